@@ -1,0 +1,36 @@
+//! One folder a protocol: how to recognise it, decode it, encode it, and what an exchange *means* as
+//! [`Operation`](quaywatch_model::Operation)s.
+//!
+//! Sans-I/O: bytes, gaps and time are arguments. The sensor, the gate and the twin share these decoders.
+//! Nothing past this room knows a function code.
+//!
+//! How bytes come in here:
+//! - the [`Recogniser`] offers a conversation's first bytes to every protocol's `probe` until one is certain;
+//! - that protocol's `start` makes a [`Conversation`], which takes bytes, gaps and the end;
+//! - stream protocols are [`Framed`]: they say how long the next PDU is and get whole PDUs, whatever the
+//!   segmentation; after a gap or a bad PDU the framing finds the next one;
+//! - [`Pending`] keeps requests until their answers come;
+//! - what is learned goes to the [`Sink`] in the [`Context`].
+//!
+//! To add a protocol: a folder, a line in [`PROTOCOLS`], a case and a fuzz target; see CONTRIBUTING.md.
+
+mod conversation;
+mod framing;
+mod memory;
+mod pending;
+mod recognise;
+mod shared;
+#[cfg(test)]
+mod template;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
+
+pub use conversation::{Context, Conversation, Sink};
+pub use framing::{Dialogue, Framed, Length};
+pub use memory::Memory;
+pub use pending::{Pending, Request};
+pub use recognise::{Answer, Probe, Protocol, Recogniser, Recognition, Transport};
+pub use shared::Shared;
+
+/// Every protocol that is decoded, in the order they are asked when several could claim the same bytes.
+pub static PROTOCOLS: &[&Protocol] = &[];

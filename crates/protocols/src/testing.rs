@@ -1,0 +1,160 @@
+//! For tests and fuzz targets: a sink that writes down what it is told, and ways to play bytes to a decoder.
+
+use crate::{Context, Conversation, Memory, Probe, Protocol, Shared, Sink, Transport};
+use quaywatch_model::{Moment, Operation, Problem, Side, Timestamp, Transfer};
+use std::fmt::Write;
+
+/// Writes down everything a decoder reports, as text that tests can compare.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct Recorder {
+    /// `A: Write write_single_register (0x06) unit 1: holding 100 = 7 -> accepted`; the letter is the client.
+    pub operations: Vec<String>,
+    /// The request's and the answer's frame of each operation, 0 where there was none.
+    pub frames: Vec<(u64, u64)>,
+    /// `begin 1 program to_device by A OB 1 "name"`, `data 1 010203`, `missing 1 5`, `end 1 complete`.
+    /// Adjoining data of one transfer is one line, so that segmentation does not show.
+    pub transfers: Vec<String>,
+    /// `modbus: length out of bounds (malformed)`.
+    pub problems: Vec<String>,
+}
+
+impl Sink for Recorder {
+    fn operation(&mut self, operation: &Operation<'_>) {
+        self.operations.push(format!("{:?}: {operation}", operation.client));
+        let frame = |moment: Option<Moment>| moment.map_or(0, |moment| moment.frame);
+        self.frames.push((frame(operation.request), frame(operation.reply)));
+    }
+
+    fn transfer(&mut self, transfer: &Transfer<'_>) {
+        let mut line = String::new();
+        let _ = match *transfer {
+            Transfer::Begin { id, kind, direction, client, name, block_type, block_number } => {
+                let _ = write!(line, "begin {id} {} {} by {client:?}", kind.as_str(), direction.as_str());
+                let _ = block_type.map_or(Ok(()), |block| write!(line, " {block}"));
+                let _ = block_number.map_or(Ok(()), |number| write!(line, " {number}"));
+                name.map_or(Ok(()), |name| write!(line, " {:?}", name.to_string()))
+            }
+            Transfer::Data { id, bytes } => {
+                let head = format!("data {id} ");
+                if let Some(last) = self.transfers.last_mut().filter(|last| last.starts_with(&head)) {
+                    bytes.iter().for_each(|byte| last.push_str(&format!("{byte:02x}")));
+                    return;
+                }
+                line.push_str(&head);
+                bytes.iter().try_for_each(|byte| write!(line, "{byte:02x}"))
+            }
+            Transfer::Missing { id, bytes } => write!(line, "missing {id} {bytes}"),
+            Transfer::End { id, complete } => {
+                write!(line, "end {id} {}", if complete { "complete" } else { "incomplete" })
+            }
+        };
+        self.transfers.push(line);
+    }
+
+    fn problem(&mut self, problem: &Problem) {
+        let Problem { layer, reason, verdict, .. } = problem;
+        self.problems.push(format!("{layer}: {reason} ({})", verdict.as_str()));
+    }
+}
+
+/// Plays bytes to one conversation. Every call is a frame of its own, one millisecond after the last.
+pub struct Player {
+    conversation: Box<dyn Conversation>,
+    ports: [u16; 2],
+    frame: u64,
+    memory: Memory,
+    shared: Shared,
+    /// What was reported so far.
+    pub heard: Recorder,
+}
+
+impl Player {
+    /// Begins a conversation of `protocol` between these ports (side A's, side B's).
+    #[must_use]
+    pub fn new(protocol: &Protocol, transport: Transport, ports: [u16; 2]) -> Self {
+        let probe = Probe { transport, ports, from: Side::A, bytes: &[], answer: &[] };
+        Self {
+            conversation: (protocol.start)(&probe),
+            ports,
+            frame: 0,
+            memory: Memory::new(16 << 20),
+            shared: Shared::default(),
+            heard: Recorder::default(),
+        }
+    }
+
+    /// Bytes from one side.
+    pub fn say(&mut self, from: Side, bytes: &[u8]) -> &mut Self {
+        self.with(|conversation, cx| conversation.data(cx, from, bytes))
+    }
+
+    /// Bytes from one side that were not captured.
+    pub fn lose(&mut self, from: Side, bytes: u64) -> &mut Self {
+        self.with(|conversation, cx| conversation.gap(cx, from, bytes))
+    }
+
+    /// Lets packet time pass.
+    pub fn wait_seconds(&mut self, seconds: u64) -> &mut Self {
+        self.frame += seconds * 1000;
+        self
+    }
+
+    /// Ends the conversation and gives what was reported.
+    pub fn end(&mut self) -> Recorder {
+        self.with(|conversation, cx| conversation.end(cx));
+        assert_eq!(self.memory.held_bytes(), 0, "all memory must be given back at the end");
+        std::mem::take(&mut self.heard)
+    }
+
+    /// How many bytes the conversation holds now.
+    #[must_use]
+    pub const fn held_bytes(&self) -> usize {
+        self.memory.held_bytes()
+    }
+
+    /// The conversation itself.
+    #[must_use]
+    pub fn conversation(&self) -> &dyn Conversation {
+        self.conversation.as_ref()
+    }
+
+    fn with(&mut self, act: impl FnOnce(&mut dyn Conversation, &mut Context<'_>)) -> &mut Self {
+        self.frame += 1;
+        let time = Timestamp::from_nanos(self.frame as i64 * 1_000_000);
+        let mut cx = Context {
+            now: Moment { time, frame: self.frame },
+            ports: self.ports,
+            memory: &mut self.memory,
+            shared: &mut self.shared,
+            sink: &mut self.heard,
+        };
+        act(self.conversation.as_mut(), &mut cx);
+        self
+    }
+}
+
+/// Plays whole turns, one frame each, and ends.
+#[must_use]
+pub fn play(protocol: &Protocol, transport: Transport, ports: [u16; 2], turns: &[(Side, &[u8])]) -> Recorder {
+    let mut player = Player::new(protocol, transport, ports);
+    for &(from, bytes) in turns {
+        player.say(from, bytes);
+    }
+    player.end()
+}
+
+/// Plays the same turns of a byte stream, each cut into pieces of the lengths in `cuts`, over and over.
+#[must_use]
+pub fn play_cut(protocol: &Protocol, ports: [u16; 2], turns: &[(Side, &[u8])], cuts: &[usize]) -> Recorder {
+    let mut player = Player::new(protocol, Transport::Tcp, ports);
+    let mut lengths = cuts.iter().copied().map(|cut| cut.max(1)).cycle();
+    for &(from, mut bytes) in turns {
+        while !bytes.is_empty() {
+            let length = lengths.next().unwrap_or(bytes.len());
+            let (piece, rest) = bytes.split_at_checked(length).unwrap_or((bytes, &[]));
+            player.say(from, piece);
+            bytes = rest;
+        }
+    }
+    player.end()
+}
