@@ -158,3 +158,23 @@ pub fn play_cut(protocol: &Protocol, ports: [u16; 2], turns: &[(Side, &[u8])], c
     }
     player.end()
 }
+
+/// Plays fuzzer bytes as steps of one conversation: a control byte (bit 0: which side; bit 1: a gap instead of
+/// bytes; bit 2: nine seconds pass first), a little-endian `u16` length, then that many bytes (none for a gap).
+pub fn fuzz_conversation(protocol: &Protocol, transport: Transport, ports: [u16; 2], data: &[u8]) {
+    let mut player = Player::new(protocol, transport, ports);
+    let mut reader = quaywatch_wire::Reader::new(data);
+    while let (Ok(control), Ok(length)) = (reader.u8("control"), reader.u16_le("length")) {
+        let from = if control & 1 == 0 { Side::A } else { Side::B };
+        if control & 4 != 0 {
+            player.wait_seconds(9);
+        }
+        if control & 2 != 0 {
+            player.lose(from, length.into());
+            continue;
+        }
+        let bytes = reader.take(reader.len().min(length.into()), "bytes").unwrap_or_default();
+        player.say(from, bytes);
+    }
+    player.end();
+}

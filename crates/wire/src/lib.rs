@@ -2,6 +2,8 @@
 //!
 //! Everything here takes bytes and gives views into them: no state, no allocation, no clock.
 
+mod link;
 mod reader;
 
+pub use link::LinkType;
 pub use reader::{ReadError, Reader};
