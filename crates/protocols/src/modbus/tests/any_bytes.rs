@@ -110,7 +110,7 @@ proptest! {
         let heard = play(&PROTOCOL, Transport::Tcp, PORTS, &borrowed(&turns));
         let intact = |transaction: usize| {
             let frames = (transaction as u64 * 2 + 1, transaction as u64 * 2 + 2);
-            heard.frames.iter().any(|&heard| heard == frames)
+            heard.frames.contains(&frames)
         };
         assert!(intact(0) && intact(2), "{:?} {:?}", heard.frames, heard.operations);
     }
