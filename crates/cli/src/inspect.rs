@@ -32,7 +32,9 @@ fn print(summary: &Summary, arguments: &Inspect) -> io::Result<()> {
     let mut out = BufWriter::new(anstream::stdout());
     match arguments.format {
         Format::Json => json::write(&mut out, summary)?,
-        Format::Text if arguments.all => text::write(&mut out, summary, text::Settings { most_lines: usize::MAX })?,
+        Format::Text if arguments.all => {
+            text::write(&mut out, summary, text::Settings { most_lines: usize::MAX })?
+        }
         Format::Text => text::write(&mut out, summary, text::Settings::default())?,
     }
     out.flush()
@@ -60,13 +62,17 @@ impl Bar {
         }
         let bar = self.bar.get_or_insert_with(|| {
             // On anything but a terminal indicatif draws nothing.
-            let (bar, template) = match progress.total {
-                Some(total) => (ProgressBar::new(total), "{bar:40} {bytes} of {total_bytes}, {bytes_per_sec}, {eta} to go"),
+            let (bar, template) = match progress.bytes_total {
+                Some(total) => (
+                    ProgressBar::new(total),
+                    "{bar:40} {bytes} of {total_bytes}, {bytes_per_sec}, {eta} to go",
+                ),
                 None => (ProgressBar::new_spinner(), "{spinner} {bytes} read, {bytes_per_sec}"),
             };
-            ProgressStyle::with_template(template).map_or_else(|_| bar.clone(), |style| bar.clone().with_style(style))
+            ProgressStyle::with_template(template)
+                .map_or_else(|_| bar.clone(), |style| bar.clone().with_style(style))
         });
-        bar.set_position(progress.read);
+        bar.set_position(progress.bytes_read);
     }
 
     fn clear(&self) {

@@ -7,7 +7,8 @@ pub(crate) fn run() -> Result<(), Box<dyn Error>> {
     let mut out = anstream::stdout().lock();
     for protocol in PROTOCOLS {
         let ports: Vec<String> = protocol.ports.iter().map(u16::to_string).collect();
-        let ports = if ports.is_empty() { String::new() } else { format!(", usually on port {}", ports.join(", ")) };
+        let ports =
+            if ports.is_empty() { String::new() } else { format!(", usually on port {}", ports.join(", ")) };
         let written = writeln!(
             out,
             "{} ({}){ports}\n  decoded: {}\n  not decoded: {}",

@@ -111,7 +111,8 @@ fn transfer(moved: &Transferred) -> Value {
     object.insert("bytes".into(), transfer.bytes.into());
     object.insert("missing_bytes".into(), transfer.missing_bytes.into());
     object.insert("complete".into(), transfer.complete.into());
-    let digest = transfer.sha256.map(|digest| digest.iter().map(|byte| format!("{byte:02x}")).collect::<String>());
+    let digest =
+        transfer.sha256.map(|digest| digest.iter().map(|byte| format!("{byte:02x}")).collect::<String>());
     put(&mut object, "sha256", digest);
     put(&mut object, "carved", transfer.carved.as_deref());
     object.into()

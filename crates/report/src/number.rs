@@ -64,6 +64,9 @@ mod tests {
         let bytes = [812, 999, 1_400_000, 999_950].map(|bytes| Bytes(bytes).to_string());
         assert_eq!(bytes, ["812 B", "999 B", "1.4 MB", "1.0 MB"]);
         let spans = [850_000_000, 12_500_000_000, 200_000_000_000, 94_200_000_000_000];
-        assert_eq!(spans.map(|nanos| Duration(nanos).to_string()), ["850 ms", "12.5 s", "3 min 20 s", "26 h 10 min"]);
+        assert_eq!(
+            spans.map(|nanos| Duration(nanos).to_string()),
+            ["850 ms", "12.5 s", "3 min 20 s", "26 h 10 min"]
+        );
     }
 }

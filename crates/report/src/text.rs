@@ -47,5 +47,9 @@ fn left_out(out: &mut dyn Write, count: u64, what: &str) -> io::Result<()> {
     if count == 0 {
         return Ok(());
     }
-    writeln!(out, "  {DIM}... and {} more {what}; --all shows what is kept, --out DIR writes every one{DIM:#}", crate::number::Count(count))
+    writeln!(
+        out,
+        "  {DIM}... and {} more {what}; --all shows what is kept, --out DIR writes every one{DIM:#}",
+        crate::number::Count(count)
+    )
 }

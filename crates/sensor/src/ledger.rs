@@ -130,6 +130,7 @@ impl Ledger {
     /// Counts an operation, and lists it if it changes something.
     pub(crate) fn add(&mut self, pair: Pair, operation: &Operation<'_>) {
         let at = operation.moment();
+        let room = self.changes.len() < MOST_LISTED;
         let Some(row) = self.row(pair, operation) else { return };
         if let Some(count) = row.outcomes.get_mut(operation.outcome as usize) {
             *count += 1;
@@ -140,7 +141,7 @@ impl Ledger {
         if !operation.verb.changes() {
             return;
         }
-        if row.listed < MOST_LISTED_PER_ENTRY && self.changes.len() < MOST_LISTED {
+        if row.listed < MOST_LISTED_PER_ENTRY && room {
             row.listed += 1;
             let names = self.pair_names.get(pair.0 as usize).copied();
             self.changes.extend(names.map(|names| change(names, operation)));

@@ -72,7 +72,14 @@ impl Listener<App> for Reporter {
         kept.app.shadow = !self.telling;
     }
 
-    fn data(&mut self, kept: &mut Conversation<App>, memory: &mut Memory, from: Side, at: Moment, bytes: &[u8]) {
+    fn data(
+        &mut self,
+        kept: &mut Conversation<App>,
+        memory: &mut Memory,
+        from: Side,
+        at: Moment,
+        bytes: &[u8],
+    ) {
         // The reading is taken out while it works, because what it finds is told of the conversation it is part of.
         let reading = match mem::replace(&mut kept.app.reading, Reading::Unknown) {
             Reading::Unknown => return,

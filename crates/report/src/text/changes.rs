@@ -67,7 +67,8 @@ fn choose(runs: &[Run<'_>], most: usize) -> Vec<bool> {
 }
 
 fn line(out: &mut dyn Write, run: &Run<'_>, start: Option<Timestamp>) -> io::Result<()> {
-    let Change { client, server, verb, function, unit, items, more_items, bytes, outcome, code, .. } = run.first;
+    let Change { client, server, verb, function, unit, items, more_items, bytes, outcome, code, .. } =
+        run.first;
     let colour = if *verb == Verb::Write { CHANGES } else { ALARM };
     let time = clock(run.first.at.time, start);
     write!(out, "  {DIM}{time}{DIM:#} {client} > {server}  {colour}{}{colour:#} ", verb.as_str())?;
@@ -96,7 +97,12 @@ fn line(out: &mut dyn Write, run: &Run<'_>, start: Option<Timestamp>) -> io::Res
     if run.count == 1 {
         return writeln!(out, " {DIM}frame {frame}{DIM:#}");
     }
-    writeln!(out, " {DIM}{} times until {}, from frame {frame}{DIM:#}", Count(run.count), clock(run.last, start))
+    writeln!(
+        out,
+        " {DIM}{} times until {}, from frame {frame}{DIM:#}",
+        Count(run.count),
+        clock(run.last, start)
+    )
 }
 
 /// The time of day; with the date where the capture began on another day.

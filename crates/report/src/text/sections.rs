@@ -41,7 +41,8 @@ pub(super) fn controllers(out: &mut dyn Write, summary: &Summary, settings: Sett
     // The most changed first, then the busiest.
     let mut servers: Vec<_> = servers.into_iter().collect();
     let weight = |entries: &[&Entry]| {
-        let changes: u64 = entries.iter().filter(|entry| entry.verb.changes()).map(|entry| entry.count()).sum();
+        let changes: u64 =
+            entries.iter().filter(|entry| entry.verb.changes()).map(|entry| entry.count()).sum();
         (changes, entries.iter().map(|entry| entry.count()).sum::<u64>())
     };
     servers.sort_by_key(|(address, entries)| (std::cmp::Reverse(weight(entries)), *address));
