@@ -65,6 +65,13 @@ impl Rows {
         self.error.is_some()
     }
 
+    /// How many bytes are held in memory for rows that are not on disk yet.
+    #[must_use]
+    pub fn held_bytes(&self) -> usize {
+        let tables = [&self.operations, &self.conversations, &self.transfers, &self.problems];
+        self.scratch.capacity() + tables.into_iter().map(Table::held_bytes).sum::<usize>()
+    }
+
     /// Tells an operation of a conversation.
     #[inline]
     pub fn operation(&mut self, label: &Label, protocol: &'static str, operation: &Operation<'_>) {

@@ -74,6 +74,11 @@ impl Table {
         &mut self.rows
     }
 
+    /// How many bytes are allocated for rows and index.
+    pub(crate) const fn held_bytes(&self) -> usize {
+        self.rows.capacity() + self.index.capacity() * size_of::<Entry>()
+    }
+
     /// Ends the row that was begun at `start`. Says whether the buffer is full.
     #[inline]
     pub(crate) fn end_row(&mut self, start: usize, at: Moment, order: u64, class: u32) -> bool {

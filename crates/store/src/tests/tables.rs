@@ -188,9 +188,11 @@ fn a_transfer_is_one_line() {
             "ab".repeat(32)
         )
     );
-    assert!(told.next().unwrap().ends_with(
-        r#""kind":"program","direction":"from_device","bytes":10,"complete":true}"#
-    ));
+    assert!(
+        told.next()
+            .unwrap()
+            .ends_with(r#""kind":"program","direction":"from_device","bytes":10,"complete":true}"#)
+    );
 }
 
 #[test]
@@ -198,8 +200,7 @@ fn problems_are_told_one_by_one_and_then_summed_up() {
     let dir = tempfile::tempdir().unwrap();
     let mut store = store(dir.path());
     let mut rows = store.rows();
-    let short =
-        Problem { layer: "tcp", reason: "header cut short", verdict: Verdict::Malformed, bytes: 12 };
+    let short = Problem { layer: "tcp", reason: "header cut short", verdict: Verdict::Malformed, bytes: 12 };
     let cut = Problem { layer: "pcap", reason: "last packet cut", verdict: Verdict::Incomplete, bytes: 0 };
     rows.problem(Some(&label("C1")), moment(0, 7), &short);
     rows.problem(None, moment(1, 8), &short);
