@@ -16,6 +16,7 @@
 
 mod conversation;
 mod framing;
+pub mod modbus;
 mod pending;
 mod recognise;
 mod shared;
@@ -23,6 +24,7 @@ mod shared;
 mod template;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
+pub mod umas;
 
 pub use conversation::{Context, Conversation, Sink};
 pub use framing::{Dialogue, Framed, Length};
@@ -32,4 +34,4 @@ pub use recognise::{Answer, Probe, Protocol, Recogniser, Recognition, Transport}
 pub use shared::Shared;
 
 /// Every protocol that is decoded, in the order they are asked when several could claim the same bytes.
-pub static PROTOCOLS: &[&Protocol] = &[];
+pub static PROTOCOLS: &[&Protocol] = &[&modbus::PROTOCOL];
