@@ -17,7 +17,6 @@
 mod conversation;
 pub mod cotp;
 mod framing;
-mod memory;
 mod pending;
 mod recognise;
 pub mod s7comm;
@@ -30,8 +29,8 @@ pub mod testing;
 
 pub use conversation::{Context, Conversation, Sink};
 pub use framing::{Dialogue, Framed, Length};
-pub use memory::Memory;
 pub use pending::{Pending, Request};
+pub use quaywatch_wire::Memory;
 pub use recognise::{Answer, Probe, Protocol, Recogniser, Recognition, Transport};
 pub use shared::Shared;
 
