@@ -23,6 +23,7 @@ pub(super) fn connect(
     };
     let function = Coded::new("connect_request", Number::Hex8(0xE0));
     cx.operation(&Operation {
+        protocol: Some("cotp"),
         request: asked.map(|(moment, _)| moment),
         reply: answered.map(|(moment, _)| moment),
         items: &items,
@@ -43,6 +44,7 @@ fn parameters(tpdu: Tpdu<'_>) -> Option<&[u8]> {
 pub(super) fn disconnect(cx: &mut Context<'_>, from: Side, reason: u8) {
     let function = Coded::new("disconnect_request", Number::Hex8(0x80));
     cx.operation(&Operation {
+        protocol: Some("cotp"),
         request: Some(cx.now),
         code: Some(disconnect_reason(reason)),
         ..Operation::new(from, Verb::CloseSession, function, Outcome::Accepted)
@@ -63,6 +65,7 @@ pub(super) fn protected(cx: &mut Context<'_>, client: Side, session: &Protected)
     let outcome = if session.bytes.contains(&0) { Outcome::Unseen } else { Outcome::Accepted };
     let items = Bytes { to: *client.of(&session.bytes), from: *client.other().of(&session.bytes) };
     cx.operation(&Operation {
+        protocol: Some("cotp"),
         request: Some(session.first),
         reply: Some(session.last),
         items: &items,

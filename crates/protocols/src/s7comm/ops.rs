@@ -45,6 +45,7 @@ pub(super) fn job(cx: &mut Context<'_>, client: Side, exchange: &Exchange<'_>) {
         },
     };
     cx.operation(&Operation {
+        protocol: Some("s7comm"),
         request: exchange.asked.map(|said| said.moment),
         reply: exchange.answered.map(|said| said.moment),
         items: &items,

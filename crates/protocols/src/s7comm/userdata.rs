@@ -5,7 +5,7 @@ use super::block::{BlockName, Kind};
 use super::ops::variable;
 use super::szl::{self, List};
 use super::value::{Clock, text, typed};
-use super::wire::{DataItem, Transport, Userdata};
+use super::wire::{DataItem, Userdata};
 use super::{SUCCESS, names};
 use crate::Context;
 use quaywatch_model::{Item, Items, Moment, Operation, Outcome, Side, Value, Verb};
@@ -58,6 +58,7 @@ pub(super) fn report(cx: &mut Context<'_>, client: Side, exchange: &Exchange<'_>
     };
     let verb = if pushed { Verb::Subscribe } else { items.verb() };
     cx.operation(&Operation {
+        protocol: Some("s7comm"),
         request: exchange.asked.map(|part| part.moment),
         reply: exchange.answered.map(|part| part.moment),
         items: &items,
@@ -91,7 +92,9 @@ impl<'a> Body<'a> {
     /// The function and sequence number of the job that a test function is about.
     fn test_job(&self) -> Option<[u8; 2]> {
         let data = Test::decode(self.asked?).ok()?.data;
-        data.first_chunk().copied()
+        // A deletion names several, with a count before them.
+        let at = if self.head.function == 0x0F { 2 } else { 0 };
+        data.get(at..)?.first_chunk().copied()
     }
 
     fn test(&self, tell: &mut dyn FnMut(Item<'_>)) {
@@ -364,7 +367,9 @@ fn block_info(info: &[u8], tell: &mut dyn FnMut(Item<'_>)) {
         tell(Item::valued(&"code_bytes", Value::Unsigned(bytes.into())));
     }
     for object in ["author", "family", "name"] {
-        if let Ok(field) = reader.take(8, "text") {
+        if let Ok(field) = reader.take(8, "text")
+            && field.iter().any(|&byte| byte != 0 && byte != b' ')
+        {
             tell(Item::valued(&object, text(field)));
         }
     }
@@ -405,6 +410,5 @@ pub(super) fn payload(data: &[u8]) -> Result<(u8, &[u8]), ReadError> {
         return Ok((SUCCESS, &[]));
     }
     let item = DataItem::decode(&mut Reader::new(data))?;
-    let length = if item.transport == Transport::NULL { 0 } else { item.value.len() };
-    Ok((item.code, item.value.get(..length).unwrap_or_default()))
+    Ok((item.code, item.value))
 }

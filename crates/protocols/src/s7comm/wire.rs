@@ -317,6 +317,8 @@ impl Transport {
     #[must_use]
     pub const fn bytes(self, length: u16) -> usize {
         match self {
+            // Some devices leave a length in an item that holds nothing.
+            Self::NULL => 0,
             Self::BIT | Self::BYTES | Self::INTEGER => (length as usize).div_ceil(8),
             _ => length as usize,
         }
