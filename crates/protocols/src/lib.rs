@@ -15,10 +15,13 @@
 //! To add a protocol: a folder, a line in [`PROTOCOLS`], a case and a fuzz target; see CONTRIBUTING.md.
 
 mod conversation;
+pub mod cotp;
 mod framing;
 pub mod modbus;
 mod pending;
 mod recognise;
+pub mod s7comm;
+pub mod s7commplus;
 mod shared;
 #[cfg(test)]
 mod template;
@@ -35,3 +38,4 @@ pub use shared::Shared;
 
 /// Every protocol that is decoded, in the order they are asked when several could claim the same bytes.
 pub static PROTOCOLS: &[&Protocol] = &[&modbus::PROTOCOL];
+pub static PROTOCOLS: &[&Protocol] = &[&s7comm::PROTOCOL, &cotp::PROTOCOL];
