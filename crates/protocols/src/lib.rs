@@ -14,7 +14,9 @@
 //!
 //! To add a protocol: a folder, a line in [`PROTOCOLS`], a case and a fuzz target; see CONTRIBUTING.md.
 
+pub mod cip;
 mod conversation;
+pub mod enip;
 mod framing;
 mod memory;
 mod pending;
@@ -33,4 +35,4 @@ pub use recognise::{Answer, Probe, Protocol, Recogniser, Recognition, Transport}
 pub use shared::Shared;
 
 /// Every protocol that is decoded, in the order they are asked when several could claim the same bytes.
-pub static PROTOCOLS: &[&Protocol] = &[];
+pub static PROTOCOLS: &[&Protocol] = &[&enip::PROTOCOL];
