@@ -207,10 +207,11 @@ fn tell_value(
     if bytes.is_empty() {
         return tell(Item { code, ..Item::named(&object) });
     }
-    if class == WALL_CLOCK && CLOCK_TIMES.contains(&number) {
-        if let Some(time) = clock(bytes) {
-            return valued(Value::Shown(&time));
-        }
+    if class == WALL_CLOCK
+        && CLOCK_TIMES.contains(&number)
+        && let Some(time) = clock(bytes)
+    {
+        return valued(Value::Shown(&time));
     }
     if class == class::TCP_IP_INTERFACE && number == INTERFACE_CONFIGURATION {
         return tell_interface(object, bytes, tell);

@@ -284,14 +284,14 @@ impl Lowering<'_, '_> {
     fn pccc_moved(&mut self, client: Side, told: &pccc::Told<'_>, function: Number) {
         let Self { cx, transfers } = self;
         match function {
-            Number::Hex16(0x0F50) => transfers.begin(cx, Flow::ProgramToDevice, client),
-            Number::Hex16(0x0F52) => transfers.end(cx, Flow::ProgramToDevice, true),
-            Number::Hex16(0x0F53) => transfers.begin(cx, Flow::ProgramFromDevice, client),
-            Number::Hex16(0x0F55) => transfers.end(cx, Flow::ProgramFromDevice, true),
+            Number::Hex16(0x0F50) => transfers.begin(cx, Flow::ProgramIn, client),
+            Number::Hex16(0x0F52) => transfers.end(cx, Flow::ProgramIn, true),
+            Number::Hex16(0x0F53) => transfers.begin(cx, Flow::ProgramOut, client),
+            Number::Hex16(0x0F55) => transfers.end(cx, Flow::ProgramOut, true),
             Number::Hex16(_) => match told.program_bytes() {
-                Some((true, bytes)) => transfers.data(cx, Flow::ProgramToDevice, client, bytes),
+                Some((true, bytes)) => transfers.data(cx, Flow::ProgramIn, client, bytes),
                 Some((false, bytes)) if told.reply.is_some() => {
-                    transfers.data(cx, Flow::ProgramFromDevice, client, bytes);
+                    transfers.data(cx, Flow::ProgramOut, client, bytes);
                 }
                 _ => {}
             },
@@ -305,29 +305,29 @@ impl Lowering<'_, '_> {
         match meaning.form {
             Form::BlockWrite => {
                 let bytes = block(told.asked()).map_or(&[][..], |(_, bytes)| bytes);
-                transfers.data(cx, Flow::ProgramToDevice, client, bytes);
+                transfers.data(cx, Flow::ProgramIn, client, bytes);
             }
             Form::BlockRead if told.reply.is_some() => {
-                transfers.data(cx, Flow::ProgramFromDevice, client, told.answered());
+                transfers.data(cx, Flow::ProgramOut, client, told.answered());
             }
-            Form::Firmware => transfers.data(cx, Flow::FirmwareToDevice, client, told.asked()),
+            Form::Firmware => transfers.data(cx, Flow::FirmwareIn, client, told.asked()),
             Form::FileWrite => {
                 if let Some((kind, bytes)) = file_piece(told.asked()) {
-                    transfers.data(cx, Flow::FileToDevice, client, bytes);
-                    end_file(cx, transfers, Flow::FileToDevice, kind);
+                    transfers.data(cx, Flow::FileIn, client, bytes);
+                    end_file(cx, transfers, Flow::FileIn, kind);
                 }
             }
             Form::FileRead => {
                 if let Some((kind, bytes)) = file_piece(told.answered()) {
-                    transfers.data(cx, Flow::FileFromDevice, client, bytes);
-                    end_file(cx, transfers, Flow::FileFromDevice, kind);
+                    transfers.data(cx, Flow::FileOut, client, bytes);
+                    end_file(cx, transfers, Flow::FileOut, kind);
                 }
             }
             _ => match (meaning.verb, target.leaf_class, number) {
-                (Verb::UpdateFirmware, ..) => transfers.begin(cx, Flow::FirmwareToDevice, client),
+                (Verb::UpdateFirmware, ..) => transfers.begin(cx, Flow::FirmwareIn, client),
                 // A device restarts into the firmware it was given; a controller runs the program it was given.
-                (Verb::Reset, Some(class::IDENTITY), _) => transfers.end(cx, Flow::FirmwareToDevice, true),
-                (Verb::Start, ..) => transfers.end(cx, Flow::ProgramToDevice, true),
+                (Verb::Reset, Some(class::IDENTITY), _) => transfers.end(cx, Flow::FirmwareIn, true),
+                (Verb::Start, ..) => transfers.end(cx, Flow::ProgramIn, true),
                 _ => {}
             },
         }

@@ -226,7 +226,7 @@ impl<'a> Segment<'a> {
         let length = head & !TYPE_MASK;
         if length > 0 {
             let name = reader.take(length.into(), "symbol")?;
-            skip_pad(reader, padded && length % 2 == 0)?;
+            skip_pad(reader, padded && length.is_multiple_of(2))?;
             return Ok(Self::ShortSymbol(name));
         }
         let before = *reader;

@@ -344,7 +344,7 @@ impl Values<'_> {
         let mut first = None;
         let mut count = 0_usize;
         let unit = usize::from(unit_bytes(self.kind).unwrap_or(1));
-        if unit_bytes(self.kind).is_none() || self.bytes.len() % unit != 0 {
+        if unit_bytes(self.kind).is_none() || !self.bytes.len().is_multiple_of(unit) {
             return Value::Bytes(self.bytes);
         }
         Scalars::each(self, &mut |value| {

@@ -3,24 +3,18 @@
 use crate::Context;
 use quaywatch_model::{Direction, Side, Timestamp, Transfer, TransferKind};
 
-/// What is moved, and which way. A conversation moves one of each at a time.
+/// What is moved, and which way: into the device or out of it. A conversation moves one of each at a time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(usize)]
 pub(crate) enum Flow {
-    ProgramToDevice,
-    ProgramFromDevice,
-    FirmwareToDevice,
-    FileToDevice,
-    FileFromDevice,
+    ProgramIn,
+    ProgramOut,
+    FirmwareIn,
+    FileIn,
+    FileOut,
 }
 
-const FLOWS: [Flow; 5] = [
-    Flow::ProgramToDevice,
-    Flow::ProgramFromDevice,
-    Flow::FirmwareToDevice,
-    Flow::FileToDevice,
-    Flow::FileFromDevice,
-];
+const FLOWS: [Flow; 5] = [Flow::ProgramIn, Flow::ProgramOut, Flow::FirmwareIn, Flow::FileIn, Flow::FileOut];
 
 /// The transfers that are open. Costs one pointer until something is moved.
 #[derive(Debug, Default)]
@@ -50,11 +44,11 @@ impl Transfers {
         let Some(slot) = open.get_mut(flow as usize) else { return };
         if slot.replace(now).is_none() {
             let (kind, direction) = match flow {
-                Flow::ProgramToDevice => (TransferKind::Program, Direction::ToDevice),
-                Flow::ProgramFromDevice => (TransferKind::Program, Direction::FromDevice),
-                Flow::FirmwareToDevice => (TransferKind::Firmware, Direction::ToDevice),
-                Flow::FileToDevice => (TransferKind::File, Direction::ToDevice),
-                Flow::FileFromDevice => (TransferKind::File, Direction::FromDevice),
+                Flow::ProgramIn => (TransferKind::Program, Direction::ToDevice),
+                Flow::ProgramOut => (TransferKind::Program, Direction::FromDevice),
+                Flow::FirmwareIn => (TransferKind::Firmware, Direction::ToDevice),
+                Flow::FileIn => (TransferKind::File, Direction::ToDevice),
+                Flow::FileOut => (TransferKind::File, Direction::FromDevice),
             };
             let (id, name, block_type, block_number) = (flow as u64, None, None, None);
             cx.transfer(&Transfer::Begin { id, kind, direction, client, name, block_type, block_number });
