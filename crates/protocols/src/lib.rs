@@ -18,7 +18,6 @@ pub mod cip;
 mod conversation;
 pub mod enip;
 mod framing;
-mod memory;
 mod pending;
 mod recognise;
 mod shared;
@@ -29,8 +28,8 @@ pub mod testing;
 
 pub use conversation::{Context, Conversation, Sink};
 pub use framing::{Dialogue, Framed, Length};
-pub use memory::Memory;
 pub use pending::{Pending, Request};
+pub use quaywatch_wire::Memory;
 pub use recognise::{Answer, Probe, Protocol, Recogniser, Recognition, Transport};
 pub use shared::Shared;
 
