@@ -14,8 +14,10 @@
 //!
 //! To add a protocol: a folder, a line in [`PROTOCOLS`], a case and a fuzz target; see CONTRIBUTING.md.
 
+pub mod cip;
 mod conversation;
 pub mod cotp;
+pub mod enip;
 mod framing;
 pub mod modbus;
 mod pending;
@@ -39,3 +41,4 @@ pub use shared::Shared;
 /// Every protocol that is decoded, in the order they are asked when several could claim the same bytes.
 pub static PROTOCOLS: &[&Protocol] = &[&modbus::PROTOCOL];
 pub static PROTOCOLS: &[&Protocol] = &[&s7comm::PROTOCOL, &cotp::PROTOCOL];
+pub static PROTOCOLS: &[&Protocol] = &[&enip::PROTOCOL];
