@@ -17,6 +17,7 @@
 mod conversation;
 mod framing;
 mod memory;
+pub mod opcua;
 mod pending;
 mod recognise;
 mod shared;
@@ -33,4 +34,4 @@ pub use recognise::{Answer, Probe, Protocol, Recogniser, Recognition, Transport}
 pub use shared::Shared;
 
 /// Every protocol that is decoded, in the order they are asked when several could claim the same bytes.
-pub static PROTOCOLS: &[&Protocol] = &[];
+pub static PROTOCOLS: &[&Protocol] = &[&opcua::PROTOCOL];
