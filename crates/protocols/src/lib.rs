@@ -18,6 +18,7 @@ mod conversation;
 mod framing;
 mod memory;
 mod pending;
+pub mod profinet;
 mod recognise;
 mod shared;
 #[cfg(test)]
@@ -33,4 +34,4 @@ pub use recognise::{Answer, Probe, Protocol, Recogniser, Recognition, Transport}
 pub use shared::Shared;
 
 /// Every protocol that is decoded, in the order they are asked when several could claim the same bytes.
-pub static PROTOCOLS: &[&Protocol] = &[];
+pub static PROTOCOLS: &[&Protocol] = &[&profinet::PROTOCOL];
