@@ -16,7 +16,6 @@
 
 mod conversation;
 mod framing;
-mod memory;
 mod pending;
 pub mod profinet;
 mod recognise;
@@ -28,8 +27,8 @@ pub mod testing;
 
 pub use conversation::{Context, Conversation, Sink};
 pub use framing::{Dialogue, Framed, Length};
-pub use memory::Memory;
 pub use pending::{Pending, Request};
+pub use quaywatch_wire::Memory;
 pub use recognise::{Answer, Probe, Protocol, Recogniser, Recognition, Transport};
 pub use shared::Shared;
 
