@@ -1,8 +1,10 @@
 #![no_main]
+//! PROFINET frames from both sides of a pair of stations, with gaps and pauses.
 
 use libfuzzer_sys::fuzz_target;
-use quaywatch_protocols::{Transport, profinet, testing};
+use quaywatch_protocols::{PROTOCOLS, testing};
 
 fuzz_target!(|data: &[u8]| {
-    testing::fuzz_conversation(&profinet::PROTOCOL, Transport::Ethernet(profinet::ETHERTYPE), [0, 0], data);
+    let protocol = PROTOCOLS.iter().find(|protocol| protocol.name == "profinet").expect("it is registered");
+    testing::fuzz_conversation(protocol, protocol.transports[0], [0, 0], data);
 });

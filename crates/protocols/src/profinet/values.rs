@@ -2,7 +2,7 @@
 
 use super::dcp::{Block, Layout, Selector};
 use super::names;
-use quaywatch_model::{Coded, Item, Scalars, Value};
+use quaywatch_model::{Coded, Item, Mac, Scalars, Value};
 use quaywatch_wire::Reader;
 use std::fmt;
 use std::net::Ipv4Addr;
@@ -172,15 +172,6 @@ struct Qualifier(Selector);
 impl fmt::Display for Qualifier {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} qualifier", Parameter(self.0))
-    }
-}
-
-struct Mac([u8; 6]);
-
-impl fmt::Display for Mac {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let [a, b, c, d, e, g] = self.0;
-        write!(f, "{a:02x}:{b:02x}:{c:02x}:{d:02x}:{e:02x}:{g:02x}")
     }
 }
 
