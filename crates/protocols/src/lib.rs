@@ -14,12 +14,18 @@
 //!
 //! To add a protocol: a folder, a line in [`PROTOCOLS`], a case and a fuzz target; see CONTRIBUTING.md.
 
+pub mod cip;
 mod conversation;
+pub mod cotp;
+pub mod enip;
 mod framing;
-mod memory;
 pub mod modbus;
+pub mod opcua;
 mod pending;
+pub mod profinet;
 mod recognise;
+pub mod s7comm;
+pub mod s7commplus;
 mod shared;
 #[cfg(test)]
 mod template;
@@ -29,10 +35,14 @@ pub mod umas;
 
 pub use conversation::{Context, Conversation, Sink};
 pub use framing::{Dialogue, Framed, Length};
-pub use memory::Memory;
 pub use pending::{Pending, Request};
+pub use quaywatch_wire::Memory;
 pub use recognise::{Answer, Probe, Protocol, Recogniser, Recognition, Transport};
 pub use shared::Shared;
 
 /// Every protocol that is decoded, in the order they are asked when several could claim the same bytes.
 pub static PROTOCOLS: &[&Protocol] = &[&modbus::PROTOCOL];
+pub static PROTOCOLS: &[&Protocol] = &[&s7comm::PROTOCOL, &cotp::PROTOCOL];
+pub static PROTOCOLS: &[&Protocol] = &[&enip::PROTOCOL];
+pub static PROTOCOLS: &[&Protocol] = &[&opcua::PROTOCOL];
+pub static PROTOCOLS: &[&Protocol] = &[&profinet::PROTOCOL];
