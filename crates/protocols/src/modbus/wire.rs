@@ -8,7 +8,7 @@ const PROTOCOL_AT: usize = 2;
 /// Where the length field begins. It counts what follows it: the unit identifier and the PDU.
 const LENGTH_AT: usize = 4;
 /// Where the function code stands.
-const FUNCTION_AT: usize = 7;
+pub(super) const FUNCTION_AT: usize = 7;
 /// Unit identifier and function code: what every ADU has after its header.
 const LEAST_LENGTH: usize = 2;
 /// A PDU is at most 253 bytes (clause 4.1, from the 256 bytes of a serial frame), and the unit identifier one.
@@ -122,4 +122,10 @@ pub(super) fn header(head: &[u8]) -> Header {
         },
         _ => Header::Wrong("length out of bounds"),
     }
+}
+
+/// What is there of the UMAS message in an ADU, if its function is UMAS.
+pub(super) fn umas_message(head: &[u8]) -> Option<&[u8]> {
+    let (&code, message) = head.get(FUNCTION_AT..)?.split_first()?;
+    (code == Function::UMAS.0).then_some(message)
 }

@@ -135,6 +135,37 @@ fn an_echo_taken_for_a_request_is_set_right_once_roles_are_known() {
 }
 
 #[test]
+fn an_echo_heard_first_is_set_right_by_the_next_exchange_of_the_same_kind() {
+    let write = |transaction, value| numbered(transaction, 1, &[6, 0, 1, 0, value]);
+    let turns = [(A, write(7, 3)), (B, write(8, 4)), (A, write(8, 4))];
+    assert_eq!(
+        told(&turns, UNHINTED),
+        [
+            "B: Write write_single_register (0x06) unit 1: holding 1 = 3 -> accepted",
+            "B: Write write_single_register (0x06) unit 1: holding 1 = 4 -> accepted",
+        ]
+    );
+}
+
+#[test]
+fn a_request_for_which_no_memory_was_left_is_still_told() {
+    let mut memory = crate::Memory::new(0);
+    let (mut shared, mut heard) = (crate::Shared::default(), crate::testing::Recorder::default());
+    let probe = Probe { transport: Transport::Udp, ports: PORTS, from: A, bytes: &[], answer: &[] };
+    let mut conversation = (PROTOCOL.start)(&probe);
+    let mut cx = crate::Context {
+        now: quaywatch_model::Moment::default(),
+        ports: PORTS,
+        memory: &mut memory,
+        shared: &mut shared,
+        sink: &mut heard,
+    };
+    conversation.data(&mut cx, A, &read(1, 0, 1));
+    conversation.end(&mut cx);
+    assert_eq!(heard.operations, ["A: Read read_holding_registers (0x03) unit 1 -> unseen"]);
+}
+
+#[test]
 fn where_nothing_else_tells_the_port_does() {
     let write = adu(b"\x06\x00\x01\x00\x03");
     let heard = play(&PROTOCOL, Transport::Tcp, [PORT, 50_000], &[(A, &write)]);
