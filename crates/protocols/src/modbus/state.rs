@@ -3,7 +3,7 @@ use super::role::{self, Looks};
 use super::wire::{Header, header};
 use super::{Adu, Function, PORT, Request, Response, wire};
 use crate::{Answer, Context, Conversation, Dialogue, Length, Pending, Request as Waiting, umas};
-use quaywatch_model::{Outcome, Side, Timestamp, Verdict};
+use quaywatch_model::{Side, Timestamp, Verdict};
 
 /// So many pieces of evidence for one role outweigh what any single PDU looks like.
 const PROVEN: i8 = 2;
@@ -34,6 +34,8 @@ struct Key {
     transaction: u16,
     expects: Option<u32>,
     at: Timestamp,
+    /// The client no longer waits. The request stays until the next answer shows whether bytes were lost.
+    given_up: bool,
 }
 
 impl Dialogue for Modbus {
@@ -71,8 +73,7 @@ impl Dialogue for Modbus {
 
     fn end(&mut self, cx: &mut Context<'_>) {
         while let Some(request) = self.pending.take_any() {
-            let outcome = request.unmet(cx.now, self.heard_server);
-            self.report_unmet(cx, request, outcome);
+            self.report_unmet(cx, request);
         }
         self.umas.end(cx);
     }
@@ -148,8 +149,7 @@ impl Modbus {
 
     fn asked(&mut self, cx: &mut Context<'_>, from: Side, adu: &Adu<'_>, bytes: &[u8]) {
         while let Some(request) = self.pending.take_older(cx.now, GIVEN_UP_NANOS) {
-            let outcome = request.unmet(cx.now, self.heard_server);
-            self.report_unmet(cx, request, outcome);
+            self.report_unmet(cx, request);
         }
         let request = Request::decode(adu.pdu);
         if request.is_err() {
@@ -158,14 +158,12 @@ impl Modbus {
         }
         let expects = request.ok().and_then(|request| role::expects(&request));
         let (unit, transaction, function) = (adu.unit, adu.transaction, Function(adu.pdu.code));
-        let key = Key { from, unit, function, transaction, expects, at: cx.now.time };
-        while let Some(request) = self.pending.take_where(|old| key.gives_up(old)) {
-            let outcome = request.superseded(self.heard_server);
-            self.report_unmet(cx, request, outcome);
+        let key = Key { from, unit, function, transaction, expects, at: cx.now.time, given_up: false };
+        for old in self.pending.keys_mut() {
+            old.given_up |= key.gives_up(old);
         }
         if let Some(request) = self.pending.push(cx, key, bytes) {
-            let outcome = request.unmet(cx.now, self.heard_server);
-            self.report_unmet(cx, request, outcome);
+            self.report_unmet(cx, request);
         }
     }
 
@@ -176,6 +174,9 @@ impl Modbus {
             let reason = "response does not fit its function";
             let bytes = adu.pdu.data.len() as u64;
             cx.problem(Self::LAYER, reason, Verdict::Malformed, bytes);
+        }
+        while let Some(request) = self.pending.take_where(|key| key.given_up) {
+            self.report_unmet(cx, request);
         }
         let repeats = response.ok().and_then(|response| role::repeats(&response));
         let unasked = Exchange::unasked(from.other(), cx.now, *adu);
@@ -196,7 +197,12 @@ impl Modbus {
     }
 
     /// A request that is given up.
-    fn report_unmet(&mut self, cx: &mut Context<'_>, request: Waiting<Key>, unmet: Outcome) {
+    fn report_unmet(&mut self, cx: &mut Context<'_>, request: Waiting<Key>) {
+        let unmet = if request.key.given_up {
+            request.superseded(self.heard_server)
+        } else {
+            request.unmet(cx.now, self.heard_server)
+        };
         let Key { from: client, function, unit, .. } = request.key;
         let question = Adu::decode(&request.bytes).ok().map(|adu| adu.pdu);
         let asked = Some(request.moment);
@@ -218,6 +224,7 @@ impl Key {
     fn is_of(&self, answerer: Side, answer: &Adu<'_>) -> bool {
         (self.from, self.transaction, self.function)
             == (answerer.other(), answer.transaction, answer.pdu.function())
+            && !self.given_up
     }
 
     /// Whether an answer that repeats this of its request may be this request's.

@@ -69,6 +69,22 @@ fn a_client_that_uses_a_transaction_again_after_its_timeout_no_longer_waits() {
     );
 }
 
+/// As in a capture that lost packets: the master asks each second, always with transaction 3.
+#[test]
+fn a_request_given_up_is_unseen_if_the_next_answer_shows_that_bytes_were_lost() {
+    let mut player = Player::new(&PROTOCOL, Transport::Tcp, PORTS);
+    player.say(A, &read(3, 99, 1)).say(B, &values(3, &[90])).wait_seconds(1);
+    player.say(A, &read(3, 99, 1)).wait_seconds(1).say(A, &read(3, 99, 1));
+    let heard = player.lose(B, 11).say(B, &values(3, &[92])).end();
+    assert_eq!(
+        heard.operations[1..],
+        [
+            "A: Read read_holding_registers (0x03) unit 1: holding 99 -> unseen",
+            "A: Read read_holding_registers (0x03) unit 1: holding 99 = [92] -> accepted",
+        ]
+    );
+}
+
 #[test]
 fn a_request_nobody_answers_is_given_up_while_the_conversation_goes_on() {
     let mut player = Player::new(&PROTOCOL, Transport::Tcp, PORTS);
