@@ -118,12 +118,8 @@ impl Modbus {
         if let Some(client) = self.client() {
             return client == from;
         }
-        if !exception && self.is_awaited(from, adu) {
-            self.learn(cx, from.other(), 1);
-            return false;
-        }
         let from_server_port = from.of(&cx.ports) == &PORT && from.other().of(&cx.ports) != &PORT;
-        !(exception || from_server_port)
+        !(exception || self.is_awaited(from, adu) || from_server_port)
     }
 
     /// Whether a request of the other side waits for just this.
@@ -181,6 +177,9 @@ impl Modbus {
         let repeats = response.ok().and_then(|response| role::repeats(&response));
         let unasked = Exchange::unasked(from.other(), cx.now, *adu);
         let Some(request) = self.request_of(from, adu, repeats) else { return self.report(cx, &unasked) };
+        if self.lean.abs() < SURE {
+            self.learn(cx, from.other(), 1);
+        }
         let Key { function, unit, .. } = request.key;
         let question = Adu::decode(&request.bytes).ok().map(|adu| adu.pdu);
         self.report(cx, &Exchange { function, unit, asked: Some(request.moment), question, ..unasked });

@@ -1,5 +1,5 @@
 use super::{ExceptionCode, Function};
-use quaywatch_wire::{ReadError, Reader};
+use quaywatch_wire::ReadError;
 
 /// Transaction identifier, protocol identifier, length.
 pub(super) const HEADER_BYTES: usize = 6;
@@ -44,18 +44,19 @@ impl<'a> Adu<'a> {
     /// # Errors
     /// The header's length field says something else than there is, or the protocol identifier is not 0.
     pub fn decode(bytes: &'a [u8]) -> Result<Self, ReadError> {
-        let mut reader = Reader::new(bytes);
-        let transaction = reader.u16_be("transaction identifier")?;
-        let mut protocol = reader.sub(2, "protocol identifier")?;
-        if protocol.u16_be("protocol identifier")? != 0 {
-            return Err(ReadError { field: "protocol identifier", offset: PROTOCOL_AT, needed: 0, left: 2 });
+        let wrong = |field, offset, needed| ReadError { field, offset, needed, left: bytes.len() };
+        let Some((head, data)) = bytes.split_first_chunk::<{ HEADER_BYTES + LEAST_LENGTH }>() else {
+            return Err(wrong("ADU header", 0, HEADER_BYTES + LEAST_LENGTH));
+        };
+        let &[transaction_high, transaction_low, 0, 0, length_high, length_low, unit, code] = head else {
+            return Err(wrong("protocol identifier", PROTOCOL_AT, 0));
+        };
+        let length = usize::from(u16::from_be_bytes([length_high, length_low]));
+        if length != LEAST_LENGTH + data.len() {
+            return Err(wrong("length", LENGTH_AT, HEADER_BYTES + length));
         }
-        let length = reader.u16_be("length")?;
-        let mut body = reader.sub(length.into(), "length")?;
-        reader.finish("end of ADU")?;
-        let unit = body.u8("unit identifier")?;
-        let code = body.u8("function code")?;
-        Ok(Self { transaction, unit, pdu: Pdu { code, data: body.rest() } })
+        let transaction = u16::from_be_bytes([transaction_high, transaction_low]);
+        Ok(Self { transaction, unit, pdu: Pdu { code, data } })
     }
 
     /// Appends the bytes of this ADU.
