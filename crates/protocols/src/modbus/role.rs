@@ -47,7 +47,7 @@ pub(super) fn starts(head: &[u8]) -> Answer {
         Header::Whole(whole) => whole,
     };
     let code = head.get(FUNCTION_AT).copied();
-    if code == Some(0) || code == Some(Function::EXCEPTION) {
+    if code == Some(0) {
         return Answer::No;
     }
     if code == Some(Function::UMAS.0) && whole > UMAS_HEAD_BYTES {
@@ -117,7 +117,7 @@ fn can_be_asked(request: &Request<'_>) -> bool {
 
 fn can_be_answered(response: &Response<'_>) -> bool {
     match *response {
-        Response::Exception { code, function } => code.is_defined() && function.0 != 0,
+        Response::Exception { code, .. } => code.is_defined(),
         Response::Values { function, data } => {
             let bits = Table::of(function).is_some_and(Table::is_bits);
             (1..=250).contains(&data.len()) && (bits || data.len() % 2 == 0)
