@@ -157,7 +157,8 @@ impl Batch {
     /// Forgets what it held and makes room for `room` bytes.
     pub(crate) fn clear(&mut self, room: usize) {
         if self.bytes.len() < room {
-            self.bytes.resize(room, 0);
+            // Zeroed memory comes from the system untouched; growing would write to all of it.
+            self.bytes = vec![0; room];
         }
         self.filled = 0;
         self.found.entries.clear();

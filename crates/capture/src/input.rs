@@ -17,9 +17,9 @@ const MAGIC_BYTES: u64 = 4;
 /// The largest zstd window that is decoded, as a power of two: 128 MiB, what the `zstd` program takes without
 /// `--long`. The window is memory that the file can demand.
 const ZSTD_WINDOW_LOG: u32 = 27;
-/// How much is asked of zstd at a time, in bytes. What a call had decoded when it meets corrupt data is lost, and a
-/// zstd block (at most 128 KiB) is good or bad as a whole.
-const ZSTD_STEP_BYTES: usize = 128 << 10;
+/// How much is asked of zstd at a time, in bytes. What a call had given when it meets corrupt data is lost, so this is
+/// the most that corruption takes from what stands before it.
+const ZSTD_STEP_BYTES: usize = 4 << 10;
 const COMPRESSED_BUFFER_BYTES: usize = 128 << 10;
 
 /// Where a capture comes from.

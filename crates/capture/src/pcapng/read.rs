@@ -111,11 +111,14 @@ impl Blocks {
                 found.problem(at, problem(LENGTH_UNSOUND, 0));
                 return Scan { at, then: Then::Stop };
             }
-            let Some(block) = rest.get(..length as usize) else {
-                if length as usize > MAXIMUM_BLOCK_BYTES {
+            // Asked before whether it is all there, so that what is told does not depend on how the bytes came.
+            if length as usize > MAXIMUM_BLOCK_BYTES {
+                if matters(kind) {
                     tell_unread(kind, BLOCK_TOO_LONG, at, length, found);
-                    return Scan { at, then: Then::Pass(u64::from(length)) };
                 }
+                return Scan { at, then: Then::Pass(u64::from(length)) };
+            }
+            let Some(block) = rest.get(..length as usize) else {
                 return Scan { at, then: Then::More };
             };
             if let Err(unread) = self.block(kind, block, [l0, l1, l2, l3], at, found) {
@@ -259,6 +262,11 @@ impl<'a> Iterator for Options<'a> {
         self.left = rest.get(length.next_multiple_of(4)..).unwrap_or_default();
         Some((code, value))
     }
+}
+
+/// Whether something is lost when a block of this kind is not read.
+const fn matters(kind: u32) -> bool {
+    matches!(kind, ENHANCED_PACKET | PACKET | SIMPLE_PACKET | INTERFACE_DESCRIPTION | JOURNAL_ENTRY)
 }
 
 #[cold]
