@@ -152,6 +152,15 @@ impl Input {
         }
     }
 
+    /// Whether more is there without waiting for whoever writes the other end of a pipe, after a read of `count`.
+    pub(crate) fn has_more_at_hand(&self, count: usize) -> bool {
+        match &self.stream {
+            Stream::Plain(_) => false,
+            Stream::Gzip(gunzip) => gunzip.has_more_at_hand(),
+            Stream::Zstd(decoder) => count == ZSTD_STEP_BYTES || !decoder.get_ref().buffer().is_empty(),
+        }
+    }
+
     /// How to say in a message which compression an offset is inside of.
     pub(crate) const fn inside(&self) -> &'static str {
         match self.stream {

@@ -120,12 +120,13 @@ impl Reading {
             if room.is_empty() {
                 return Stream::Goes;
             }
-            match self.input.read(room) {
+            let count = match self.input.read(room) {
                 Ok(0) => return Stream::Ends,
-                Ok(count) => batch.filled += count,
+                Ok(count) => count,
                 Err(broken) => return Stream::Breaks(broken),
-            }
-            if self.eager {
+            };
+            batch.filled += count;
+            if self.eager && !self.input.has_more_at_hand(count) {
                 return Stream::Goes;
             }
         }

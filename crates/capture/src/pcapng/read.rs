@@ -1,8 +1,8 @@
 use super::time::Clock;
 use super::{
-    BYTE_ORDER_MAGIC, ENHANCED_PACKET, INTERFACE_DESCRIPTION, JOURNAL_ENTRY, LAYER, MAXIMUM_BLOCK_BYTES,
-    MAXIMUM_INTERFACES, OPTION_END, OPTION_TIME_OFFSET, OPTION_TIME_RESOLUTION, PACKET, SECTION_HEADER,
-    SIMPLE_PACKET, VERSION_MAJOR, VERSION_MINORS,
+    BYTE_ORDER_MAGIC, CUSTOM, CUSTOM_PRIVATE, ENHANCED_PACKET, INTERFACE_DESCRIPTION, JOURNAL_ENTRY, LAYER,
+    MAXIMUM_BLOCK_BYTES, MAXIMUM_INTERFACES, OPTION_END, OPTION_TIME_OFFSET, OPTION_TIME_RESOLUTION, PACKET,
+    SECTION_HEADER, SIMPLE_PACKET, VERSION_MAJOR, VERSION_MINORS,
 };
 use crate::batch::Found;
 use crate::scan::{MAXIMUM_SNAPLEN, Order, Scan, Then};
@@ -39,6 +39,7 @@ const INTERFACE_UNKNOWN: Unread = ("packet of an interface that is not described
 const INTERFACE_SHORT: Unread = ("interface description is too short", Verdict::Malformed);
 const INTERFACES_TOO_MANY: Unread = ("more interfaces than the limit", Verdict::Limit);
 const JOURNAL: Unread = ("journal entry, not a packet", Verdict::Unsupported);
+const CUSTOM_BLOCK: Unread = ("custom block, not a packet", Verdict::Unsupported);
 
 /// The blocks of one file.
 pub(crate) struct Blocks {
@@ -113,7 +114,7 @@ impl Blocks {
             }
             // Asked before whether it is all there, so that what is told does not depend on how the bytes came.
             if length as usize > MAXIMUM_BLOCK_BYTES {
-                if matters(kind) {
+                if is_numbered(kind) || kind == INTERFACE_DESCRIPTION {
                     tell_unread(kind, BLOCK_TOO_LONG, at, length, found);
                 }
                 return Scan { at, then: Then::Pass(u64::from(length)) };
@@ -164,6 +165,7 @@ impl Blocks {
             SIMPLE_PACKET => self.simple_packet(body, at, found),
             INTERFACE_DESCRIPTION => self.describe_interface(body),
             JOURNAL_ENTRY => Err(JOURNAL),
+            CUSTOM | CUSTOM_PRIVATE => Err(CUSTOM_BLOCK),
             _ => Ok(()),
         }
     }
@@ -264,17 +266,18 @@ impl<'a> Iterator for Options<'a> {
     }
 }
 
-/// Whether something is lost when a block of this kind is not read.
-const fn matters(kind: u32) -> bool {
-    matches!(kind, ENHANCED_PACKET | PACKET | SIMPLE_PACKET | INTERFACE_DESCRIPTION | JOURNAL_ENTRY)
+/// Whether a block of this kind has a number among the packets.
+const fn is_numbered(kind: u32) -> bool {
+    matches!(kind, ENHANCED_PACKET | PACKET | SIMPLE_PACKET | JOURNAL_ENTRY | CUSTOM | CUSTOM_PRIVATE)
 }
 
 #[cold]
 fn tell_unread(kind: u32, unread: Unread, at: usize, length: u32, found: &mut Found) {
     let problem = problem(unread, u64::from(length));
-    match kind {
-        ENHANCED_PACKET | PACKET | SIMPLE_PACKET | JOURNAL_ENTRY => found.unreadable_packet(at, problem),
-        _ => found.problem(at, problem),
+    if is_numbered(kind) {
+        found.unreadable_packet(at, problem);
+    } else {
+        found.problem(at, problem);
     }
 }
 

@@ -125,3 +125,17 @@ fn bytes_after_the_compressed_data_are_said() {
     let reason = "bytes after the compressed data were not read";
     assert_eq!(reasons(&problems), [(4, reason, plain.len() as u64)]);
 }
+
+/// A pipe gives what came, but not in crumbs: each batch costs whoever shares it among threads.
+#[test]
+fn compressed_data_from_a_pipe_comes_in_batches_as_large_as_what_is_at_hand() {
+    let plain = large();
+    for compress in [gzip, zstd] {
+        let mut captures = open(&[&compress(&plain)], &[64 << 10]).unwrap();
+        let (mut batch, mut batches) = (quaywatch_capture::Batch::new(), 0);
+        while captures.next_batch(&mut batch).unwrap() {
+            batches += 1;
+        }
+        assert!(batches <= 100, "{batches} batches of 3 MB in 47 reads");
+    }
+}

@@ -39,6 +39,14 @@ fn captures() -> impl Strategy<Value = Vec<u8>> {
     })
 }
 
+#[test]
+fn captures_and_batches_may_go_to_other_threads() {
+    fn goes<T: Send>() {}
+    fn is_shared<T: Send + Sync>() {}
+    goes::<quaywatch_capture::Captures>();
+    is_shared::<quaywatch_capture::Batch>();
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(256))]
 

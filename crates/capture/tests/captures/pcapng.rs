@@ -83,7 +83,7 @@ fn every_section_has_its_own_byte_order_and_interfaces() {
 fn other_blocks_are_passed_over_whatever_their_length() {
     let mut bytes = start(LITTLE);
     for (kind, length) in
-        [(4, 40), (5, 16), (10, 700_000), (0xBAD, 8), (0x4000_0BAD, 3_000_000), (0x8000_1234, 0)]
+        [(4, 40), (5, 16), (10, 700_000), (0x2000_0000, 8), (0x4000_0001, 3_000_000), (0x8000_1234, 0)]
     {
         bytes.extend(block(LITTLE, kind, &noise(length, 7)));
         bytes.extend(enhanced(LITTLE, 0, u64::from(kind), &[1]));
@@ -117,6 +117,8 @@ fn a_broken_packet_keeps_its_number_and_the_ones_after_it_are_read() {
             bytes
         }),
         ("journal entry, not a packet", block(LITTLE, 9, b"MESSAGE=hello")),
+        ("custom block, not a packet", block(LITTLE, 0xBAD, &[0; 8])),
+        ("custom block, not a packet", block(LITTLE, 0x4000_0BAD, &[0; 8])),
     ];
     for (reason, block) in broken {
         let mut bytes = start(LITTLE);
