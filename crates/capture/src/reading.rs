@@ -22,8 +22,9 @@ pub(crate) struct Reading {
     carry: Vec<u8>,
     /// Where in the decompressed capture the carry begins.
     offset: u64,
-    /// How many bytes after the carry are of no interest.
+    /// How many bytes after the carry are of no interest, and how many before it were the same block's.
     pass: u64,
+    passed: u64,
     /// Tells what came as soon as it came, instead of waiting for a full batch.
     eager: bool,
     ended: bool,
@@ -56,7 +57,19 @@ impl Reading {
         };
         let eager = input.total().is_none();
         let ended = false;
-        Ok(Self { input, index, format, carry, offset, pass: 0, eager, ended, next_frame: 1, failure: None })
+        Ok(Self {
+            input,
+            index,
+            format,
+            carry,
+            offset,
+            pass: 0,
+            passed: 0,
+            eager,
+            ended,
+            next_frame: 1,
+            failure: None,
+        })
     }
 
     /// Fills `batch` with the next packets and problems; false at the end.
@@ -75,10 +88,12 @@ impl Reading {
             if !batch.has_nothing() {
                 break;
             }
-            batch.bytes.copy_within(at..batch.filled, 0);
-            batch.filled -= at;
-            batch.found.base += at as u64;
-            at = 0;
+            if at > 0 {
+                batch.bytes.copy_within(at..batch.filled, 0);
+                batch.filled -= at;
+                batch.found.base += at as u64;
+                at = 0;
+            }
         }
         self.end_batch(batch, at);
         match self.failure.take_if(|_| batch.has_nothing()) {
@@ -136,10 +151,10 @@ impl Reading {
     fn scan(&mut self, batch: &mut Batch, mut at: usize) -> usize {
         let window = batch.bytes.get(..batch.filled).unwrap_or_default();
         loop {
-            let left = window.len() - at;
-            let passed = usize::try_from(self.pass).unwrap_or(usize::MAX).min(left);
+            let passed = usize::try_from(self.pass).unwrap_or(usize::MAX).min(window.len() - at);
             at += passed;
             self.pass -= passed as u64;
+            self.passed += passed as u64;
             if self.pass > 0 {
                 return at;
             }
@@ -147,7 +162,7 @@ impl Reading {
             at = scan.at;
             match scan.then {
                 Then::More => return at,
-                Then::Pass(bytes) => self.pass = bytes,
+                Then::Pass(bytes) => (self.pass, self.passed) = (bytes, 0),
                 Then::Stop => {
                     self.ended = true;
                     return window.len();
@@ -184,12 +199,14 @@ impl Reading {
         if left == 0 && self.pass == 0 {
             return;
         }
+        let passed = if self.pass > 0 { self.passed } else { 0 };
         let reason = match self.format {
             Format::Pcap(_) => "last packet is cut short",
             Format::Pcapng(_) => "last block is cut short",
         };
         let layer = self.format.layer();
-        found.problem(at, Problem { layer, reason, verdict: Verdict::Incomplete, bytes: left as u64 });
+        let problem = Problem { layer, reason, verdict: Verdict::Incomplete, bytes: left as u64 + passed };
+        found.problem_at(found.base + at as u64 - passed, problem);
     }
 }
 

@@ -146,6 +146,17 @@ fn a_packet_of_the_greatest_length_is_read() {
 }
 
 #[test]
+fn a_block_that_claims_more_than_the_file_has_says_how_much_it_swallowed() {
+    let mut bytes = some_pcapng(LITTLE, 3);
+    let offset = bytes.len() as u64;
+    bytes.extend([0x77, 0, 0, 0, 0xF0, 0xFF, 0xFF, 0xFF]);
+    bytes.extend(noise(3_000_000, 1));
+    let (told, problems) = read(&bytes);
+    assert_eq!((told.len(), reasons(&problems)), (3, vec![(4, "last block is cut short", offset)]));
+    assert_eq!(problems[0].bytes, 3_000_008);
+}
+
+#[test]
 fn what_cannot_be_found_past_ends_the_file() {
     let unsound = "block length cannot be; the rest of the file was not read";
     let section_unsound = "section header cannot be; the rest of the file was not read";
