@@ -13,7 +13,7 @@ const NANOS_PER_MICROSECOND: i64 = 1_000;
 const TOO_LONG: Problem = Problem {
     layer: LAYER,
     reason: "packet length is past the limit; the rest of the file was not read",
-    verdict: Verdict::Malformed,
+    verdict: Verdict::Limit,
     bytes: 0,
 };
 

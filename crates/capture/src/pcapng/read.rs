@@ -33,7 +33,7 @@ const SECTION_UNSOUND: Unread =
 const SECTION_VERSION: Unread =
     ("section of an unknown version; the rest of the file was not read", Verdict::Unsupported);
 const BLOCK_TOO_LONG: Unread = ("block is past the limit", Verdict::Limit);
-const PACKET_TOO_LONG: Unread = ("packet length is past the limit", Verdict::Malformed);
+const PACKET_TOO_LONG: Unread = ("packet length is past the limit", Verdict::Limit);
 const PACKET_PAST_BLOCK: Unread = ("packet is longer than its block", Verdict::Malformed);
 const INTERFACE_UNKNOWN: Unread = ("packet of an interface that is not described", Verdict::Malformed);
 const INTERFACE_SHORT: Unread = ("interface description is too short", Verdict::Malformed);
@@ -180,11 +180,11 @@ impl Blocks {
         let interface =
             if kind == PACKET { u32::from(order.u16([i0, i1])) } else { order.u32([i0, i1, i2, i3]) };
         let captured = order.u32([c0, c1, c2, c3]);
-        if captured > MAXIMUM_SNAPLEN {
-            return Err(PACKET_TOO_LONG);
-        }
         if captured as usize > data.len() {
             return Err(PACKET_PAST_BLOCK);
+        }
+        if captured > MAXIMUM_SNAPLEN {
+            return Err(PACKET_TOO_LONG);
         }
         let description = self.interfaces.get(interface as usize).ok_or(INTERFACE_UNKNOWN)?;
         let ticks = u64::from(order.u32([h0, h1, h2, h3])) << 32 | u64::from(order.u32([t0, t1, t2, t3]));
@@ -202,11 +202,11 @@ impl Blocks {
         let original = self.order.u32(*original);
         let description = self.interfaces.first().ok_or(INTERFACE_UNKNOWN)?;
         let captured = if description.snaplen == 0 { original } else { original.min(description.snaplen) };
-        if captured > MAXIMUM_SNAPLEN {
-            return Err(PACKET_TOO_LONG);
-        }
         if captured as usize > data.len() {
             return Err(PACKET_PAST_BLOCK);
+        }
+        if captured > MAXIMUM_SNAPLEN {
+            return Err(PACKET_TOO_LONG);
         }
         let start = at + HEAD_BYTES + SIMPLE_PACKET_HEAD_BYTES;
         found.packet(self.last_time, description.link, start, captured, original);

@@ -105,11 +105,12 @@ fn a_broken_packet_keeps_its_number_and_the_ones_after_it_are_read() {
     let broken = [
         ("packet of an interface that is not described", enhanced(LITTLE, 7, 0, &[1; 8])),
         ("packet is longer than its block", enhanced_claiming(LITTLE, 0, 0, &[1; 8], 9)),
-        ("packet length is past the limit", enhanced_claiming(LITTLE, 0, 0, &[1; 8], 262_145)),
+        ("packet is longer than its block", enhanced_claiming(LITTLE, 0, 0, &[1; 8], u32::MAX)),
         ("packet is longer than its block", block(LITTLE, 6, &[0; 16])),
         ("packet is longer than its block", block(LITTLE, 3, &[])),
         ("packet is longer than its block", simple(LITTLE, &[1; 8], 9)),
-        ("packet length is past the limit", simple(LITTLE, &[1; 8], 262_145)),
+        ("packet length is past the limit", simple(LITTLE, &noise(262_145, 1), 262_145)),
+        ("packet length is past the limit", enhanced(LITTLE, 0, 0, &noise(262_145, 1))),
         ("block is past the limit", enhanced(LITTLE, 0, 0, &noise(600_000, 3))),
         ("block begins and ends with different lengths", {
             let mut bytes = enhanced(LITTLE, 0, 0, &[1; 8]);
