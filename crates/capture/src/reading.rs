@@ -13,6 +13,9 @@ const _: () = assert!(HEADER_BYTES == pcap::HEADER_BYTES && HEADER_BYTES == pcap
 const MAGIC_BYTES: usize = 4;
 const PCAPNG_MAGIC: [u8; MAGIC_BYTES] = [0x0A, 0x0D, 0x0D, 0x0A];
 
+/// How much is read before it is scanned, in bytes: little enough to be in the core's cache still.
+const READ_BYTES: usize = 128 << 10;
+
 /// One input that is being read.
 pub(crate) struct Reading {
     input: Input,
@@ -86,9 +89,10 @@ impl Reading {
                 self.end_with(stream, batch, at);
             }
             if !batch.has_nothing() {
-                break;
-            }
-            if at > 0 {
+                if self.eager || batch.filled == batch.bytes.len() {
+                    break;
+                }
+            } else if at > 0 {
                 batch.bytes.copy_within(at..batch.filled, 0);
                 batch.filled -= at;
                 batch.found.base += at as u64;
@@ -130,11 +134,9 @@ impl Reading {
     }
 
     fn read(&mut self, batch: &mut Batch) -> Stream {
-        loop {
-            let room = batch.bytes.get_mut(batch.filled..).unwrap_or_default();
-            if room.is_empty() {
-                return Stream::Goes;
-            }
+        let stop = batch.bytes.len().min(batch.filled + READ_BYTES);
+        while batch.filled < stop {
+            let room = batch.bytes.get_mut(batch.filled..stop).unwrap_or_default();
             let count = match self.input.read(room) {
                 Ok(0) => return Stream::Ends,
                 Ok(count) => count,
@@ -142,9 +144,10 @@ impl Reading {
             };
             batch.filled += count;
             if self.eager && !self.input.has_more_at_hand(count) {
-                return Stream::Goes;
+                break;
             }
         }
+        Stream::Goes
     }
 
     /// Reads what is whole from `at` on, and gives where it came to.

@@ -94,20 +94,30 @@ impl Blocks {
         Self { order: Order::Little, interfaces: Vec::new(), last_time: Timestamp::from_nanos(0) }
     }
 
-    pub(crate) fn scan(&mut self, window: &[u8], mut at: usize, found: &mut Found) -> Scan {
+    pub(crate) fn scan(&mut self, window: &[u8], at: usize, found: &mut Found) -> Scan {
+        match self.order {
+            Order::Little => self.scan_in::<false>(window, at, found),
+            Order::Big => self.scan_in::<true>(window, at, found),
+        }
+    }
+
+    /// The byte order is known when this is compiled, because the loop runs for every packet. It ends where a section
+    /// begins, which may have another.
+    fn scan_in<const BIG: bool>(&mut self, window: &[u8], mut at: usize, found: &mut Found) -> Scan {
+        let order = const { Order::of(BIG) };
         loop {
             let rest = window.get(at..).unwrap_or_default();
             let Some(&[t0, t1, t2, t3, l0, l1, l2, l3]) = rest.first_chunk::<HEAD_BYTES>() else {
                 return Scan { at, then: Then::More };
             };
-            let kind = self.order.u32([t0, t1, t2, t3]);
+            let kind = order.u32([t0, t1, t2, t3]);
             if kind == SECTION_HEADER {
                 let Some(header) = rest.first_chunk::<HEADER_BYTES>() else {
                     return Scan { at, then: Then::More };
                 };
                 return self.begin_section(header, at, found);
             }
-            let length = self.order.u32([l0, l1, l2, l3]);
+            let length = order.u32([l0, l1, l2, l3]);
             if !is_sound(length) {
                 found.problem(at, problem(LENGTH_UNSOUND, 0));
                 return Scan { at, then: Then::Stop };
@@ -122,7 +132,7 @@ impl Blocks {
             let Some(block) = rest.get(..length as usize) else {
                 return Scan { at, then: Then::More };
             };
-            if let Err(unread) = self.block(kind, block, [l0, l1, l2, l3], at, found) {
+            if let Err(unread) = self.block::<BIG>(kind, block, at, found) {
                 tell_unread(kind, unread, at, length, found);
             }
             at += length as usize;
@@ -144,24 +154,21 @@ impl Blocks {
         Scan { at, then: Then::Stop }
     }
 
-    #[inline]
-    fn block(
+    #[inline(always)]
+    fn block<const BIG: bool>(
         &mut self,
         kind: u32,
         block: &[u8],
-        length: [u8; LENGTH_BYTES],
         at: usize,
         found: &mut Found,
     ) -> Result<(), Unread> {
-        let Some((block, length_again)) = block.split_last_chunk::<LENGTH_BYTES>() else {
-            return Err(LENGTHS_DIFFER);
-        };
-        if *length_again != length {
+        let length = const { Order::of(BIG) }.u32(*block.last_chunk().ok_or(LENGTHS_DIFFER)?);
+        if length as usize != block.len() {
             return Err(LENGTHS_DIFFER);
         }
-        let body = block.get(HEAD_BYTES..).unwrap_or_default();
+        let body = block.get(HEAD_BYTES..block.len() - LENGTH_BYTES).unwrap_or_default();
         match kind {
-            ENHANCED_PACKET | PACKET => self.packet(kind, body, at, found),
+            ENHANCED_PACKET | PACKET => self.packet::<BIG>(kind, body, at, found),
             SIMPLE_PACKET => self.simple_packet(body, at, found),
             INTERFACE_DESCRIPTION => self.describe_interface(body),
             JOURNAL_ENTRY => Err(JOURNAL),
@@ -170,9 +177,15 @@ impl Blocks {
         }
     }
 
-    #[inline]
-    fn packet(&mut self, kind: u32, body: &[u8], at: usize, found: &mut Found) -> Result<(), Unread> {
-        let order = self.order;
+    #[inline(always)]
+    fn packet<const BIG: bool>(
+        &mut self,
+        kind: u32,
+        body: &[u8],
+        at: usize,
+        found: &mut Found,
+    ) -> Result<(), Unread> {
+        let order = const { Order::of(BIG) };
         let Some((head, data)) = body.split_first_chunk::<PACKET_HEAD_BYTES>() else {
             return Err(PACKET_PAST_BLOCK);
         };
