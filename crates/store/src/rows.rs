@@ -21,10 +21,11 @@ pub struct Limits {
 }
 
 impl Default for Limits {
-    /// 8 MiB hold the operations of about a second of the busiest link, in which nearly every answer comes; the
-    /// other tables have fewer rows. With the copy made while spilling and the index, a worker stays below 24 MiB.
+    /// A quarter of 4 MiB is some 3,000 operations: more than are ever under way at once, so that an answer comes
+    /// before its request's row is written. The other tables have fewer rows. With the index and the doubling of
+    /// buffers a worker stays below 16 MiB.
     fn default() -> Self {
-        Self { operations_bytes: 8 * 1024 * 1024, other_bytes: 1024 * 1024 }
+        Self { operations_bytes: 4 * 1024 * 1024, other_bytes: 1024 * 1024 }
     }
 }
 
@@ -40,7 +41,6 @@ pub struct Rows {
     transfers: Table,
     problems: Table,
     counts: Problems,
-    scratch: Vec<u8>,
     error: Option<StoreError>,
 }
 
@@ -54,7 +54,6 @@ impl Rows {
             transfers: table(TableName::Transfers, limits.other_bytes),
             problems: table(TableName::Problems, limits.other_bytes),
             counts: Problems::default(),
-            scratch: Vec::new(),
             error: None,
         }
     }
@@ -69,7 +68,7 @@ impl Rows {
     #[must_use]
     pub fn held_bytes(&self) -> usize {
         let tables = [&self.operations, &self.conversations, &self.transfers, &self.problems];
-        self.scratch.capacity() + tables.into_iter().map(Table::held_bytes).sum::<usize>()
+        tables.into_iter().map(Table::held_bytes).sum::<usize>()
     }
 
     /// Tells an operation of a conversation.
@@ -124,7 +123,7 @@ impl Rows {
         let start = rows.len();
         push(rows, &mut self.clock);
         if table.end_row(start, at, order, class) {
-            self.error = table.spill(&mut self.scratch).err();
+            self.error = table.spill().err();
         }
     }
 
