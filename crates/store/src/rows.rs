@@ -148,8 +148,7 @@ fn push_operation(
     clock.push(out, operation.moment().time);
     out.extend_from_slice(b"\",");
     label.push(out, operation.client);
-    out.extend_from_slice(b",\"protocol\":");
-    json::push_str(out, protocol);
+    push_protocol(out, protocol);
     out.extend_from_slice(b",\"verb\":\"");
     out.extend_from_slice(operation.verb.as_str().as_bytes());
     out.extend_from_slice(b"\",\"function\":");
@@ -176,6 +175,14 @@ fn push_operation(
         out.extend_from_slice(b",\"truncated\":true");
     }
     out.push(b'}');
+}
+
+/// The names of protocols are this program's own and need no escape.
+#[inline]
+fn push_protocol(out: &mut Vec<u8>, protocol: &'static str) {
+    out.extend_from_slice(b",\"protocol\":\"");
+    out.extend_from_slice(protocol.as_bytes());
+    out.push(b'"');
 }
 
 /// The request's frame and the answer's, as far as they were captured.
@@ -272,8 +279,7 @@ fn push_transfer(
     clock.push(out, transfer.end.time);
     out.extend_from_slice(b"\",");
     label.push(out, transfer.client);
-    out.extend_from_slice(b",\"protocol\":");
-    json::push_str(out, protocol);
+    push_protocol(out, protocol);
     let mut text = |key: &[u8], text: Option<&str>| {
         if let Some(text) = text {
             out.extend_from_slice(key);
