@@ -35,4 +35,4 @@ pub use recognise::{Answer, Probe, Protocol, Recogniser, Recognition, Transport}
 pub use shared::Shared;
 
 /// Every protocol that is decoded, in the order they are asked when several could claim the same bytes.
-pub static PROTOCOLS: &[&Protocol] = &[&s7comm::PROTOCOL, &cotp::PROTOCOL];
+pub static PROTOCOLS: &[&Protocol] = &[&s7comm::PROTOCOL, &s7commplus::PROTOCOL, &cotp::PROTOCOL];
