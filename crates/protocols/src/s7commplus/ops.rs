@@ -262,9 +262,7 @@ fn tell_created(exchange: &Exchange<'_>, tell: &mut dyn FnMut(Item<'_>)) {
 
 fn tell_single(exchange: &Exchange<'_>, single: Option<Single<'_>>, tell: &mut dyn FnMut(Item<'_>)) {
     let Some(single) = single else { return };
-    let read = || exchange.result().and_then(|(_, mut answer)| Scalar::decode(&mut answer));
-    let value =
-        single.value.or_else(|| if exchange.function == Function::SET_VARIABLE { None } else { read() });
+    let value = single.value.or_else(|| exchange.substreamed_value());
     let value =
         value.map(|value| if attribute::is_secret(single.attribute) { Value::Secret } else { value.value() });
     tell(Item {
