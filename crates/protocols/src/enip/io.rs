@@ -186,6 +186,7 @@ fn report(cx: &mut Context<'_>, watched: &Watched) {
     let function = Coded::new("connected_data", Number::Hex16(ItemType::CONNECTED_DATA.0));
     cx.operation(&Operation {
         reply: Some(cx.now),
+        protocol: Some("cip_io"),
         items: watched,
         ..Operation::new(watched.client, Verb::Subscribe, function, Outcome::Accepted)
     });
