@@ -77,6 +77,10 @@ impl Items for Told<'_> {
             Form::BrowseTags => tell_tags(object, self.asked(), self.answered(), tell),
             Form::ForwardOpen => tell_opened(self, tell),
             Form::ForwardClose => tell_closed(self, tell),
+            Form::DataTable => {
+                let address = Reader::new(self.asked()).u32_le("address").ok();
+                tell(with_bytes(&Memory { object, address }, self.answered()));
+            }
             Form::BlockRead | Form::BlockWrite => {
                 let offset = Reader::new(self.asked()).u32_le("block offset").unwrap_or(0);
                 tell(Item::named(&Spot { object, offset }));
@@ -103,7 +107,7 @@ pub(super) fn file_piece(data: &[u8]) -> Option<(u8, &[u8])> {
     Some((kind, reader.rest()))
 }
 
-fn with_bytes<'a>(object: &'a Object<'a>, bytes: &'a [u8]) -> Item<'a> {
+fn with_bytes<'a>(object: &'a dyn fmt::Display, bytes: &'a [u8]) -> Item<'a> {
     if bytes.is_empty() { Item::named(object) } else { Item::valued(object, Value::Bytes(bytes)) }
 }
 
@@ -281,6 +285,22 @@ impl fmt::Display for Spot<'_> {
         match offset {
             0 => write!(f, "{object}"),
             _ => write!(f, "{object} offset {offset}"),
+        }
+    }
+}
+
+/// A place in a controller's memory.
+#[derive(Clone, Copy)]
+struct Memory<'a> {
+    object: Object<'a>,
+    address: Option<u32>,
+}
+
+impl fmt::Display for Memory<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.address {
+            Some(address) => write!(f, "{} address 0x{address:08X}", self.object),
+            None => write!(f, "{}", self.object),
         }
     }
 }
