@@ -54,7 +54,6 @@ pub(crate) static PROTOCOL: Protocol = Protocol {
     probe,
     start: |probe| match probe.transport {
         Transport::Tcp => Box::new(Framed::new(state::Enip::default())),
-        _ if io::begins(probe.bytes) => Box::new(io::Io::default()),
         _ => Box::new(state::Datagrams::default()),
     },
     decoded: "Sessions, identities, connections; CIP services nested at any depth, Logix tags with their values, \

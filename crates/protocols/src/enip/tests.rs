@@ -576,22 +576,9 @@ fn cyclic_data_is_told_at_first_sight_and_when_run_turns_to_idle() {
     assert_eq!(heard.frames, [(0, 1), (0, 3), (0, 4), (0, 7)]);
 }
 
-/// The player begins without bytes, so the datagrams' own conversation is begun here.
 fn play_cyclic(turns: &[(Side, Vec<u8>)]) -> Recorder {
-    static CYCLIC: crate::Protocol =
-        crate::Protocol { start: |_| Box::new(super::io::Io::default()), ..PROTOCOL_COPY };
-    const PROTOCOL_COPY: crate::Protocol = crate::Protocol {
-        name: "enip",
-        title: "",
-        transports: &[],
-        ports: &[],
-        probe: |_| Answer::No,
-        start: |_| Box::new(super::io::Io::default()),
-        decoded: "",
-        not_decoded: "",
-    };
     let turns: Vec<(Side, &[u8])> = turns.iter().map(|(side, bytes)| (*side, bytes.as_slice())).collect();
-    play(&CYCLIC, Transport::Udp, [2222, 2222], &turns)
+    play(&PROTOCOL, Transport::Udp, [2222, 2222], &turns)
 }
 
 #[test]
