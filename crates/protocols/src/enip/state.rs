@@ -126,7 +126,7 @@ impl Enip {
         let asked = match &request {
             Some(request) => Some(request.moment),
             None if self.datagrams && command == Command::LIST_IDENTITY => {
-                cx.shared.get::<Shared>().answered(context, cx.now)
+                cx.shared.get::<Shared>().question(context, cx.now)
             }
             None => None,
         };
@@ -265,12 +265,8 @@ impl Enip {
         let Key { from, command, connection, .. } = request.key;
         let outcome = request.unmet(cx.now, *from.other().of(&self.heard));
         if command.is_list() || command == Command::REGISTER_SESSION {
-            // A question put to all was perhaps answered in other conversations, and is told with each answer.
-            let elsewhere = self.datagrams && cx.shared.get::<Shared>().was_answered(request.moment);
-            if !elsewhere {
-                let told = Told { command, session: 0, request: &[], reply: &[] };
-                ops::report(cx, from, Some(request.moment), None, &told, outcome, 0);
-            }
+            let told = Told { command, session: 0, request: &[], reply: &[] };
+            ops::report(cx, from, Some(request.moment), None, &told, outcome, 0);
         } else {
             let exchange = Exchange {
                 client: from,

@@ -2,14 +2,15 @@
 //! pcaps/EthernetIP/EthernetIP-CIP.pcap; what they hold was checked against tshark.
 
 use super::PROTOCOL;
-use super::wire::{Carried, Command, IdentityItem, Packet, PacketItem, PacketItems, begins};
+use super::wire::{Carried, Command, IdentityItem, ItemType, Packet, PacketItem, PacketItems, begins};
 use crate::cip::wire::{Members, Reply, Request};
 use crate::testing::{Player, Recorder, fuzz_conversation, play, play_cut};
-use crate::{Answer, Probe, Transport};
+use crate::{Answer, Context, Conversation, Memory, Probe, Shared, Transport};
 use proptest::collection::vec;
 use proptest::prelude::{Just, any, prop_oneof};
 use proptest::{prop_assert, prop_assert_eq, proptest};
 use quaywatch_model::Side::{self, A, B};
+use quaywatch_model::{Moment, Timestamp};
 
 const PORTS: [u16; 2] = [50_000, 44_818];
 
@@ -537,20 +538,22 @@ fn members_that_overlap_are_read_once() {
     assert_eq!(heard.problems, ["cip: members of a Multiple Service Packet do not fit (malformed)"]);
 }
 
+/// A packet of cyclic data: class 1, with a run/idle header or what stands in its place.
+fn cyclic(id: u32, sequence: u16, header: u32) -> Vec<u8> {
+    let mut address = id.to_le_bytes().to_vec();
+    address.extend(u32::from(sequence).to_le_bytes());
+    let mut data = sequence.to_le_bytes().to_vec();
+    data.extend(header.to_le_bytes());
+    data.extend([1, 2, 3, 4]);
+    let mut out = Vec::new();
+    let address = PacketItem { kind: ItemType::SEQUENCED_ADDRESS, bytes: &address };
+    let data = PacketItem { kind: ItemType::CONNECTED_DATA, bytes: &data };
+    PacketItems::encode(&[address, data], &mut out);
+    out
+}
+
 #[test]
 fn cyclic_data_is_told_at_first_sight_and_when_run_turns_to_idle() {
-    let cyclic = |id: u32, sequence: u16, header: u32| {
-        let mut address = id.to_le_bytes().to_vec();
-        address.extend(u32::from(sequence).to_le_bytes());
-        let mut data = sequence.to_le_bytes().to_vec();
-        data.extend(header.to_le_bytes());
-        data.extend([1, 2, 3, 4]);
-        let mut out = Vec::new();
-        let address = PacketItem { kind: super::wire::ItemType::SEQUENCED_ADDRESS, bytes: &address };
-        let data = PacketItem { kind: super::wire::ItemType::CONNECTED_DATA, bytes: &data };
-        PacketItems::encode(&[address, data], &mut out);
-        out
-    };
     let probe = |bytes| Probe { transport: Transport::Udp, ports: [2222, 2222], from: A, bytes, answer: &[] };
     let first = cyclic(0x10, 1, 1);
     assert_eq!((PROTOCOL.probe)(&probe(&first)), Answer::Certain);
@@ -581,24 +584,79 @@ fn play_cyclic(turns: &[(Side, Vec<u8>)]) -> Recorder {
     play(&PROTOCOL, Transport::Udp, [2222, 2222], &turns)
 }
 
+/// Plays to conversations that share what the protocol remembers: one over TCP, one of datagrams.
+struct Pair {
+    sides: [Box<dyn Conversation>; 2],
+    memory: Memory,
+    shared: Shared,
+    heard: Recorder,
+    frame: u64,
+}
+
+impl Pair {
+    fn new(transports: [Transport; 2]) -> Self {
+        let start = |transport| {
+            (PROTOCOL.start)(&Probe { transport, ports: PORTS, from: A, bytes: &[], answer: &[] })
+        };
+        let (memory, shared, heard) = (Memory::new(1 << 20), Shared::default(), Recorder::default());
+        Self { sides: transports.map(start), memory, shared, heard, frame: 0 }
+    }
+
+    fn with(&mut self, which: usize, act: impl FnOnce(&mut dyn Conversation, &mut Context<'_>)) {
+        self.frame += 1;
+        let now =
+            Moment { time: Timestamp::from_nanos(self.frame as i64 * 1_000_000_000), frame: self.frame };
+        let (memory, shared, sink) = (&mut self.memory, &mut self.shared, &mut self.heard);
+        act(self.sides[which].as_mut(), &mut Context { now, ports: [0, 0], memory, shared, sink });
+    }
+
+    fn say(&mut self, which: usize, from: Side, bytes: &[u8]) {
+        self.with(which, |conversation, cx| conversation.data(cx, from, bytes));
+    }
+
+    fn end(mut self) -> Recorder {
+        self.with(0, |conversation, cx| conversation.end(cx));
+        self.with(1, |conversation, cx| conversation.end(cx));
+        assert_eq!(self.memory.held_bytes(), 0);
+        self.heard
+    }
+}
+
 #[test]
-fn a_broadcast_question_is_told_with_the_answers_of_other_conversations() {
-    use crate::{Context, Memory, Shared};
-    use quaywatch_model::{Moment, Timestamp};
-    let (mut memory, mut shared, mut sink) = (Memory::new(1 << 20), Shared::default(), Recorder::default());
-    let probe = Probe { transport: Transport::Udp, ports: [1136, 44_818], from: A, bytes: &[], answer: &[] };
-    let (mut broadcast, mut answer) = ((PROTOCOL.start)(&probe), (PROTOCOL.start)(&probe));
-    let mut at = |frame: u64, act: &mut dyn FnMut(&mut Context<'_>)| {
-        let now = Moment { time: Timestamp::from_nanos(frame as i64 * 1_000_000_000), frame };
-        let (memory, shared, sink) = (&mut memory, &mut shared, &mut sink);
-        act(&mut Context { now, ports: [0, 0], memory, shared, sink });
-    };
-    at(1, &mut |cx| broadcast.data(cx, A, &hex(LIST_IDENTITY)));
-    at(2, &mut |cx| answer.data(cx, B, &hex(LIST_IDENTITY_REPLY)));
-    at(30, &mut |cx| broadcast.end(cx));
-    at(31, &mut |cx| answer.end(cx));
-    assert_eq!(sink.frames, [(1, 2)]);
+fn a_forward_open_elsewhere_tells_whose_cyclic_data_it_is() {
+    let mut pair = Pair::new([Transport::Tcp, Transport::Udp]);
+    let mut open = hex(FORWARD_OPEN);
+    // The transport class and trigger: class 1, cyclic, instead of class 3.
+    let at = open.len() - 8;
+    assert_eq!(open[at], 0xA3);
+    open[at] = 0x01;
+    pair.say(0, A, &open);
+    pair.say(0, B, &hex(FORWARD_OPENED));
+    // The target's packets come first: its receiver is the client; no header is looked for in them.
+    pair.say(1, B, &cyclic(0x80FE_0013, 1, 1));
+    pair.say(1, B, &cyclic(0x80FE_0013, 2, 0));
+    pair.say(1, A, &cyclic(0x0079_0301, 1, 0));
+    pair.say(1, A, &cyclic(0x0079_0301, 2, 1));
+    let heard = pair.end();
+    assert_eq!(
+        heard.operations[1..],
+        [
+            "A: Subscribe connected_data (0x00B1): connection 0x80FE0013 -> accepted",
+            "A: Subscribe connected_data (0x00B1): connection 0x00790301; run = false -> accepted",
+            "A: Subscribe connected_data (0x00B1): connection 0x00790301; run = true -> accepted",
+        ]
+    );
+}
+
+#[test]
+fn answers_to_a_broadcast_know_their_question_and_the_question_is_told_too() {
+    let mut pair = Pair::new([Transport::Udp, Transport::Udp]);
+    pair.say(0, A, &hex(LIST_IDENTITY));
+    pair.say(1, B, &hex(LIST_IDENTITY_REPLY));
+    let sink = pair.end();
+    assert_eq!(sink.frames, [(1, 2), (1, 0)]);
     assert!(sink.operations[0].starts_with("A: Identify list_identity (0x0063): socket address"));
+    assert_eq!(sink.operations[1], "A: Identify list_identity (0x0063) -> unseen");
 }
 
 #[test]
