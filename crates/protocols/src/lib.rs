@@ -41,8 +41,12 @@ pub use recognise::{Answer, Probe, Protocol, Recogniser, Recognition, Transport}
 pub use shared::Shared;
 
 /// Every protocol that is decoded, in the order they are asked when several could claim the same bytes.
-pub static PROTOCOLS: &[&Protocol] = &[&modbus::PROTOCOL];
-pub static PROTOCOLS: &[&Protocol] = &[&s7comm::PROTOCOL, &cotp::PROTOCOL];
-pub static PROTOCOLS: &[&Protocol] = &[&enip::PROTOCOL];
-pub static PROTOCOLS: &[&Protocol] = &[&opcua::PROTOCOL];
-pub static PROTOCOLS: &[&Protocol] = &[&profinet::PROTOCOL];
+#[rustfmt::skip] // one line each, so that adding one changes one line
+pub static PROTOCOLS: &[&Protocol] = &[
+    &s7comm::PROTOCOL,
+    &cotp::PROTOCOL,
+    &opcua::PROTOCOL,
+    &enip::PROTOCOL,
+    &modbus::PROTOCOL,
+    &profinet::PROTOCOL,
+];
