@@ -192,8 +192,10 @@ fn call_of(methods: &[u16]) -> String {
 
 #[test]
 fn a_call_is_a_write_unless_its_methods_are_known_to_be_otherwise() {
-    assert!(call_of(&[11492]).starts_with("A: Read Call (i=712): i=2253 method i=11492 = []"));
-    assert!(call_of(&[13737]).starts_with("A: ChangeSecurity Call"));
+    assert!(
+        call_of(&[11492]).starts_with("A: Read Call (i=712): i=2253 method i=11492 GetMonitoredItems = []")
+    );
+    assert!(call_of(&[12740]).starts_with("A: ChangeSecurity Call"));
     assert!(call_of(&[12886]).starts_with("A: ChangeMode Call"));
     assert!(call_of(&[11492, 12886]).starts_with("A: Write Call"));
     assert!(call_of(&[5]).starts_with("A: Write Call"));
@@ -411,6 +413,18 @@ fn secrets_are_never_told() {
     assert!(told.contains("identity = \"issued\"; user token policy = \"id\"; token = (masked)"), "{told}");
     assert!(!told.contains("7365637265"));
     assert!(activation(ExtensionObject::default()).contains("identity = \"anonymous\" -> unseen"));
+    let password = call_of(&[24310]);
+    assert!(
+        password
+            .starts_with("A: ChangeSecurity Call (i=712): i=2253 method i=24310 ChangePassword = (masked)")
+    );
+
+    let token = Scalar::ExtensionObject(binary(encodings::USER_NAME_IDENTITY_TOKEN, &issued));
+    let values = [DataValue::good(Variant::one(&token))];
+    let body = ReadResponse { results: Array::of(&values), diagnostic_infos: Array::NULL };
+    let read = heard(&[(B, &whole(1, 1, &response(634, Body::ReadResponse(body))))]);
+    assert_eq!(read.operations, ["A: Read Read (i=631): item 0 = [i=324, (masked)] -> accepted"]);
+
     let strange = binary(9999, &[1]);
     assert!(activation(strange).contains("identity = i=9999"));
 }
