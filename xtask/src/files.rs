@@ -32,7 +32,7 @@ pub(crate) fn read(path: &Path) -> Result<String, ChoreError> {
 }
 
 /// Writes a file, making the folders it lies in.
-pub(crate) fn write(path: &Path, text: &str) -> Result<(), ChoreError> {
+pub(crate) fn write(path: &Path, text: impl AsRef<[u8]>) -> Result<(), ChoreError> {
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder).map_err(at(folder))?;
     }

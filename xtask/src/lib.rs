@@ -1,7 +1,8 @@
-//! The chores of this repository, each in a module: [`new_protocol`], [`tidy`], [`docs`].
+//! The chores of this repository, each in a module: [`new_protocol`], [`tidy`], [`docs`], [`fuzz_seeds`].
 
 pub mod docs;
 mod files;
+pub mod fuzz_seeds;
 pub mod new_protocol;
 pub mod tidy;
 

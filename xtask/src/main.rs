@@ -1,14 +1,16 @@
 //! `cargo xtask`: the chores of this repository.
 
+use std::path::PathBuf;
 use std::process::ExitCode;
-use xtask::{ChoreError, docs, new_protocol, repository_root, tidy};
+use xtask::{ChoreError, docs, fuzz_seeds, new_protocol, repository_root, tidy};
 
 const USAGE: &str = "\
 Usage: cargo xtask CHORE
 
   new-protocol NAME  stamp a protocol out of the template: folder, registration, fuzz target, case stub
   tidy               check what every file, protocol and case has to have
-  docs               write docs/protocols.md from what the protocols say of themselves";
+  docs               write docs/protocols.md from what the protocols say of themselves
+  fuzz-seeds         make seeds in fuzz/corpus/ from the captures in cases/ and in $QUAYWATCH_CORPUS";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -38,6 +40,12 @@ fn run(arguments: &[&str]) -> Result<bool, ChoreError> {
             return Ok(complaints.is_empty());
         }
         ["docs"] => docs::write(&root)?,
+        ["fuzz-seeds"] => {
+            let mut folders = vec![root.join("cases")];
+            folders.extend(std::env::var_os("QUAYWATCH_CORPUS").map(PathBuf::from));
+            let made = fuzz_seeds::make(&root, &folders)?;
+            say(&format!("made {made} seeds in fuzz/corpus/"));
+        }
         _ => {
             say(USAGE);
             return Ok(false);

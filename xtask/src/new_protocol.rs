@@ -109,8 +109,11 @@ fn registered(path: &Path, lib: &str, name: &str) -> Result<String, ChoreError> 
     let list = with_module.find("static PROTOCOLS").ok_or_else(|| missing("`static PROTOCOLS`"))?;
     let end = with_module.get(list..).and_then(|rest| rest.find("];"));
     let (head, tail) = with_module.split_at(list + end.ok_or_else(|| missing("end of `PROTOCOLS`"))?);
-    let separator = if head.trim_end().ends_with(['[', ',']) { "" } else { ", " };
-    Ok(format!("{head}{separator}&{name}::PROTOCOL{tail}"))
+    Ok(match head.chars().next_back() {
+        Some('\n') => format!("{head}    &{name}::PROTOCOL,\n{tail}"),
+        Some('[') => format!("{head}&{name}::PROTOCOL{tail}"),
+        _ => format!("{head}, &{name}::PROTOCOL{tail}"),
+    })
 }
 
 fn fuzz_target(name: &str) -> String {
@@ -183,7 +186,7 @@ mod tests {
         assert!(registered(Path::new("lib.rs"), empty, "b").unwrap().contains("&[&b::PROTOCOL];"));
         let lines = "\nmod a;\nstatic PROTOCOLS: &[&Protocol] = &[\n    &a::PROTOCOL,\n];\n";
         assert!(
-            registered(Path::new("lib.rs"), lines, "b").unwrap().contains("&a::PROTOCOL,\n&b::PROTOCOL];")
+            registered(Path::new("lib.rs"), lines, "b").unwrap().contains("    &a::PROTOCOL,\n    &b::PROTOCOL,\n];")
         );
     }
 }
