@@ -53,7 +53,7 @@ fn conversations(capture: &Path) -> Vec<Seed> {
     let mut table: Table<Steps> = Table::new(Limits::default());
     let mut memory = Memory::new(HELD_BYTES);
     let mut last = Moment::default();
-    let Ok(mut captures) = Captures::open(&[Source::File(capture.to_path_buf())]) else { return Vec::new() };
+    let Ok(mut captures) = Captures::open(&[Source::from_argument(capture)]) else { return Vec::new() };
     let mut batch = Batch::new();
     while captures.next_batch(&mut batch).unwrap_or(false) {
         for packet in batch.packets() {

@@ -186,7 +186,9 @@ mod tests {
         assert!(registered(Path::new("lib.rs"), empty, "b").unwrap().contains("&[&b::PROTOCOL];"));
         let lines = "\nmod a;\nstatic PROTOCOLS: &[&Protocol] = &[\n    &a::PROTOCOL,\n];\n";
         assert!(
-            registered(Path::new("lib.rs"), lines, "b").unwrap().contains("    &a::PROTOCOL,\n    &b::PROTOCOL,\n];")
+            registered(Path::new("lib.rs"), lines, "b")
+                .unwrap()
+                .contains("    &a::PROTOCOL,\n    &b::PROTOCOL,\n];")
         );
     }
 }

@@ -17,7 +17,7 @@ pub struct Conversation<T> {
     /// What side A and side B sent.
     pub counts: [Counts; 2],
     /// The tunnel it is inside of.
-    pub tunnel: Option<Tunnel>,
+    pub tunnel: Option<Box<Tunnel>>,
     /// Who sent the first packet.
     pub opener: Side,
     /// What the table's user keeps.
@@ -42,7 +42,9 @@ pub struct Counts {
 pub struct Tunnel {
     /// `gre`, `vxlan`, `ipip`.
     pub kind: &'static str,
-    /// The carrying conversation's key, itself outside of any further tunnel's key.
+    /// The carrying conversation.
+    pub carrier: Key,
+    /// The frame the carrying conversation began with.
     pub first_frame: u64,
 }
 
@@ -85,6 +87,8 @@ impl<T> Conversation<T> {
 
 /// Who is told what the flow table finds.
 pub trait Listener<T> {
+    /// A conversation begins.
+    fn begin(&mut self, _conversation: &mut Conversation<T>) {}
     /// The next bytes from one side: in order on a stream; one datagram or frame elsewhere. `at` is the packet
     /// that brought them.
     fn data(

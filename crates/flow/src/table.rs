@@ -238,7 +238,7 @@ impl<T: Default> Table<T> {
         if let Some((kind, frame)) = inside {
             let first_frame = conversation.first.frame;
             let within = self.hash.hash_one((key, first_frame)) | 1;
-            let tunnel = Some((Tunnel { kind, first_frame }, within));
+            let tunnel = Some((Tunnel { kind, carrier: key, first_frame }, within));
             let inner = Place { tunnel, vlan: 0, depth: place.depth + 1, ..place };
             return self.layer(&frame, inner, memory, listener);
         }
@@ -349,18 +349,19 @@ impl<T: Default> Table<T> {
         }
         let [source, destination] = place.macs;
         self.generation = self.generation.wrapping_add(1);
-        let conversation = Conversation {
+        let mut conversation = Conversation {
             key,
             macs: if from == Side::A { [source, destination] } else { [destination, source] },
             first: place.at,
             last: place.at.time,
             counts: [Counts::default(); 2],
-            tunnel: place.tunnel.map(|(tunnel, _)| tunnel),
+            tunnel: place.tunnel.map(|(tunnel, _)| Box::new(tunnel)),
             opener: from,
             app: T::default(),
             streams: Streams::default(),
             generation: self.generation,
         };
+        listener.begin(&mut conversation);
         let slot = self.free.pop().unwrap_or_else(|| {
             self.slots.push(None);
             (self.slots.len() - 1) as u32

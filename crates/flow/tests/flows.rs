@@ -48,7 +48,7 @@ impl Listener<()> for Heard {
             packets: [mine.packets, theirs.packets],
             bytes: [mine.bytes, theirs.bytes],
             missed: kept.missed_bytes(),
-            tunnel: kept.tunnel.map(|tunnel| tunnel.kind),
+            tunnel: kept.tunnel.as_ref().map(|tunnel| tunnel.kind),
             ports: [*from.of(&kept.key.ports), *from.other().of(&kept.key.ports)],
             wire_bytes: mine.wire_bytes + theirs.wire_bytes,
         });
