@@ -16,7 +16,7 @@ import subprocess
 COMMON = """frame.number frame.len eth.src eth.dst ip.src ip.dst ipv6.src ipv6.dst ip.proto ipv6.nxt tcp.srcport
 tcp.dstport udp.srcport udp.dstport tcp.stream tcp.len udp.length communityid tcp.analysis.retransmission
 tcp.analysis.fast_retransmission tcp.analysis.spurious_retransmission tcp.analysis.lost_segment _ws.malformed
-frame.protocols""".split()
+frame.protocols vlan.id""".split()
 MODBUS = "modbus.func_code modbus.exception_code mbtcp.trans_id mbtcp.unit_id modbus.reference_num".split()
 S7 = """s7comm.header.rosctr s7comm.header.pduref s7comm.header.parlg s7comm.param.func s7comm.param.userdata.type
 s7comm.param.userdata.funcgroup s7comm.param.userdata.subfunc s7comm.param.userdata.lastdataunit
@@ -24,11 +24,11 @@ s7comm.param.userdata.dataunitref s7comm.header.errcls s7comm.header.errcod s7co
 s7comm.data.returncode cotp.type""".split()
 CIP = "enip.command enip.status enip.session cip.service cip.class cip.genstat cip.symbol".split()
 OPCUA = "opcua.transport.type opcua.servicenodeid.numeric opcua.ServiceResult".split()
-PROFINET = "pn_dcp.service_id pn_dcp.service_type pn_dcp.xid dcerpc.opnum dcerpc.pkt_type dcerpc.obj_id".split()
+PROFINET = "pn_dcp.service_id pn_dcp.service_type pn_dcp.xid dcerpc.opnum dcerpc.pkt_type dcerpc.dg_if_id dcerpc.dg_flags1_frag dcerpc.dg_flags1_last_frag".split()
 FIELDS = COMMON + MODBUS + S7 + CIP + OPCUA + PROFINET
 
-OPTIONS = """-o tcp.reassemble_out_of_order:TRUE -o tcp.desegment_tcp_streams:TRUE -o ip.defragment:TRUE
---enable-protocol communityid""".split()
+# Not tcp.reassemble_out_of_order: past a segment that was not captured it would show nothing any more.
+OPTIONS = "--enable-protocol communityid".split()
 SEPARATOR, AGGREGATOR = "\t", "\x1f"
 
 # OPC UA services, by the number of the request's binary encoding; the response is 3 more.
@@ -205,10 +205,15 @@ def profinet(row):
     kinds = row.numbers("pn_dcp.service_type")
     for service, kind in zip(row.numbers("pn_dcp.service_id"), kinds):
         yield "pn_dcp", "request" if kind == 0 else "reply", hex8(service)
-    if "pn_io" in (row.first("frame.protocols") or ""):
+    if (row.first("dcerpc.dg_if_id") or "").endswith(PROFINET_INTERFACES):
+        whole = row.first("dcerpc.dg_flags1_frag") != "1" or row.first("dcerpc.dg_flags1_last_frag") == "1"
         for operation, kind in zip(row.numbers("dcerpc.opnum"), row.numbers("dcerpc.pkt_type")):
-            if kind in (0, 2):
+            if kind in (0, 2) and whole:
                 yield "pn_io", "request" if kind == 0 else "reply", hex8(operation)
+
+
+# IEC 61158-6-10: the interfaces of an IO device, controller, supervisor and parameter server.
+PROFINET_INTERFACES = "-6c97-11d1-8271-00a02442df7d"
 
 
 def count_flow(row, flows):
@@ -222,11 +227,11 @@ def count_flow(row, flows):
         return
     ends = (source, int(row.first(f"{transport}.srcport"))), (destination, int(row.first(f"{transport}.dstport")))
     size = int(row.first("tcp.len") or 0) if transport == "tcp" else int(row.first("udp.length") or 8) - 8
-    key = (transport, *sorted(ends))
+    key = (transport, row.first("vlan.id") or "", *sorted(ends))
     flow = flows.get(key)
     if flow is None:
-        flow = flows[key] = {"transport": transport, "a": list(key[1]), "b": list(key[2]), "packets": [0, 0],
+        flow = flows[key] = {"transport": transport, "vlan": key[1], "a": list(key[2]), "b": list(key[3]), "packets": [0, 0],
                              "bytes": [0, 0], "frames": 0, "community_id": row.first("communityid")}
-    side = 0 if ends[0] == key[1] else 1
+    side = 0 if ends[0] == key[2] else 1
     flow["packets"][side] += 1
     flow["bytes"][side] += max(size, 0)
