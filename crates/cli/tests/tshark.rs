@@ -15,6 +15,7 @@ fn records_agree_with_tshark() {
     }
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     let output = Command::new("python3")
+        .arg("-B")
         .arg(here.join("tests/tshark/differential.py"))
         .arg("--quaywatch")
         .arg(env!("CARGO_BIN_EXE_quaywatch"))
