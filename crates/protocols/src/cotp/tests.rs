@@ -111,7 +111,7 @@ fn a_unit_in_several_data_tpdus_is_joined() {
 #[test]
 fn a_unit_that_never_ends_is_dropped_at_the_limit_and_the_next_one_is_read() {
     let mut player = Player::new(&PROTOCOL, Transport::Tcp, PORTS);
-    let part = Tpdu::Data { number: 0, end: false, data: &[0x32; 60_000] }.encode().unwrap();
+    let part = Tpdu::Data { number: 0, end: false, data: &vec![0x32; 60_000] }.encode().unwrap();
     player.say(A, &part).say(A, &part).say(A, &part);
     assert_eq!(player.held_bytes(), 0);
     player.say(A, &Tpdu::Data { number: 0, end: true, data: &[1] }.encode().unwrap());

@@ -8,7 +8,7 @@ use std::fmt;
 /// Tells a value of this type, or bytes where the type does not fit them.
 pub(super) fn typed(kind: Type, bytes: &[u8], tell: &mut dyn FnMut(Value<'_>)) {
     let step = kind.bytes();
-    if kind == Type::BYTE && bytes.len() > 1 || bytes.is_empty() || bytes.len() % step != 0 {
+    if kind == Type::BYTE && bytes.len() > 1 || bytes.is_empty() || !bytes.len().is_multiple_of(step) {
         return tell(Value::Bytes(bytes));
     }
     if kind == Type::CHAR

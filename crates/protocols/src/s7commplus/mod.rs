@@ -39,7 +39,7 @@
 //! Not decoded: values other than scalars, what `explore` and `get_link` answer, notifications' values, what a
 //! block holds (it is compressed), digests. Over TLS (TIA V17 and later) nothing is: see [`cotp`](crate::cotp).
 //!
-//! Limits: [`state::MAX_MESSAGE_BYTES`] for a message of several fragments; a number of items by what their
+//! Limits: 256 KiB for a message of several fragments; a number of items by what their
 //! bytes can hold; requests wait as in [`Pending`](crate::Pending).
 
 mod items;
