@@ -33,7 +33,7 @@
 //!
 //! Not decoded: data of test functions other than variable tables; associated values of alarms; records of
 //! status lists other than identification, protection, mode and communication limits; numerical control
-//! programs in userdata (named only); timer values (bytes).
+//! programs in userdata (named only). Timers are told in milliseconds, counters as numbers.
 //!
 //! Limits: see the constants in `state.rs` and `transfers.rs`; requests wait as in
 //! [`Pending`](crate::Pending).

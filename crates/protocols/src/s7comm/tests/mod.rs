@@ -78,6 +78,22 @@ fn variables_are_typed_by_their_addresses() {
 }
 
 #[test]
+fn timers_are_milliseconds_and_counters_are_decimal() {
+    // wincc_s300_setup-alarm-read-write.pcap, from frames 6 and 9; then a counter that is no decimal number.
+    let asked = job(
+        &hex(
+            "04 03 12 0a 10 1d 0001 0000 1d 000000 12 0a 10 1c 0001 0000 1c 000000 12 0a 10 1c 0001 0000 1c 000001",
+        ),
+        &[],
+    );
+    let answered = acknowledgement(0, &[4, 3], &hex("ff 09 0002 2504 ff 09 0002 0011 ff 09 0002 00aa"));
+    assert_eq!(
+        heard(&[(A, &asked), (B, &answered)]).operations,
+        ["A: Read read_var (0x04): T0 = 504000; C0 = 11; C1 = 00aa -> accepted"]
+    );
+}
+
+#[test]
 fn a_write_tells_the_value_and_each_items_own_code() {
     let specifications = "05 02 12 0a 10 01 0001 0001 84 000003 12 0a 10 02 0001 0000 83 000000";
     let asked = job(&hex(specifications), &hex("00 03 0001 01 00 00 04 0008 07"));
