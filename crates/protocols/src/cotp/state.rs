@@ -88,7 +88,7 @@ impl Dialogue for Cotp {
         }
     }
 
-    fn lost(&mut self, cx: &mut Context<'_>, from: Side, bytes: u64) {
+    fn lost(&mut self, cx: &mut Context<'_>, from: Side, _: u64) {
         self.connects.answers_lost();
         if let Some(unit) = self.units.as_mut().map(|units| from.of_mut(units))
             && !unit.bytes.is_empty()
@@ -97,7 +97,7 @@ impl Dialogue for Cotp {
             unit.lost = true;
         }
         if let Some(s7comm) = &mut self.s7comm {
-            s7comm.lost(cx, from, bytes);
+            s7comm.lost();
         }
         if let Some(plus) = &mut self.s7commplus {
             plus.lost(cx, from);

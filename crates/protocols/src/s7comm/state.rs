@@ -86,12 +86,12 @@ impl S7comm {
         }
     }
 
-    /// Bytes from this side were not captured.
-    pub(crate) fn lost(&mut self, cx: &mut Context<'_>, from: Side, bytes: u64) {
+    /// Bytes from either side were not captured.
+    pub(crate) fn lost(&mut self) {
         // Either side may have been about to answer: both have jobs in the course of a download.
         self.pending.answers_lost();
         if let Some(rare) = &mut self.rare {
-            rare.transfers.lost(cx, from, bytes);
+            rare.transfers.lost();
         }
     }
 
