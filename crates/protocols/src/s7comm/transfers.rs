@@ -1,6 +1,6 @@
 //! Blocks on the move, put together across PDUs.
 
-use super::ops::block_of;
+use super::ops::{block_of, decimal};
 use super::wire::{BlockJob, Function, Pdu, block_piece};
 use crate::Context;
 use quaywatch_model::{Direction, Side, Transfer, TransferKind, Verdict};
@@ -225,11 +225,6 @@ impl Moving {
         cx.memory.free(mem::take(&mut self.name));
         cx.transfer(&Transfer::End { id: self.id, complete });
     }
-}
-
-/// A number in decimal digits.
-fn decimal(digits: &[u8]) -> Option<u64> {
-    std::str::from_utf8(digits).ok()?.parse().ok()
 }
 
 /// Whether a function moves blocks.

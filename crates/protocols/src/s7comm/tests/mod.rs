@@ -27,7 +27,7 @@ fn acknowledgement(error: u16, parameters: &[u8], data: &[u8]) -> String {
     pdu.encode().unwrap().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-// wincc_s300_setup-alarm-read-write.pcap, a write (ITI/ICS-Security-Tools).
+// step7_s300_stop.pcap, frames 1 and 2 (ITI/ICS-Security-Tools).
 const STOP: &str = "32 01 0000 3500 0010 0000 29 00 00 00 00 00 09 505f50524f4752414d";
 const STOPPED: &str = "32 03 0000 3500 0001 0000 0000 29";
 // wincc_s400_production.pcap, frames 24 and 25: three ranges of data blocks in one item.
@@ -205,13 +205,10 @@ fn upload(id: u8, name: &str) -> [String; 8] {
 #[test]
 fn uploads_that_go_on_at_the_same_time_are_kept_apart() {
     let (first, second) = (upload(7, "_0A00120A"), upload(8, "_0E00005A"));
-    let turns: Vec<(Side, &str)> = (0..8)
-        .step_by(2)
-        .flat_map(|at| [&first[at..at + 2], &second[at..at + 2]].concat())
-        .zip([A, B].into_iter().cycle())
-        .map(|(pdu, side)| (side, pdu))
-        .map(|(side, pdu)| (side, Box::leak(pdu.into_boxed_str()) as &str))
-        .collect();
+    let pdus: Vec<&String> =
+        (0..8).step_by(2).flat_map(|at| first[at..at + 2].iter().chain(&second[at..at + 2])).collect();
+    let turns: Vec<(Side, &str)> =
+        [A, B].into_iter().cycle().zip(pdus.iter().map(|pdu| pdu.as_str())).collect();
     let heard = heard(&turns);
     assert_eq!(heard.operations[4], "A: UploadProgram upload (0x1E): DB120 = _0A00120A 1 bytes -> accepted");
     assert_eq!(
