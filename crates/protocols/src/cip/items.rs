@@ -50,6 +50,9 @@ impl<'a> Told<'a> {
 impl Items for Told<'_> {
     fn each(&self, tell: &mut dyn FnMut(Item<'_>)) {
         let object = Object::of(self.path());
+        if self.path().target().leaf_class == Some(class::PASSWORD_AUTHENTICATOR) {
+            return tell(Item::valued(&object, Value::Secret));
+        }
         match self.form {
             Form::Object | Form::Firmware | Form::FileRead | Form::FileWrite => tell(Item::named(&object)),
             Form::ReplyValue => tell(with_bytes(&object, self.answered())),

@@ -26,13 +26,12 @@ struct Key {
     services: [u8; 2],
 }
 
-/// A conversation: the session, the requests that wait, the connections, what is being moved.
+/// A conversation: the requests that wait, the connections, what is being moved.
 #[derive(Debug, Default)]
 pub(super) struct Enip {
     client: Option<Side>,
     heard: [bool; 2],
     datagrams: bool,
-    session: u32,
     pending: Pending<Key>,
     connections: Connections,
     transfers: Transfers,
@@ -58,7 +57,10 @@ impl Dialogue for Enip {
         let Ok(packet) = Packet::decode(bytes) else {
             return cx.problem(LAYER, "message does not decode", Verdict::Malformed, bytes.len() as u64);
         };
-        *from.of_mut(&mut self.heard) = true;
+        if !std::mem::replace(from.of_mut(&mut self.heard), true) {
+            // What waits so far was perhaps answered before this side's first captured byte.
+            self.pending.answers_lost();
+        }
         while let Some(old) = self.pending.take_older(cx.now, GIVE_UP_NANOS) {
             self.unmet(cx, old);
         }
@@ -67,10 +69,7 @@ impl Dialogue for Enip {
             Command::REGISTER_SESSION if packet.session == 0 && packet.status == 0 => {
                 self.ask(cx, from, &packet);
             }
-            Command::REGISTER_SESSION => {
-                self.session = packet.session;
-                self.answer(cx, from, &packet);
-            }
+            Command::REGISTER_SESSION => self.answer(cx, from, &packet),
             command if command.is_list() && packet.data.is_empty() && packet.status == 0 => {
                 self.ask(cx, from, &packet);
             }
@@ -145,7 +144,6 @@ impl Enip {
         let (client, asked, answered, outcome) = if status != 0 {
             (from.other(), None, Some(cx.now), Outcome::Refused)
         } else if command == Command::UNREGISTER_SESSION {
-            self.session = 0;
             (from, Some(cx.now), None, Outcome::Accepted)
         } else {
             (from, Some(cx.now), None, Outcome::Unseen)

@@ -312,6 +312,17 @@ fn a_new_address_and_a_host_name_are_told_in_full() {
 }
 
 #[test]
+fn a_password_is_never_told() {
+    assert_eq!(
+        exchange(&ask(0x10, "206124013005", "06736563726574"), &reply(0x10, 0, "")),
+        [
+            "A: ChangeSecurity set_attribute_single (0x10): Password Authenticator (0x61) instance 1 attribute 5 = \
+          (masked) -> accepted"
+        ]
+    );
+}
+
+#[test]
 fn listed_attributes_have_values_and_statuses_of_their_own() {
     assert_eq!(
         exchange(
@@ -511,6 +522,9 @@ fn a_request_left_alone_is_unanswered_only_if_the_other_side_is_ever_heard() {
     let heard = player.end();
     assert!(heard.operations[1].ends_with("class 0x8E instance 1 -> unanswered"));
     assert!(heard.operations[2].ends_with("-> unseen"));
+    let mut late = Player::new(&PROTOCOL, Transport::Tcp, PORTS);
+    late.say(A, &hex(RUN)).say(A, &hex(PROGRAM_MODE)).say(B, &hex(PROGRAM_MODE_REPLY)).wait_seconds(90);
+    assert!(late.end().operations[1].ends_with("-> unseen"), "the other side was heard only afterwards");
     let mut deaf = Player::new(&PROTOCOL, Transport::Tcp, PORTS);
     let heard = deaf.say(A, &hex(RUN)).wait_seconds(90).end();
     assert!(heard.operations[0].ends_with("-> unseen"));
