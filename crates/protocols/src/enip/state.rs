@@ -32,6 +32,8 @@ pub(super) struct Enip {
     client: Option<Side>,
     heard: [bool; 2],
     datagrams: bool,
+    /// Messages were lost while requests waited.
+    lossy: bool,
     pending: Pending<Key>,
     connections: Connections,
     transfers: Transfers,
@@ -81,6 +83,7 @@ impl Dialogue for Enip {
 
     fn lost(&mut self, cx: &mut Context<'_>, _: Side, _: u64) {
         self.pending.answers_lost();
+        self.lossy = !self.pending.is_empty();
         self.transfers.lost(cx);
     }
 
@@ -190,6 +193,14 @@ impl Enip {
 
     /// Lets a request wait for its answer.
     fn wait(&mut self, cx: &mut Context<'_>, key: Key, message: &[u8]) {
+        if self.lossy {
+            // Many clients leave the sender context 0: the answer to come is this request's, and not that of one
+            // before the loss that looks the same.
+            while let Some(alike) = self.pending.take(&key) {
+                self.unmet(cx, alike);
+            }
+            self.lossy = !self.pending.is_empty();
+        }
         if let Some(gave_way) = self.pending.push(cx, key, message) {
             self.unmet(cx, gave_way);
         }
