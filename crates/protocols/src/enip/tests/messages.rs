@@ -181,6 +181,28 @@ fn a_new_address_and_a_host_name_are_told_in_full() {
 }
 
 #[test]
+fn all_attributes_of_an_interface_and_a_mac_address_are_told() {
+    let all = "01000000 34000000 00000000 0200 20f62401 780aa8c000ffffff010aa8c0 0000000000000000 0300 6162630005005354533037 00";
+    assert_eq!(
+        exchange(&ask(0x01, "20f52401", ""), &reply(0x01, 0, all)),
+        ["A: Read get_attributes_all (0x01): TCP/IP Interface (0xF5) instance 1 address = 192.168.10.120; \
+          TCP/IP Interface (0xF5) instance 1 mask = 255.255.255.0; \
+          TCP/IP Interface (0xF5) instance 1 gateway = 192.168.10.1; \
+          TCP/IP Interface (0xF5) instance 1 name server 1 = 0.0.0.0; \
+          TCP/IP Interface (0xF5) instance 1 name server 2 = 0.0.0.0; \
+          TCP/IP Interface (0xF5) instance 1 domain = \"abc\"; \
+          TCP/IP Interface (0xF5) instance 1 host name = \"STS07\" -> accepted"]
+    );
+    assert_eq!(
+        exchange(&ask(0x0E, "20f624013003", ""), &reply(0x0E, 0, "0000bc012345")),
+        [
+            "A: Read get_attribute_single (0x0E): Ethernet Link (0xF6) instance 1 attribute 3 = 00:00:bc:01:23:45 -> \
+          accepted"
+        ]
+    );
+}
+
+#[test]
 fn a_password_is_never_told() {
     assert_eq!(
         exchange(&ask(0x10, "206124013005", "06736563726574"), &reply(0x10, 0, "")),
