@@ -234,7 +234,48 @@ fn tell_word_range(told: &Told<'_>, function: u8, parameters: &[u8], tell: Tell<
     if bytes.is_empty() {
         return tell(Item::named(&address));
     }
-    tell(Item::valued(&address, Value::Bytes(bytes)));
+    let typed = if function == 0x67 || function == 0x68 { described(bytes) } else { None };
+    match typed {
+        Some(values) => tell(Item::valued(&address, values.value())),
+        None => tell(Item::valued(&address, Value::Bytes(bytes))),
+    }
+}
+
+/// Values with the descriptor that stands before them, or in an array before its first element. 1770-6.5.16,
+/// chapter 13, "type/data parameter".
+fn described(bytes: &[u8]) -> Option<Values<'_>> {
+    const INTEGER: u32 = 4;
+    const FLOAT: u32 = 8;
+    const ARRAY: u32 = 9;
+    let mut reader = Reader::new(bytes);
+    let kind = match descriptor(&mut reader)? {
+        ARRAY => descriptor(&mut reader)?,
+        kind => kind,
+    };
+    let kind = match kind {
+        INTEGER => 0x89,
+        FLOAT => 0x8A,
+        _ => return None,
+    };
+    Some(Values { kind, bytes: reader.rest() })
+}
+
+/// The type in a descriptor: type and size in a nibble each, or in so many bytes as the nibble says.
+fn descriptor(reader: &mut Reader<'_>) -> Option<u32> {
+    /// In a nibble: the number follows in so many bytes as the other three bits say.
+    const FOLLOWS: u8 = 0x08;
+    let flags = reader.u8("type and size").ok()?;
+    let mut number = |nibble: u8| match nibble & FOLLOWS {
+        0 => Some(u32::from(nibble)),
+        _ => match reader.take(usize::from(nibble & !FOLLOWS), "type or size").ok()? {
+            &[low] => Some(u32::from(low)),
+            &[low, high] => Some(u32::from(u16::from_le_bytes([low, high]))),
+            _ => None,
+        },
+    };
+    let kind = number(flags >> 4)?;
+    number(flags & 0x0F)?;
+    Some(kind)
 }
 
 /// Which fields a protected typed logical command has.

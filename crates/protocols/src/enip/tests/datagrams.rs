@@ -32,10 +32,10 @@ fn cyclic_data_is_told_at_first_sight_and_when_run_turns_to_idle() {
     assert_eq!(
         heard.operations,
         [
-            "B: Subscribe connected_data (0x00B1): connection 0x00000010; run (header assumed) = true -> accepted",
-            "B: Subscribe connected_data (0x00B1): connection 0x00000020 -> accepted",
-            "B: Subscribe connected_data (0x00B1): connection 0x00000010; run (header assumed) = false -> accepted",
-            "B: Subscribe connected_data (0x00B1): connection 0x00000010; run (header assumed) = true -> accepted",
+            "A: Subscribe connected_data (0x00B1): connection 0x00000010; run (header assumed) = true -> accepted",
+            "A: Subscribe connected_data (0x00B1): connection 0x00000020 -> accepted",
+            "A: Subscribe connected_data (0x00B1): connection 0x00000010; run (header assumed) = false -> accepted",
+            "A: Subscribe connected_data (0x00B1): connection 0x00000010; run (header assumed) = true -> accepted",
         ]
     );
     assert_eq!(heard.frames, [(0, 1), (0, 3), (0, 4), (0, 7)]);

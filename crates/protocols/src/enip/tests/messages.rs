@@ -303,11 +303,15 @@ fn pccc_addresses_read_as_programmers_write_them() {
         "A: Start pccc_change_mode (0x0F80): mode = \"remote run\" -> accepted"
     );
     assert_eq!(
-        pccc("68 0000 0100 00 244e373a3300 0100", "00 0100 4207"),
-        "A: Read pccc_typed_read (0x0F68): $N7:3 = 4207 -> accepted"
+        pccc("68 0000 0100 00 244e373a3300 0100", "00 0100 420700"),
+        "A: Read pccc_typed_read (0x0F68): $N7:3 = 7 -> accepted"
+    );
+    assert_eq!(
+        pccc("68 0000 0200 00 2446383a3000 0200", "00 0100 9909 09 9408 00002041 000080bf"),
+        "A: Read pccc_typed_read (0x0F68): $F8:0 = [10, -1] -> accepted"
     );
     assert_eq!(
         pccc("67 0000 0100 06 07 03 420700", "00 0100"),
-        "A: Write pccc_typed_write (0x0F67): file 7 element 3 = 420700 -> accepted"
+        "A: Write pccc_typed_write (0x0F67): file 7 element 3 = 7 -> accepted"
     );
 }

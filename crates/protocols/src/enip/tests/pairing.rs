@@ -187,3 +187,35 @@ fn the_probe_is_certain_of_its_own_and_of_nothing_else() {
     legacy.extend(hex(LIST_IDENTITY));
     assert_eq!(begins(&legacy), Answer::Certain);
 }
+
+#[test]
+fn commands_without_an_answer_and_unknown_ones_are_told_and_an_empty_nop_is_not() {
+    let turns: &[(Side, &[u8])] = &[
+        (A, &hex(RUN)),
+        (A, &packet(Command::NOP, 0, &[])),
+        (A, &packet(Command::NOP, 0, b"hi")),
+        (A, &packet(Command::CANCEL, 0, &[])),
+        (A, &packet(Command(0x1234), 0, &[9])),
+        (B, &hex(RUN_REPLY)),
+    ];
+    let heard = play(&PROTOCOL, Transport::Tcp, PORTS, turns);
+    assert_eq!(
+        heard.operations,
+        [
+            "A: Opaque nop (0x0000): session = 7; data = 6869 -> unseen",
+            "A: Opaque cancel (0x0073): session = 7 -> unseen",
+            "A: Opaque unknown (0x1234): session = 7; data = 09 -> unseen",
+            "A: Start logix_run (0x06) via class 3 connection: class 0x8E instance 1 -> accepted",
+        ]
+    );
+}
+
+#[test]
+fn explicit_messages_over_datagrams_are_paired_too() {
+    let turns: &[(Side, &[u8])] =
+        &[(B, &hex(IDENTITY_BEHIND_A_RACK)), (A, &hex(ROUTER_TIMED_OUT)), (B, &[1, 2, 3])];
+    let heard = play(&PROTOCOL, Transport::Udp, PORTS, turns);
+    assert_eq!(heard.operations.len(), 1);
+    assert!(heard.operations[0].starts_with("B: Identify get_attributes_all (0x01) via unconnected_send"));
+    assert_eq!(heard.problems, ["enip: message does not decode (malformed)"]);
+}
