@@ -56,6 +56,7 @@ mod certificate;
 mod channel;
 mod handles;
 mod items;
+mod methods;
 mod ops;
 mod parts;
 mod show;

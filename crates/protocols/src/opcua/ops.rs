@@ -5,7 +5,7 @@ use super::items::{Greeting, Opening, Sealed, ServerGreeting, Told};
 use super::messages::{Body, Head, Message};
 use super::service::Service;
 use super::wire::{AsymmetricHeader, Chunk, ErrorMessage, HEADER_BYTES, Security};
-use super::{channel, wire};
+use super::{channel, methods, wire};
 use crate::{Context, Request};
 use quaywatch_model::{Coded, Moment, Number, Operation, Outcome, Side, Verb};
 
@@ -130,20 +130,9 @@ fn verb(service: Service, request: Option<&Body<'_>>) -> Verb {
     if verbs.all(|verb| verb == first) { first } else { Verb::Write }
 }
 
-/// What a method does. Only the standard's own are known (OPC 10000-6, annex A: node ids of namespace 0).
+/// What a method does, as far as that is known.
 fn method_verb(method: &NodeId<'_>) -> Verb {
-    match method.standard_number() {
-        // ConditionRefresh, ConditionRefresh2; Server: ResendData, SetSubscriptionDurable.
-        Some(3875 | 12912 | 12873 | 12749) => Verb::Subscribe,
-        // Server: GetMonitoredItems. ServerConfiguration: GetRejectedList.
-        Some(11492 | 12777) => Verb::Read,
-        // Server: RequestServerStateChange.
-        Some(12886) => Verb::ChangeMode,
-        // ServerConfiguration: CreateSigningRequest, ApplyChanges, UpdateCertificate; its trust list's
-        // CloseAndUpdate, AddCertificate, RemoveCertificate.
-        Some(12737 | 12740 | 13737 | 12666 | 12668 | 12670) => Verb::ChangeSecurity,
-        _ => Verb::Write,
-    }
+    methods::known(method).map_or(Verb::Write, |method| method.verb)
 }
 
 /// The number of a message's type, 0 where it has none.

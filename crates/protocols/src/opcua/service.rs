@@ -34,6 +34,7 @@ macro_rules! services {
             pub const fn name(self) -> &'static str {
                 match self.0 {
                     $($request => $name,)*
+                    SERVICE_FAULT => "ServiceFault",
                     _ => "unknown",
                 }
             }

@@ -196,7 +196,7 @@ fn tell_scalar(scalar: &Scalar<'_>, level: u8, tell: &mut dyn FnMut(Option<Value
         Scalar::StatusCode(value) => Value::Shown(value),
         Scalar::QualifiedName(value) => Value::Shown(value),
         Scalar::DiagnosticInfo(value) => Value::Shown(value),
-        Scalar::ExtensionObject(value) => return tell(Some(Value::List(value))),
+        Scalar::ExtensionObject(value) => Value::List(value),
         Scalar::DataValue(_) | Scalar::Variant(_) if inner >= MOST_LEVELS_TOLD => {
             Value::Text("(nested deeper than is told)")
         }
@@ -224,6 +224,11 @@ impl Scalars for Many<'_, '_> {
 impl Scalars for ExtensionObject<'_> {
     fn each(&self, tell: &mut dyn FnMut(Value<'_>)) {
         tell(Value::Shown(&self.type_id));
-        tell(Value::Bytes(self.body.bytes()));
+        tell(if holds_secret(self) { Value::Secret } else { Value::Bytes(self.body.bytes()) });
     }
+}
+
+/// Whether this is a user's password or token: the data types `i=322` and `i=938` and their encodings.
+fn holds_secret(object: &ExtensionObject<'_>) -> bool {
+    matches!(object.type_id.standard_number(), Some(322..=324 | 938..=940))
 }

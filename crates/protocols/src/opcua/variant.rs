@@ -22,15 +22,6 @@ macro_rules! scalars {
                 #[doc = concat!("`", $doc, "`.")]
                 pub const $constant: Self = Self($number);
             )*
-
-            /// The size of a value of this type, where all values have the same.
-            const fn fixed_bytes<'a>(self) -> Option<usize> {
-                match self {
-                    Self::NULL => Some(0),
-                    $(Self::$constant => <$type as Wire<'a>>::FIXED_BYTES,)*
-                    _ => None,
-                }
-            }
         }
 
         /// One value of a built-in type.
@@ -51,6 +42,15 @@ macro_rules! scalars {
                 match self {
                     Self::Null => Kind::NULL,
                     $(Self::$name(_) => Kind::$constant,)*
+                }
+            }
+
+            /// The size of a value of this type, where all values have the same.
+            const fn fixed_bytes(kind: Kind) -> Option<usize> {
+                match kind {
+                    Kind::NULL => Some(0),
+                    $(Kind::$constant => <$type as Wire<'a>>::FIXED_BYTES,)*
+                    _ => None,
                 }
             }
 
@@ -190,9 +190,9 @@ impl<'a> Variant<'a> {
         let Some(declared) = declared else { return Values::NullArray };
         let (bytes, depth) = (from.left(), from.depth());
         let mut count = 0;
-        if let Some(size) = kind.fixed_bytes() {
+        if let Some(size) = Scalar::fixed_bytes(kind) {
             // Values without size are no values, however many are claimed.
-            count = if size == 0 { 0 } else { declared.min(bytes.len() / size) };
+            count = bytes.len().checked_div(size).map_or(0, |room| declared.min(room));
             from.take(declared.saturating_mul(size), field);
         } else {
             while count < declared {

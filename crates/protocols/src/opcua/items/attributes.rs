@@ -3,6 +3,7 @@
 use super::super::builtin::{ExtensionObject, NodeId, StatusCode, Text};
 use super::super::codec::{Array, Decoder, Wire};
 use super::super::messages::{Body, HistoryData, UpdateDataDetails, encodings};
+use super::super::methods::{self, Secret};
 use super::super::names::Attribute;
 use super::super::variant::{DataValue, Variant};
 use super::{Asked, Each, Tell, pairs, tell_item};
@@ -119,29 +120,35 @@ pub(super) fn call(request: Option<Body<'_>>, response: Option<Body<'_>>, tell: 
     let answered = if let Some(Body::CallResponse(body)) = response { Some(body.results) } else { None };
     for (number, asked, answered) in pairs(asked, answered) {
         let method =
-            |part| asked.map(|asked| Method { object: asked.object_id, method: asked.method_id, part });
+            |part| asked.map(|asked| Called { object: asked.object_id, method: asked.method_id, part });
+        let secret = asked.and_then(|asked| methods::known(&asked.method_id)).map(|method| method.secret);
         let status = answered.map_or(StatusCode::GOOD, |answered| answered.status_code);
-        let inputs = asked.map_or(Array::NULL, |asked| asked.input_arguments);
-        let inputs = Each(inputs, each_variant);
-        tell_item(tell, &Asked(number, method("")), asked.map(|_| Value::List(&inputs)), status);
+        let inputs = Each(asked.map_or(Array::NULL, |asked| asked.input_arguments), each_variant);
+        let value = if secret == Some(Secret::Inputs) { Value::Secret } else { Value::List(&inputs) };
+        tell_item(tell, &Asked(number, method("")), asked.map(|_| value), status);
         let outputs = answered.map_or(Array::NULL, |answered| answered.output_arguments);
         if !outputs.is_empty() {
-            let value = Value::List(&Each(outputs, each_variant));
+            let outputs = Each(outputs, each_variant);
+            let value = if secret == Some(Secret::Outputs) { Value::Secret } else { Value::List(&outputs) };
             tell_item(tell, &Asked(number, method(" output")), Some(value), StatusCode::GOOD);
         }
     }
 }
 
-/// `ns=1;s=Drive method ns=1;s=Reset`.
-struct Method<'a> {
+/// `ns=1;s=Drive method ns=1;s=Reset`, `i=2253 method i=11492 GetMonitoredItems`.
+struct Called<'a> {
     object: NodeId<'a>,
     method: NodeId<'a>,
     part: &'static str,
 }
 
-impl fmt::Display for Method<'_> {
+impl fmt::Display for Called<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} method {}{}", self.object, self.method, self.part)
+        write!(f, "{} method {}", self.object, self.method)?;
+        if let Some(known) = methods::known(&self.method) {
+            write!(f, " {}", known.name)?;
+        }
+        f.write_str(self.part)
     }
 }
 
