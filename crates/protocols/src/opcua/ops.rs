@@ -1,11 +1,11 @@
 use super::builtin::{NodeId, StatusCode};
 use super::codec::{Array, Decoder, Wire};
 use super::handles::Handles;
-use super::items::{Greeting, Opening, Sealed, ServerGreeting, Told};
+use super::items::{self, Greeting, Opening, Sealed, ServerGreeting, Told};
 use super::messages::{Body, Head, Message};
 use super::service::Service;
-use super::wire::{AsymmetricHeader, Chunk, ErrorMessage, HEADER_BYTES, Security};
-use super::{channel, methods, wire};
+use super::wire::{Chunk, ErrorMessage, HEADER_BYTES, Security};
+use super::{methods, wire};
 use crate::{Context, Request};
 use quaywatch_model::{Coded, Moment, Number, Operation, Outcome, Side, Verb};
 
@@ -56,29 +56,21 @@ impl Exchange {
         outcome: Outcome,
         code: Option<Coded<'_>>,
     ) {
-        let (request, security) = asked.map_or((None, None), |(_, bytes)| read_request(bytes));
-        let request = request.map(|message| message.body);
-        let response = answer.map(|message| message.body);
+        let request = asked.map_or(&[][..], |(_, bytes)| bytes);
         let function = Coded::new(self.service.name(), Number::NodeId(self.service.0));
         cx.operation(&Operation {
             request: asked.map(|(moment, _)| moment),
             reply: self.reply,
-            items: &Told { service: self.service, request, response, security, handles },
+            items: &Told {
+                service: self.service,
+                request,
+                response: answer.map(|answer| &answer.body),
+                handles,
+            },
             code,
-            ..Operation::new(self.client, verb(self.service, request.as_ref()), function, outcome)
+            ..Operation::new(self.client, verb(self.service, request), function, outcome)
         });
     }
-}
-
-/// What waits for an answer: a message, or a whole `OPN` chunk, whose security header is read too.
-fn read_request(bytes: &[u8]) -> (Option<Message<'_>>, Option<AsymmetricHeader<'_>>) {
-    if !bytes.starts_with(&wire::MessageType::OPEN.0) {
-        return (Message::decode(bytes).map(|(message, _)| message), None);
-    }
-    let Ok(chunk) = Chunk::decode(bytes) else { return (None, None) };
-    let Security::Asymmetric(security) = chunk.security else { return (None, None) };
-    let body = channel::split(chunk.payload).map(|(_, body)| body);
-    (body.and_then(Message::decode).map(|(message, _)| message), Some(security))
 }
 
 /// The service's result, or where that is good, what its items say together: bad if every single one is.
@@ -123,8 +115,9 @@ fn all_bad<'a, T: Wire<'a>>(items: Array<'a, T>, status: impl Fn(&T) -> StatusCo
     codes.all(StatusCode::is_bad).then_some(first)
 }
 
-fn verb(service: Service, request: Option<&Body<'_>>) -> Verb {
-    let Some(Body::CallRequest(call)) = request else { return service.verb() };
+fn verb(service: Service, request: &[u8]) -> Verb {
+    let body = if service == Service::CALL { items::read_request(request).0 } else { None };
+    let Some(Body::CallRequest(call)) = body else { return service.verb() };
     let mut verbs = call.methods_to_call.iter().map(|method| method_verb(&method.method_id));
     let first = verbs.next().unwrap_or(Verb::Write);
     if verbs.all(|verb| verb == first) { first } else { Verb::Write }

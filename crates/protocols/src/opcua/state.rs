@@ -264,7 +264,16 @@ impl OpcUa {
 
     /// What later notifications will need.
     fn remember(&mut self, cx: &mut Context<'_>, request: &[u8], response: &Message<'_>) {
-        let Some((Message { body: request, .. }, _)) = Message::decode(request) else { return };
+        let matters = matches!(
+            response.body,
+            Body::CreateMonitoredItemsResponse(_)
+                | Body::ModifyMonitoredItemsResponse(_)
+                | Body::DeleteSubscriptionsResponse(_)
+        );
+        let Some((Message { body: request, .. }, _)) = matters.then(|| Message::decode(request)).flatten()
+        else {
+            return;
+        };
         match (request, response.body) {
             (Body::CreateMonitoredItemsRequest(asked), Body::CreateMonitoredItemsResponse(answered)) => {
                 let created = asked.items_to_create.iter().zip(answered.results.iter());
