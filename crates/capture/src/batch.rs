@@ -157,7 +157,8 @@ impl Batch {
     /// Forgets what it held and makes room for `room` bytes.
     pub(crate) fn clear(&mut self, room: usize) {
         if self.bytes.len() < room {
-            self.bytes.resize(room, 0);
+            // Zeroed memory comes from the system untouched; growing would write to all of it.
+            self.bytes = vec![0; room];
         }
         self.filled = 0;
         self.found.entries.clear();
@@ -220,8 +221,13 @@ impl Found {
 
     /// A problem at `at` in the batch that is not a packet's own.
     pub(crate) fn problem(&mut self, at: usize, problem: Problem) {
+        self.problem_at(self.base + at as u64, problem);
+    }
+
+    /// A problem at an offset in the capture.
+    pub(crate) fn problem_at(&mut self, offset: u64, problem: Problem) {
         self.problems.push((self.next_frame, problem));
-        self.places.push(Place { input: self.input, offset: self.base + at as u64 });
+        self.places.push(Place { input: self.input, offset });
     }
 
     /// A packet at `at` that could not be read. It keeps its number.

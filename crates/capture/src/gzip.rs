@@ -76,6 +76,10 @@ impl Gunzip {
         }
     }
 
+    pub(crate) const fn has_more_at_hand(&self) -> bool {
+        self.at < self.filled
+    }
+
     fn refill(&mut self) -> Result<(), Broken> {
         if self.at < self.filled || self.source_ended {
             return Ok(());

@@ -17,9 +17,9 @@ const MAGIC_BYTES: u64 = 4;
 /// The largest zstd window that is decoded, as a power of two: 128 MiB, what the `zstd` program takes without
 /// `--long`. The window is memory that the file can demand.
 const ZSTD_WINDOW_LOG: u32 = 27;
-/// How much is asked of zstd at a time, in bytes. What a call had decoded when it meets corrupt data is lost, and a
-/// zstd block (at most 128 KiB) is good or bad as a whole.
-const ZSTD_STEP_BYTES: usize = 128 << 10;
+/// How much is asked of zstd at a time, in bytes. What a call had given when it meets corrupt data is lost, so this is
+/// the most that corruption takes from what stands before it.
+const ZSTD_STEP_BYTES: usize = 4 << 10;
 const COMPRESSED_BUFFER_BYTES: usize = 128 << 10;
 
 /// Where a capture comes from.
@@ -149,6 +149,15 @@ impl Input {
                     }
                 })
             }
+        }
+    }
+
+    /// Whether more is there without waiting for whoever writes the other end of a pipe, after a read of `count`.
+    pub(crate) fn has_more_at_hand(&self, count: usize) -> bool {
+        match &self.stream {
+            Stream::Plain(_) => false,
+            Stream::Gzip(gunzip) => gunzip.has_more_at_hand(),
+            Stream::Zstd(decoder) => count == ZSTD_STEP_BYTES || !decoder.get_ref().buffer().is_empty(),
         }
     }
 

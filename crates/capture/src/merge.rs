@@ -62,6 +62,7 @@ enum Stop {
 impl Merge {
     pub(crate) fn open(sources: &[Source]) -> Result<Self, CaptureError> {
         let mut merge = Self { next_frame: 1, ..Self::default() };
+        let mut glance = Batch::new();
         for (index, source) in sources.iter().enumerate() {
             let mut reading = Reading::open(source, index)?;
             if !source.is_regular_file() {
@@ -70,7 +71,6 @@ impl Merge {
             }
             let mut lane = Lane::of_file(source, &reading);
             reading.be_eager();
-            let mut glance = std::mem::take(&mut lane.batch);
             if reading.fill(&mut glance, LANE_BYTES)? {
                 merge.queue.push(Reverse((first_time(&glance), index)));
             } else {

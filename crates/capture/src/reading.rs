@@ -13,6 +13,9 @@ const _: () = assert!(HEADER_BYTES == pcap::HEADER_BYTES && HEADER_BYTES == pcap
 const MAGIC_BYTES: usize = 4;
 const PCAPNG_MAGIC: [u8; MAGIC_BYTES] = [0x0A, 0x0D, 0x0D, 0x0A];
 
+/// How much is read before it is scanned, in bytes: little enough to be in the core's cache still.
+const READ_BYTES: usize = 128 << 10;
+
 /// One input that is being read.
 pub(crate) struct Reading {
     input: Input,
@@ -22,8 +25,9 @@ pub(crate) struct Reading {
     carry: Vec<u8>,
     /// Where in the decompressed capture the carry begins.
     offset: u64,
-    /// How many bytes after the carry are of no interest.
+    /// How many bytes after the carry are of no interest, and how many before it were the same block's.
     pass: u64,
+    passed: u64,
     /// Tells what came as soon as it came, instead of waiting for a full batch.
     eager: bool,
     ended: bool,
@@ -56,7 +60,19 @@ impl Reading {
         };
         let eager = input.total().is_none();
         let ended = false;
-        Ok(Self { input, index, format, carry, offset, pass: 0, eager, ended, next_frame: 1, failure: None })
+        Ok(Self {
+            input,
+            index,
+            format,
+            carry,
+            offset,
+            pass: 0,
+            passed: 0,
+            eager,
+            ended,
+            next_frame: 1,
+            failure: None,
+        })
     }
 
     /// Fills `batch` with the next packets and problems; false at the end.
@@ -73,12 +89,15 @@ impl Reading {
                 self.end_with(stream, batch, at);
             }
             if !batch.has_nothing() {
-                break;
+                if self.eager || batch.filled == batch.bytes.len() {
+                    break;
+                }
+            } else if at > 0 {
+                batch.bytes.copy_within(at..batch.filled, 0);
+                batch.filled -= at;
+                batch.found.base += at as u64;
+                at = 0;
             }
-            batch.bytes.copy_within(at..batch.filled, 0);
-            batch.filled -= at;
-            batch.found.base += at as u64;
-            at = 0;
         }
         self.end_batch(batch, at);
         match self.failure.take_if(|_| batch.has_nothing()) {
@@ -115,30 +134,30 @@ impl Reading {
     }
 
     fn read(&mut self, batch: &mut Batch) -> Stream {
-        loop {
-            let room = batch.bytes.get_mut(batch.filled..).unwrap_or_default();
-            if room.is_empty() {
-                return Stream::Goes;
-            }
-            match self.input.read(room) {
+        let stop = batch.bytes.len().min(batch.filled + READ_BYTES);
+        while batch.filled < stop {
+            let room = batch.bytes.get_mut(batch.filled..stop).unwrap_or_default();
+            let count = match self.input.read(room) {
                 Ok(0) => return Stream::Ends,
-                Ok(count) => batch.filled += count,
+                Ok(count) => count,
                 Err(broken) => return Stream::Breaks(broken),
-            }
-            if self.eager {
-                return Stream::Goes;
+            };
+            batch.filled += count;
+            if self.eager && !self.input.has_more_at_hand(count) {
+                break;
             }
         }
+        Stream::Goes
     }
 
     /// Reads what is whole from `at` on, and gives where it came to.
     fn scan(&mut self, batch: &mut Batch, mut at: usize) -> usize {
         let window = batch.bytes.get(..batch.filled).unwrap_or_default();
         loop {
-            let left = window.len() - at;
-            let passed = usize::try_from(self.pass).unwrap_or(usize::MAX).min(left);
+            let passed = usize::try_from(self.pass).unwrap_or(usize::MAX).min(window.len() - at);
             at += passed;
             self.pass -= passed as u64;
+            self.passed += passed as u64;
             if self.pass > 0 {
                 return at;
             }
@@ -146,7 +165,7 @@ impl Reading {
             at = scan.at;
             match scan.then {
                 Then::More => return at,
-                Then::Pass(bytes) => self.pass = bytes,
+                Then::Pass(bytes) => (self.pass, self.passed) = (bytes, 0),
                 Then::Stop => {
                     self.ended = true;
                     return window.len();
@@ -183,12 +202,14 @@ impl Reading {
         if left == 0 && self.pass == 0 {
             return;
         }
+        let passed = if self.pass > 0 { self.passed } else { 0 };
         let reason = match self.format {
             Format::Pcap(_) => "last packet is cut short",
             Format::Pcapng(_) => "last block is cut short",
         };
         let layer = self.format.layer();
-        found.problem(at, Problem { layer, reason, verdict: Verdict::Incomplete, bytes: left as u64 });
+        let problem = Problem { layer, reason, verdict: Verdict::Incomplete, bytes: left as u64 + passed };
+        found.problem_at(found.base + at as u64 - passed, problem);
     }
 }
 

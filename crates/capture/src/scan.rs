@@ -54,6 +54,10 @@ pub(crate) enum Order {
 }
 
 impl Order {
+    pub(crate) const fn of(big: bool) -> Self {
+        if big { Self::Big } else { Self::Little }
+    }
+
     #[inline]
     pub(crate) const fn u16(self, bytes: [u8; 2]) -> u16 {
         match self {

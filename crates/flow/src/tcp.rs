@@ -11,6 +11,9 @@ const MOST_HELD_BYTES: usize = 512 * 1024;
 /// A hole older than this will not be filled any more: several retransmission time-outs.
 const HOLE_PATIENCE_NANOS: i64 = 3_000_000_000;
 
+/// No window is larger (RFC 7323, section 2.3): a segment further off belongs to another numbering, not to a hole.
+const LARGEST_WINDOW: u32 = 1 << 30;
+
 /// Both directions of a TCP connection.
 #[derive(Debug, Default)]
 pub(crate) struct Streams {
@@ -149,6 +152,14 @@ fn payload<T, L: Listener<T> + ?Sized>(
     let half = conversation.streams.half(from);
     let ahead = sequence.wrapping_sub(half.next) as i32;
     let len = tcp.payload_len as u32;
+    if ahead.unsigned_abs() > LARGEST_WINDOW {
+        half.next = sequence;
+        let reason = "sequence number out of any window, reading goes on from it";
+        let problem = Problem { layer: "tcp", reason, verdict: Verdict::Malformed, bytes: 0 };
+        listener.problem(Some(conversation), at, &problem);
+        listener.gap(conversation, memory, from, at, 0);
+        return payload(conversation, memory, listener, from, at, sequence, tcp);
+    }
     if ahead <= 0 {
         deliver(conversation, memory, listener, from, at, ahead.unsigned_abs(), tcp.payload, len);
         if !conversation.streams.half(from).held.is_empty() {
@@ -259,7 +270,7 @@ pub(crate) fn finish<T, L: Listener<T> + ?Sized>(
         let half = conversation.streams.half(side);
         let fin = u32::from(half.endpoint == Endpoint::Closed);
         let unseen = half.acked.wrapping_sub(half.next).wrapping_sub(fin) as i32;
-        if half.was_acked && half.started && unseen > 0 {
+        if half.was_acked && half.started && (1..=LARGEST_WINDOW as i32).contains(&unseen) {
             half.missed += u64::from(unseen.unsigned_abs());
             listener.gap(conversation, memory, side, now, unseen.unsigned_abs().into());
         }

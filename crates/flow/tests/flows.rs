@@ -216,6 +216,22 @@ fn what_was_acknowledged_but_never_captured_is_missed() {
 }
 
 #[test]
+fn a_sequence_number_out_of_any_window_is_no_hole_of_a_gigabyte() {
+    let mut play = Play::new();
+    play.tcp(true, "A", 100, 1, b"one").tcp(true, "A", 0x7000_0000, 1, b"two").tcp(
+        false,
+        "A",
+        1,
+        0xf000_0000,
+        b"",
+    );
+    let heard = play.end();
+    assert_eq!(heard.streams[0], b"one<0>two");
+    assert_eq!(heard.ended[0].missed, 0);
+    assert_eq!(heard.problems, ["sequence number out of any window, reading goes on from it"]);
+}
+
+#[test]
 fn keep_alives_and_repeats_deliver_nothing_twice() {
     let mut play = Play::new();
     play.tcp(true, "A", 100, 1, b"abc").tcp(true, "A", 102, 1, b"\0").tcp(true, "A", 100, 1, b"abcdef");

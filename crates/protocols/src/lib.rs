@@ -44,6 +44,7 @@ pub use shared::Shared;
 #[rustfmt::skip] // one line each, so that adding one changes one line
 pub static PROTOCOLS: &[&Protocol] = &[
     &s7comm::PROTOCOL,
+    &s7commplus::PROTOCOL,
     &cotp::PROTOCOL,
     &opcua::PROTOCOL,
     &enip::PROTOCOL,

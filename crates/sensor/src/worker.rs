@@ -83,14 +83,14 @@ impl Worker {
 }
 
 /// Which worker tells what these two addresses say to each other.
+///
+/// What has no IP has one worker for each EtherType: there a question goes to a group (PROFINET identify) and
+/// every answer comes from a station of its own. Only who hears them all knows that a question was answered.
 fn owner(frame: &Frame<'_>, workers: u64) -> u64 {
-    let (a, b) = match &frame.body {
-        Body::Ip(packet) => (*packet.source.bytes(), *packet.destination.bytes()),
-        _ => {
-            let [from, to] = frame.macs.unwrap_or_default().map(quaywatch_model::Address::mac);
-            (*from.bytes(), *to.bytes())
-        }
+    let Body::Ip(packet) = &frame.body else {
+        return FixedState::default().hash_one(frame.ethertype) % workers;
     };
+    let (a, b) = (*packet.source.bytes(), *packet.destination.bytes());
     let (a, b) = (u128::from_ne_bytes(a), u128::from_ne_bytes(b));
     FixedState::default().hash_one((a.min(b), a.max(b))) % workers
 }
@@ -98,4 +98,23 @@ fn owner(frame: &Frame<'_>, workers: u64) -> u64 {
 /// Whether it was sent to a group: the answers may come in conversations of other workers.
 fn is_for_a_group(frame: &Frame<'_>) -> bool {
     frame.macs.is_some_and(|[_, to]: [Mac; 2]| to.is_group())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::owner;
+    use quaywatch_wire::Frame;
+
+    #[test]
+    fn a_question_to_a_group_and_its_answers_have_one_worker() {
+        let frame = |to: [u8; 6], from: [u8; 6]| [&to[..], &from, &[0x88, 0x92, 0xfe, 0xfe]].concat();
+        let question = frame([1, 0x0e, 0xcf, 0, 0, 0], [2, 0, 0, 0, 0, 1]);
+        for station in 2..20 {
+            let answer = frame([2, 0, 0, 0, 0, 1], [2, 0, 0, 0, 0, station]);
+            for workers in 1..9 {
+                let owner = |bytes| owner(&Frame::ethernet(bytes), workers);
+                assert_eq!(owner(&question), owner(&answer));
+            }
+        }
+    }
 }

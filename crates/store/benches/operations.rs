@@ -1,5 +1,11 @@
 //! What a row of `operations` costs: rendering, keeping order, and spilling to disk as it goes.
 
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a benchmark may stop where it cannot go on"
+)]
+
 use divan::counter::{BytesCount, ItemsCount};
 use quaywatch_model::{
     Coded, Item, Items, Moment, Number, Operation, Outcome, Scalars, Side, Timestamp, Value, Verb,
@@ -72,22 +78,22 @@ fn write_rows(bencher: divan::Bencher<'_, '_>, items: &(dyn Items + Sync), swap:
         });
 }
 
-#[divan::bench]
+#[divan::bench(sample_count = 10)]
 fn without_items(bencher: divan::Bencher<'_, '_>) {
     write_rows(bencher, &(), false);
 }
 
-#[divan::bench]
+#[divan::bench(sample_count = 10)]
 fn two_registers(bencher: divan::Bencher<'_, '_>) {
     write_rows(bencher, &ReadRegisters([40, 41]), false);
 }
 
-#[divan::bench]
+#[divan::bench(sample_count = 10)]
 fn two_registers_out_of_order(bencher: divan::Bencher<'_, '_>) {
     write_rows(bencher, &ReadRegisters([40, 41]), true);
 }
 
-#[divan::bench]
+#[divan::bench(sample_count = 10)]
 fn a_hundred_registers(bencher: divan::Bencher<'_, '_>) {
     write_rows(bencher, &ReadRegisters([4_000; 100]), false);
 }

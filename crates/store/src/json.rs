@@ -66,6 +66,14 @@ pub fn push_str(out: &mut Vec<u8>, text: &str) {
 /// The inside of a string, without quotes.
 #[inline]
 pub fn push_escaped(out: &mut Vec<u8>, text: &str) {
+    if plain_length(text.as_bytes()) == text.len() {
+        out.extend_from_slice(text.as_bytes());
+    } else {
+        push_mixed(out, text);
+    }
+}
+
+fn push_mixed(out: &mut Vec<u8>, text: &str) {
     let mut rest = text;
     loop {
         let (plain, other) = rest.split_at_checked(plain_length(rest.as_bytes())).unwrap_or((rest, ""));

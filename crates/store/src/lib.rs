@@ -6,6 +6,22 @@
 //!   written out;
 //! - [`json`] writes values so that neither a parser nor a terminal can be steered by what a peer said.
 //!
+//! ```
+//! use quaywatch_model::{Coded, Number, Operation, Outcome, Side, Verb};
+//! use quaywatch_store::{Label, Store};
+//! # let dir = tempfile::tempdir()?;
+//! # let dir = dir.path();
+//!
+//! let mut store = Store::create(dir)?;
+//! let mut rows = store.rows(); // one for each worker
+//! let label = Label::new(&"CYzSg21", &"1:LQU9qZlK+B5F3KDmev6m5PMibrg=", [&"10.0.0.1", &"10.0.0.2"]);
+//! let function = Coded::new("read_coils", Number::Hex8(1));
+//! rows.operation(&label, "modbus", &Operation::new(Side::A, Verb::Read, function, Outcome::Unseen));
+//! let written = store.finish(vec![rows])?;
+//! assert_eq!(written.operations, 1);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
 //! Tables come out in the order of packet time, then frame number, and are the same bytes however many workers
 //! there were. Memory does not grow with the output; see [`Limits`].
 

@@ -61,7 +61,10 @@ fn fewer(mut runs: Vec<Run>, merged_path: &Path) -> Result<Vec<Run>, StoreError>
         let mut path = merged_path.as_os_str().to_os_string();
         path.push(format!("-{merged}"));
         let mut writer = RunWriter::create(path.into())?;
-        merge(group?, |head, row| writer.write(head, row))?;
+        merge(group?, |head, row| {
+            writer.write_head(head)?;
+            writer.write_rows(row)
+        })?;
         runs.push(writer.finish()?);
         merged += 1;
     }

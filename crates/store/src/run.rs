@@ -132,11 +132,16 @@ impl RunWriter {
         })
     }
 
-    /// Adds the next row.
-    pub(crate) fn write(&mut self, head: Head, row: &[u8]) -> Result<(), StoreError> {
+    /// Adds the next row's head.
+    #[inline]
+    pub(crate) fn write_head(&mut self, head: Head) -> Result<(), StoreError> {
         self.tail = Some(head.key);
-        self.rows.write_all(row).at(self.files.rows.path(), "write")?;
         self.keys.write_all(&head.to_bytes()).at(self.files.keys.path(), "write")
+    }
+
+    /// Adds the text of one or more rows.
+    pub(crate) fn write_rows(&mut self, rows: &[u8]) -> Result<(), StoreError> {
+        self.rows.write_all(rows).at(self.files.rows.path(), "write")
     }
 
     /// Closes the run.

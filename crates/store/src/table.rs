@@ -1,10 +1,10 @@
 //! One worker's part of one table: rows as they are told, put in key order, spilled in runs.
 //!
 //! Rows come nearly in order: an operation is told when its answer comes and filed under its request. So when the
-//! buffer is full it is sorted and only its *earlier half* is written, to a run that goes on from spill to spill;
-//! what comes late by less than half a buffer still finds its place, and a table of any size is one run. Rows
-//! that come later than that wait in the buffer until they fill half of it, and become a run of their own. The
-//! number of runs is thus 1 + late bytes ÷ half a buffer.
+//! buffer is full it is sorted and only its *earlier three quarters* are written, to a run that goes on from spill
+//! to spill; what comes late by less than a quarter of the buffer still finds its place, and a table of any size
+//! is one run. Rows that come later than that wait in the buffer until they fill half of it, and become a run of
+//! their own. The number of runs is thus 1 + late bytes ÷ half a buffer.
 
 use crate::StoreError;
 use crate::run::{Head, Key, Run, RunWriter};
@@ -22,6 +22,8 @@ pub(crate) struct Table {
     limit_bytes: usize,
     rows: Vec<u8>,
     index: Vec<Entry>,
+    /// Used while spilling: the index's places in the order in which their rows stand in the buffer.
+    places: Vec<u32>,
     /// Whether the index is in key order.
     sorted: bool,
     /// How many rows there have been.
@@ -60,6 +62,7 @@ impl Table {
             limit_bytes,
             rows: Vec::new(),
             index: Vec::new(),
+            places: Vec::new(),
             sorted: true,
             sequence: 0,
             main: None,
@@ -76,7 +79,9 @@ impl Table {
 
     /// How many bytes are allocated for rows and index.
     pub(crate) const fn held_bytes(&self) -> usize {
-        self.rows.capacity() + self.index.capacity() * size_of::<Entry>()
+        self.rows.capacity()
+            + self.index.capacity() * size_of::<Entry>()
+            + self.places.capacity() * size_of::<u32>()
     }
 
     /// Ends the row that was begun at `start`. Says whether the buffer is full.
@@ -106,9 +111,9 @@ impl Table {
         }
     }
 
-    /// Makes room. `scratch` is only lent.
+    /// Makes room.
     #[cold]
-    pub(crate) fn spill(&mut self, scratch: &mut Vec<u8>) -> Result<(), StoreError> {
+    pub(crate) fn spill(&mut self) -> Result<(), StoreError> {
         self.sort();
         let tail = self.main.as_ref().and_then(|run| run.tail);
         let late = self.index.partition_point(|entry| Some(entry.head.key) < tail);
@@ -119,8 +124,8 @@ impl Table {
             self.late.push(run.finish()?);
             0..late
         } else {
-            let half = total(timely_rows).div_ceil(2);
-            let count = count_of(timely_rows, half);
+            let kept = total(timely_rows) / 4;
+            let count = timely_rows.len() - count_of(timely_rows, kept);
             let run = match &mut self.main {
                 Some(run) => run,
                 none => none.insert(RunWriter::create(path_of(&self.run_path, &mut self.runs))?),
@@ -129,7 +134,7 @@ impl Table {
             late..late + count
         };
         self.index.drain(written);
-        self.compact(scratch);
+        self.compact();
         Ok(())
     }
 
@@ -154,20 +159,24 @@ impl Table {
     }
 
     /// Moves what the index still names to the buffer's front.
-    fn compact(&mut self, scratch: &mut Vec<u8>) {
-        scratch.clear();
-        for entry in &mut self.index {
-            let start = scratch.len() as u32;
-            scratch.extend_from_slice(entry.of(&self.rows));
-            entry.start = start;
-        }
-        self.rows.clear();
-        self.rows.extend_from_slice(scratch);
-        // One long row must not stay paid for.
-        for buffer in [&mut self.rows, scratch] {
-            if buffer.capacity() > 2 * self.limit_bytes.max(buffer.len()) {
-                buffer.shrink_to(self.limit_bytes);
+    fn compact(&mut self) {
+        self.places.clear();
+        self.places.extend(0..self.index.len() as u32);
+        let start_of = |place: &u32| self.index.get(*place as usize).map(|entry| entry.start);
+        self.places.sort_unstable_by_key(start_of);
+        let mut end = 0;
+        for &place in &self.places {
+            if let Some(entry) = self.index.get_mut(place as usize) {
+                let start = entry.start as usize;
+                entry.start = end as u32;
+                self.rows.copy_within(start..start + entry.head.length as usize, end);
+                end += entry.head.length as usize;
             }
+        }
+        self.rows.truncate(end);
+        // One long row must not stay paid for.
+        if self.rows.capacity() > 2 * self.limit_bytes.max(end) {
+            self.rows.shrink_to(self.limit_bytes);
         }
     }
 }
@@ -183,17 +192,29 @@ fn total(entries: &[Entry]) -> usize {
     entries.iter().map(|entry| entry.head.length as usize).sum()
 }
 
-/// How many of the first entries make up `bytes`.
+/// How many of the last entries fit into `bytes`.
 fn count_of(entries: &[Entry], bytes: usize) -> usize {
     let mut sum = 0;
-    let before = entries.iter().take_while(|entry| {
-        let goes = sum < bytes;
+    let after = entries.iter().rev().take_while(|entry| {
         sum += entry.head.length as usize;
-        goes
+        sum <= bytes
     });
-    before.count()
+    after.count()
 }
 
+/// Writes rows in the order of their keys. Those that stand side by side are written at once.
 fn write(run: &mut RunWriter, entries: &[Entry], rows: &[u8]) -> Result<(), StoreError> {
-    entries.iter().try_for_each(|entry| run.write(entry.head, entry.of(rows)))
+    let mut stretch = 0..0;
+    for entry in entries {
+        run.write_head(entry.head)?;
+        let start = entry.start as usize;
+        let end = start + entry.head.length as usize;
+        if stretch.end == start {
+            stretch.end = end;
+        } else {
+            run.write_rows(rows.get(stretch).unwrap_or(&[]))?;
+            stretch = start..end;
+        }
+    }
+    run.write_rows(rows.get(stretch).unwrap_or(&[]))
 }

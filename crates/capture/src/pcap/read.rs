@@ -13,7 +13,7 @@ const NANOS_PER_MICROSECOND: i64 = 1_000;
 const TOO_LONG: Problem = Problem {
     layer: LAYER,
     reason: "packet length is past the limit; the rest of the file was not read",
-    verdict: Verdict::Malformed,
+    verdict: Verdict::Limit,
     bytes: 0,
 };
 
@@ -71,8 +71,17 @@ impl Records {
         Self { header }
     }
 
-    pub(crate) fn scan(&mut self, window: &[u8], mut at: usize, found: &mut Found) -> Scan {
-        let Header { order, nanos_per_tick, record_header_bytes, version, link } = self.header;
+    pub(crate) fn scan(&self, window: &[u8], at: usize, found: &mut Found) -> Scan {
+        match self.header.order {
+            Order::Little => self.scan_in::<false>(window, at, found),
+            Order::Big => self.scan_in::<true>(window, at, found),
+        }
+    }
+
+    /// The byte order is known when this is compiled, because the loop runs for every packet.
+    fn scan_in<const BIG: bool>(&self, window: &[u8], mut at: usize, found: &mut Found) -> Scan {
+        let order = const { Order::of(BIG) };
+        let Header { nanos_per_tick, record_header_bytes, version, link, .. } = self.header;
         let is_old = version.1 < VERSION.1;
         loop {
             let head = window.get(at..).and_then(|rest| rest.first_chunk::<RECORD_HEADER_BYTES>());

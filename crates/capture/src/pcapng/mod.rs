@@ -19,8 +19,9 @@
 //! | 3 | simple packet | 0 original length, 4 packet |
 //! | 6 | enhanced packet | 0 interface, 4 time (high, low), 12 captured, 16 original, 20 packet, options |
 //!
-//! All others are passed over: name resolution, statistics, secrets, custom, unknown. A systemd journal entry (9) is
-//! no packet, but other tools number it with the packets, so it takes a number and is told as a problem.
+//! All others are passed over: name resolution, statistics, secrets, unknown. A systemd journal entry (9) and a custom
+//! block (`BAD`, `40000BAD`) are no packets, but Wireshark numbers them with the packets, so they take a number and
+//! are told as problems.
 //!
 //! A section may have a byte order of its own and begins a new list of interfaces.
 //! A simple packet has no time: it gets the time of the packet before it in the file, or the epoch if it is the first.
@@ -29,7 +30,8 @@
 //! A block that cannot be is told as a problem and passed over by its length; when the length cannot be either,
 //! reading ends there, because nothing marks where the next block begins.
 //!
-//! Limits: [`MAXIMUM_BLOCK_BYTES`] for a block that is read, [`MAXIMUM_INTERFACES`] a section.
+//! Limits: 512 KiB for a block that is read, 65536 interfaces a section, and the packet's own limit
+//! ([`MAXIMUM_SNAPLEN`](crate::MAXIMUM_SNAPLEN)).
 
 mod read;
 mod time;
@@ -59,6 +61,9 @@ const PACKET: u32 = 2;
 const SIMPLE_PACKET: u32 = 3;
 const ENHANCED_PACKET: u32 = 6;
 const JOURNAL_ENTRY: u32 = 9;
+const CUSTOM: u32 = 0xBAD;
+/// A custom block that is not to be copied into other files.
+const CUSTOM_PRIVATE: u32 = 0x4000_0BAD;
 
 const OPTION_END: u16 = 0;
 const OPTION_COMMENT: u16 = 1;

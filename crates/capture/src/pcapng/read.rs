@@ -1,8 +1,8 @@
 use super::time::Clock;
 use super::{
-    BYTE_ORDER_MAGIC, ENHANCED_PACKET, INTERFACE_DESCRIPTION, JOURNAL_ENTRY, LAYER, MAXIMUM_BLOCK_BYTES,
-    MAXIMUM_INTERFACES, OPTION_END, OPTION_TIME_OFFSET, OPTION_TIME_RESOLUTION, PACKET, SECTION_HEADER,
-    SIMPLE_PACKET, VERSION_MAJOR, VERSION_MINORS,
+    BYTE_ORDER_MAGIC, CUSTOM, CUSTOM_PRIVATE, ENHANCED_PACKET, INTERFACE_DESCRIPTION, JOURNAL_ENTRY, LAYER,
+    MAXIMUM_BLOCK_BYTES, MAXIMUM_INTERFACES, OPTION_END, OPTION_TIME_OFFSET, OPTION_TIME_RESOLUTION, PACKET,
+    SECTION_HEADER, SIMPLE_PACKET, VERSION_MAJOR, VERSION_MINORS,
 };
 use crate::batch::Found;
 use crate::scan::{MAXIMUM_SNAPLEN, Order, Scan, Then};
@@ -33,12 +33,13 @@ const SECTION_UNSOUND: Unread =
 const SECTION_VERSION: Unread =
     ("section of an unknown version; the rest of the file was not read", Verdict::Unsupported);
 const BLOCK_TOO_LONG: Unread = ("block is past the limit", Verdict::Limit);
-const PACKET_TOO_LONG: Unread = ("packet length is past the limit", Verdict::Malformed);
+const PACKET_TOO_LONG: Unread = ("packet length is past the limit", Verdict::Limit);
 const PACKET_PAST_BLOCK: Unread = ("packet is longer than its block", Verdict::Malformed);
 const INTERFACE_UNKNOWN: Unread = ("packet of an interface that is not described", Verdict::Malformed);
 const INTERFACE_SHORT: Unread = ("interface description is too short", Verdict::Malformed);
 const INTERFACES_TOO_MANY: Unread = ("more interfaces than the limit", Verdict::Limit);
 const JOURNAL: Unread = ("journal entry, not a packet", Verdict::Unsupported);
+const CUSTOM_BLOCK: Unread = ("custom block, not a packet", Verdict::Unsupported);
 
 /// The blocks of one file.
 pub(crate) struct Blocks {
@@ -93,32 +94,45 @@ impl Blocks {
         Self { order: Order::Little, interfaces: Vec::new(), last_time: Timestamp::from_nanos(0) }
     }
 
-    pub(crate) fn scan(&mut self, window: &[u8], mut at: usize, found: &mut Found) -> Scan {
+    pub(crate) fn scan(&mut self, window: &[u8], at: usize, found: &mut Found) -> Scan {
+        match self.order {
+            Order::Little => self.scan_in::<false>(window, at, found),
+            Order::Big => self.scan_in::<true>(window, at, found),
+        }
+    }
+
+    /// The byte order is known when this is compiled, because the loop runs for every packet. It ends where a section
+    /// begins, which may have another.
+    fn scan_in<const BIG: bool>(&mut self, window: &[u8], mut at: usize, found: &mut Found) -> Scan {
+        let order = const { Order::of(BIG) };
         loop {
             let rest = window.get(at..).unwrap_or_default();
             let Some(&[t0, t1, t2, t3, l0, l1, l2, l3]) = rest.first_chunk::<HEAD_BYTES>() else {
                 return Scan { at, then: Then::More };
             };
-            let kind = self.order.u32([t0, t1, t2, t3]);
+            let kind = order.u32([t0, t1, t2, t3]);
             if kind == SECTION_HEADER {
                 let Some(header) = rest.first_chunk::<HEADER_BYTES>() else {
                     return Scan { at, then: Then::More };
                 };
                 return self.begin_section(header, at, found);
             }
-            let length = self.order.u32([l0, l1, l2, l3]);
+            let length = order.u32([l0, l1, l2, l3]);
             if !is_sound(length) {
                 found.problem(at, problem(LENGTH_UNSOUND, 0));
                 return Scan { at, then: Then::Stop };
             }
-            let Some(block) = rest.get(..length as usize) else {
-                if length as usize > MAXIMUM_BLOCK_BYTES {
+            // Asked before whether it is all there, so that what is told does not depend on how the bytes came.
+            if length as usize > MAXIMUM_BLOCK_BYTES {
+                if is_numbered(kind) || kind == INTERFACE_DESCRIPTION {
                     tell_unread(kind, BLOCK_TOO_LONG, at, length, found);
-                    return Scan { at, then: Then::Pass(u64::from(length)) };
                 }
+                return Scan { at, then: Then::Pass(u64::from(length)) };
+            }
+            let Some(block) = rest.get(..length as usize) else {
                 return Scan { at, then: Then::More };
             };
-            if let Err(unread) = self.block(kind, block, [l0, l1, l2, l3], at, found) {
+            if let Err(unread) = self.block::<BIG>(kind, block, at, found) {
                 tell_unread(kind, unread, at, length, found);
             }
             at += length as usize;
@@ -140,34 +154,38 @@ impl Blocks {
         Scan { at, then: Then::Stop }
     }
 
-    #[inline]
-    fn block(
+    #[inline(always)]
+    fn block<const BIG: bool>(
         &mut self,
         kind: u32,
         block: &[u8],
-        length: [u8; LENGTH_BYTES],
         at: usize,
         found: &mut Found,
     ) -> Result<(), Unread> {
-        let Some((block, length_again)) = block.split_last_chunk::<LENGTH_BYTES>() else {
-            return Err(LENGTHS_DIFFER);
-        };
-        if *length_again != length {
+        let length = const { Order::of(BIG) }.u32(*block.last_chunk().ok_or(LENGTHS_DIFFER)?);
+        if length as usize != block.len() {
             return Err(LENGTHS_DIFFER);
         }
-        let body = block.get(HEAD_BYTES..).unwrap_or_default();
+        let body = block.get(HEAD_BYTES..block.len() - LENGTH_BYTES).unwrap_or_default();
         match kind {
-            ENHANCED_PACKET | PACKET => self.packet(kind, body, at, found),
+            ENHANCED_PACKET | PACKET => self.packet::<BIG>(kind, body, at, found),
             SIMPLE_PACKET => self.simple_packet(body, at, found),
             INTERFACE_DESCRIPTION => self.describe_interface(body),
             JOURNAL_ENTRY => Err(JOURNAL),
+            CUSTOM | CUSTOM_PRIVATE => Err(CUSTOM_BLOCK),
             _ => Ok(()),
         }
     }
 
-    #[inline]
-    fn packet(&mut self, kind: u32, body: &[u8], at: usize, found: &mut Found) -> Result<(), Unread> {
-        let order = self.order;
+    #[inline(always)]
+    fn packet<const BIG: bool>(
+        &mut self,
+        kind: u32,
+        body: &[u8],
+        at: usize,
+        found: &mut Found,
+    ) -> Result<(), Unread> {
+        let order = const { Order::of(BIG) };
         let Some((head, data)) = body.split_first_chunk::<PACKET_HEAD_BYTES>() else {
             return Err(PACKET_PAST_BLOCK);
         };
@@ -175,11 +193,11 @@ impl Blocks {
         let interface =
             if kind == PACKET { u32::from(order.u16([i0, i1])) } else { order.u32([i0, i1, i2, i3]) };
         let captured = order.u32([c0, c1, c2, c3]);
-        if captured > MAXIMUM_SNAPLEN {
-            return Err(PACKET_TOO_LONG);
-        }
         if captured as usize > data.len() {
             return Err(PACKET_PAST_BLOCK);
+        }
+        if captured > MAXIMUM_SNAPLEN {
+            return Err(PACKET_TOO_LONG);
         }
         let description = self.interfaces.get(interface as usize).ok_or(INTERFACE_UNKNOWN)?;
         let ticks = u64::from(order.u32([h0, h1, h2, h3])) << 32 | u64::from(order.u32([t0, t1, t2, t3]));
@@ -197,11 +215,11 @@ impl Blocks {
         let original = self.order.u32(*original);
         let description = self.interfaces.first().ok_or(INTERFACE_UNKNOWN)?;
         let captured = if description.snaplen == 0 { original } else { original.min(description.snaplen) };
-        if captured > MAXIMUM_SNAPLEN {
-            return Err(PACKET_TOO_LONG);
-        }
         if captured as usize > data.len() {
             return Err(PACKET_PAST_BLOCK);
+        }
+        if captured > MAXIMUM_SNAPLEN {
+            return Err(PACKET_TOO_LONG);
         }
         let start = at + HEAD_BYTES + SIMPLE_PACKET_HEAD_BYTES;
         found.packet(self.last_time, description.link, start, captured, original);
@@ -261,12 +279,18 @@ impl<'a> Iterator for Options<'a> {
     }
 }
 
+/// Whether a block of this kind has a number among the packets.
+const fn is_numbered(kind: u32) -> bool {
+    matches!(kind, ENHANCED_PACKET | PACKET | SIMPLE_PACKET | JOURNAL_ENTRY | CUSTOM | CUSTOM_PRIVATE)
+}
+
 #[cold]
 fn tell_unread(kind: u32, unread: Unread, at: usize, length: u32, found: &mut Found) {
     let problem = problem(unread, u64::from(length));
-    match kind {
-        ENHANCED_PACKET | PACKET | SIMPLE_PACKET | JOURNAL_ENTRY => found.unreadable_packet(at, problem),
-        _ => found.problem(at, problem),
+    if is_numbered(kind) {
+        found.unreadable_packet(at, problem);
+    } else {
+        found.problem(at, problem);
     }
 }
 

@@ -29,13 +29,14 @@ impl Clock {
 
     pub(crate) fn set_resolution(&mut self, if_tsresol: u8) {
         let exponent = if_tsresol & !POWER_OF_TWO;
-        let power_of_ten = |exponent: u8| 10_u64.checked_pow(u32::from(exponent)).unwrap_or(u64::MAX);
+        let power_of_ten = |exponent: u8| 10_u64.checked_pow(u32::from(exponent));
         self.tick = if if_tsresol & POWER_OF_TWO != 0 {
             Tick::PerSecondLog2(exponent)
         } else if exponent <= NANO_EXPONENT {
-            Tick::Nanos(power_of_ten(NANO_EXPONENT - exponent))
+            Tick::Nanos(power_of_ten(NANO_EXPONENT - exponent).unwrap_or(0))
         } else {
-            Tick::PerNano(power_of_ten(exponent - NANO_EXPONENT))
+            // So short that no number of them makes a nanosecond.
+            power_of_ten(exponent - NANO_EXPONENT).map_or(Tick::Nanos(0), Tick::PerNano)
         };
     }
 

@@ -62,7 +62,9 @@ pub(super) fn tell_got_list(told: &Told<'_>, tell: Tell<'_>) {
 pub(super) fn tell_set_list(told: &Told<'_>, tell: Tell<'_>) {
     let class = told.path().target().leaf_class;
     let mut request = Reader::new(told.asked());
-    let Ok(count) = request.u16_le("attribute count") else { return tell_asked(told, tell) };
+    let Some(count) = request.u16_le("attribute count").ok().filter(|&count| count > 0) else {
+        return tell(Item::named(&Object::of(told.path())));
+    };
     let mut answered = Statuses::new(told.answered());
     answered.next();
     for left in (0..count).rev() {
@@ -105,8 +107,9 @@ fn value_bytes<'a>(
     if left == 0 {
         return Some(reader.rest());
     }
-    let size = class.and_then(|class| attribute_type(class, number)).and_then(super::data::DataType::size);
-    let length = size.or_else(|| only_place(reader.peek(), after?))?;
+    let data_type = class.and_then(|class| attribute_type(class, number));
+    let length = data_type.and_then(|data_type| data_type.length(reader.peek()));
+    let length = length.or_else(|| only_place(reader.peek(), after?))?;
     reader.take(length, "attribute value").ok()
 }
 

@@ -93,6 +93,17 @@ impl DataType {
     }
 }
 
+impl DataType {
+    /// How many bytes the element at the start of `bytes` has, where its type says so.
+    pub(super) fn length(self, bytes: &[u8]) -> Option<usize> {
+        match (self.0, bytes) {
+            (0xD0, &[low, high, ..]) => Some(2 + usize::from(u16::from_le_bytes([low, high]))),
+            (0xDA, &[length, ..]) => Some(1 + usize::from(length)),
+            _ => self.size(),
+        }
+    }
+}
+
 /// Text where it is text, bytes where it is not.
 pub(crate) fn text(bytes: &[u8]) -> Value<'_> {
     std::str::from_utf8(bytes).map_or(Value::Bytes(bytes), Value::Text)
@@ -188,6 +199,9 @@ pub(super) const fn attribute_type(class: u32, attribute: u16) -> Option<DataTyp
         (0xF6, 10) => 0xDA,
         // DeviceNet: MAC ID, baud rate.
         (0x03, 1 | 2) => 0xC6,
+        // Symbol: name and type.
+        (0x6B, 1) => 0xD0,
+        (0x6B, 2) => 0xD2,
         // Wall clock: the time in microseconds since 1970.
         (0x8B, 6 | 11) => 0xC9,
         _ => return None,

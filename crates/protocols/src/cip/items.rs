@@ -36,7 +36,7 @@ impl<'a> Told<'a> {
     /// How many bytes of value or program were moved, where that is what the service is for.
     pub(super) fn bytes(&self) -> Option<u64> {
         let moved = match self.form {
-            Form::BlockWrite => block(self.asked()).map_or(0, |(_, bytes)| bytes.len()),
+            Form::BlockWrite => written_block(self.asked()).map_or(0, |(_, bytes)| bytes.len()),
             Form::Firmware => self.asked().len(),
             Form::BlockRead if self.reply.is_some() => self.answered().len(),
             Form::FileRead if self.reply.is_some() => file_piece(self.answered()).map_or(0, |(_, b)| b.len()),
@@ -77,21 +77,26 @@ impl Items for Told<'_> {
             Form::BrowseTags => tell_tags(object, self.asked(), self.answered(), tell),
             Form::ForwardOpen => tell_opened(self, tell),
             Form::ForwardClose => tell_closed(self, tell),
+            Form::DataTable => {
+                let address = Reader::new(self.asked()).u32_le("address").ok();
+                tell(with_bytes(&Memory { object, address }, self.answered()));
+            }
             Form::BlockRead | Form::BlockWrite => {
-                let offset = block(self.asked()).map_or(0, |(offset, _)| offset);
+                let offset = Reader::new(self.asked()).u32_le("block offset").unwrap_or(0);
                 tell(Item::named(&Spot { object, offset }));
             }
         }
     }
 }
 
-/// Program bytes in a Logix block write: a 32-bit offset, a 16-bit length, the bytes. A read asks with the same
-/// head and no bytes.
-pub(super) fn block(data: &[u8]) -> Option<(u32, &[u8])> {
+/// Program bytes in a Logix block write, as measured: offset u32, a zero byte, length u16, the bytes. A read asks
+/// with offset u32 and length u16.
+pub(super) fn written_block(data: &[u8]) -> Option<(u32, &[u8])> {
     let mut reader = Reader::new(data);
     let offset = reader.u32_le("block offset").ok()?;
-    reader.skip(2, "block length").ok()?;
-    Some((offset, reader.rest()))
+    reader.skip(1, "zero").ok()?;
+    let length = reader.u16_le("block length").ok()?;
+    reader.take(usize::from(length).min(reader.len()), "block").ok().map(|bytes| (offset, bytes))
 }
 
 /// A piece of a file: transfer number, kind of piece, bytes.
@@ -102,7 +107,7 @@ pub(super) fn file_piece(data: &[u8]) -> Option<(u8, &[u8])> {
     Some((kind, reader.rest()))
 }
 
-fn with_bytes<'a>(object: &'a Object<'a>, bytes: &'a [u8]) -> Item<'a> {
+fn with_bytes<'a>(object: &'a dyn fmt::Display, bytes: &'a [u8]) -> Item<'a> {
     if bytes.is_empty() { Item::named(object) } else { Item::valued(object, Value::Bytes(bytes)) }
 }
 
@@ -280,6 +285,22 @@ impl fmt::Display for Spot<'_> {
         match offset {
             0 => write!(f, "{object}"),
             _ => write!(f, "{object} offset {offset}"),
+        }
+    }
+}
+
+/// A place in a controller's memory.
+#[derive(Clone, Copy)]
+struct Memory<'a> {
+    object: Object<'a>,
+    address: Option<u32>,
+}
+
+impl fmt::Display for Memory<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.address {
+            Some(address) => write!(f, "{} address 0x{address:08X}", self.object),
+            None => write!(f, "{}", self.object),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Lowers an exchange of CIP messages to operations: wrappers are opened, members reported one by one.
 
-use super::items::{Told, Wrapper, block, file_piece, reply_code};
+use super::items::{Told, Wrapper, file_piece, reply_code, written_block};
 use super::path::{Path, Target};
 use super::pccc::{self, Pccc};
 use super::services::{Form, Meaning, meaning_of};
@@ -234,6 +234,7 @@ impl Lowering<'_, '_> {
         self.cx.operation(&Operation {
             request: exchange.asked,
             reply: exchange.answered,
+            protocol: Some("cip"),
             via: &Wrappers(via),
             ..*operation
         });
@@ -304,7 +305,7 @@ impl Lowering<'_, '_> {
         let Self { cx, transfers } = self;
         match meaning.form {
             Form::BlockWrite => {
-                let bytes = block(told.asked()).map_or(&[][..], |(_, bytes)| bytes);
+                let bytes = written_block(told.asked()).map_or(&[][..], |(_, bytes)| bytes);
                 transfers.data(cx, Flow::ProgramIn, client, bytes);
             }
             Form::BlockRead if told.reply.is_some() => {

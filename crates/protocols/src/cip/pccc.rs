@@ -111,6 +111,13 @@ impl<'a> Told<'a> {
         self.reply.map(|reply| reply.data()).unwrap_or_default()
     }
 
+    /// The address of a protected typed logical command, which fields it has, and what follows the address.
+    fn address(&self) -> Option<(Address, Layout, &'a [u8])> {
+        let (0x0F, (Some(function), parameters)) = (self.command(), self.function()) else { return None };
+        let layout = Layout::of(function)?;
+        Address::decode(parameters, layout).map(|(address, rest)| (address, layout, rest))
+    }
+
     /// Verb, name and number. A reply alone does not say its function.
     pub(super) fn meaning(&self) -> (Verb, Coded<'static>) {
         let command = self.command();
@@ -126,6 +133,7 @@ impl<'a> Told<'a> {
             }
             (0x0F, (Some(function), _)) => {
                 let (verb, name) = extended_function(function);
+                let verb = self.address().map_or(verb, |(address, _, _)| address.verb(verb));
                 (verb, Coded::new(name, number(function)))
             }
             (0x06, (Some(function), _)) => {
@@ -146,6 +154,10 @@ impl<'a> Told<'a> {
     /// Program bytes that this command moved, and which way: `true` to the device.
     pub(super) fn program_bytes(&self) -> Option<(bool, &'a [u8])> {
         let (Some(function), parameters) = self.function() else { return None };
+        if let Some((address, layout, rest)) = self.address() {
+            let bytes = if layout.write { rest } else { self.answered() };
+            return address.is_program().then_some((layout.write, bytes));
+        }
         match function {
             // Physical and bytes-physical write and read: an address of four bytes, then the bytes.
             0x08 | 0x18 => parameters.get(4..).map(|bytes| (true, bytes)),
@@ -157,37 +169,26 @@ impl<'a> Told<'a> {
 
 impl Items for Told<'_> {
     fn each(&self, tell: &mut dyn FnMut(Item<'_>)) {
-        let (function, parameters) = self.function();
-        let kind = match (self.command(), function) {
-            (0x0F, Some(function)) => function,
-            _ => return tell_plain(self, tell),
-        };
-        let layout = match kind {
-            0xA1 => Layout { subelement: false, masked: false, write: false },
-            0xA2 => Layout { subelement: true, masked: false, write: false },
-            0xA9 => Layout { subelement: false, masked: false, write: true },
-            0xAA => Layout { subelement: true, masked: false, write: true },
-            0xAB => Layout { subelement: true, masked: true, write: true },
-            0x80 => return tell_mode(parameters, tell),
-            0x3A => return tell(Item::valued(&"mode flags", Value::Bytes(parameters))),
-            0x00 | 0x01 | 0x67 | 0x68 => return tell_word_range(self, kind, parameters, tell),
-            _ => return tell_plain(self, tell),
-        };
-        match Address::decode(parameters, layout) {
-            Some((address, mut rest)) => {
-                if layout.masked {
-                    let (mask, data) = rest.split_at_checked(2).unwrap_or((rest, &[]));
-                    tell(Item::valued(&Masked(address), words(mask).value()));
-                    rest = data;
-                }
-                let bytes = if layout.write { rest } else { self.answered() };
-                if bytes.is_empty() {
-                    return tell(Item::named(&address));
-                }
-                let values = Values { kind: address.kind, bytes };
-                tell(Item::valued(&address, values.value()));
+        if let Some((address, layout, mut rest)) = self.address() {
+            if layout.masked {
+                let (mask, data) = rest.split_at_checked(2).unwrap_or((rest, &[]));
+                tell(Item::valued(&Masked(address), words(mask).value()));
+                rest = data;
             }
-            None => tell_plain(self, tell),
+            let bytes = if layout.write { rest } else { self.answered() };
+            if bytes.is_empty() {
+                return tell(Item::named(&address));
+            }
+            return tell(Item::valued(&address, Values { kind: address.kind, bytes }.value()));
+        }
+        let (function, parameters) = self.function();
+        match (self.command(), function) {
+            (0x0F, Some(0x80)) => tell_mode(parameters, tell),
+            (0x0F, Some(0x3A)) => tell(Item::valued(&"mode flags", Value::Bytes(parameters))),
+            (0x0F, Some(function @ (0x00 | 0x01 | 0x67 | 0x68))) => {
+                tell_word_range(self, function, parameters, tell);
+            }
+            _ => tell_plain(self, tell),
         }
     }
 }
@@ -238,6 +239,19 @@ struct Layout {
     write: bool,
 }
 
+impl Layout {
+    const fn of(function: u8) -> Option<Self> {
+        Some(match function {
+            0xA1 => Self { subelement: false, masked: false, write: false },
+            0xA2 => Self { subelement: true, masked: false, write: false },
+            0xA9 => Self { subelement: false, masked: false, write: true },
+            0xAA => Self { subelement: true, masked: false, write: true },
+            0xAB => Self { subelement: true, masked: true, write: true },
+            _ => return None,
+        })
+    }
+}
+
 /// A typed logical address: `N7:0`, `T4:0.2`, `F8:3..6`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Address {
@@ -258,6 +272,21 @@ impl Address {
         let subelement = if layout.subelement { number(&mut reader)? } else { 0 };
         Some((Self { size_bytes, file, kind, element, subelement }, reader.rest()))
     }
+
+    /// Ladder and online edits: program, not values.
+    const fn is_program(self) -> bool {
+        matches!(self.kind, LADDER | ONLINE_EDIT)
+    }
+
+    /// What a read or write of this file is.
+    const fn verb(self, verb: Verb) -> Verb {
+        match (self.kind, verb) {
+            (LADDER | ONLINE_EDIT, Verb::Read) => Verb::UploadProgram,
+            (LADDER | ONLINE_EDIT, Verb::Write) => Verb::DownloadProgram,
+            (OUTPUT_FORCES | INPUT_FORCES, Verb::Write) => Verb::Force,
+            (_, verb) => verb,
+        }
+    }
 }
 
 impl fmt::Display for Address {
@@ -265,7 +294,10 @@ impl fmt::Display for Address {
         let Self { file, kind, element, subelement, size_bytes } = *self;
         match file_letters(kind) {
             Some(letters) => write!(f, "{letters}{file}:{element}")?,
-            None => write!(f, "file {file} type 0x{kind:02X} element {element}")?,
+            None => match file_kind(kind) {
+                "unknown" => write!(f, "file {file} type 0x{kind:02X} element {element}")?,
+                name => write!(f, "{name} {file}:{element}")?,
+            },
         }
         if subelement != 0 {
             return write!(f, ".{subelement}");
@@ -370,7 +402,9 @@ impl Scalars for Values<'_> {
             let value = match self.kind {
                 0x8A => reader.f32_le("float").map(|n| Value::Float(n.into())),
                 0x91 => reader.i32_le("long").map(|n| Value::Signed(n.into())),
-                0x84 | 0x85 => reader.u16_le("word").map(|n| Value::Unsigned(n.into())),
+                0x84 | 0x85 | OUTPUT_FORCES | INPUT_FORCES => {
+                    reader.u16_le("word").map(|n| Value::Unsigned(n.into()))
+                }
                 _ => reader.i16_le("integer").map(|n| Value::Signed(n.into())),
             };
             match value {
@@ -408,11 +442,33 @@ const fn file_letters(kind: u8) -> Option<&'static str> {
     })
 }
 
+/// File types that hold no values a program works on. MicroLogix and SLC 500 instruction set references.
+const LADDER: u8 = 0x22;
+const ONLINE_EDIT: u8 = 0x65;
+const OUTPUT_FORCES: u8 = 0xA1;
+const INPUT_FORCES: u8 = 0xA2;
+
+const fn file_kind(kind: u8) -> &'static str {
+    match kind {
+        LADDER => "ladder",
+        0x49 => "channel configuration",
+        0x4A => "EtherNet/IP function",
+        ONLINE_EDIT => "online edit",
+        0x6A => "I/O status",
+        OUTPUT_FORCES => "output forces",
+        INPUT_FORCES => "input forces",
+        0xE2 => "STI function",
+        0xE4 => "RTC function",
+        0xE6 => "memory module",
+        _ => "unknown",
+    }
+}
+
 /// How many bytes one value of this file has, where its values are numbers.
 const fn unit_bytes(kind: u8) -> Option<u16> {
     Some(match kind {
         0x8A | 0x91 => 4,
-        0x82..=0x89 | 0x8B | 0x8C | 0x8E | 0x8F => 2,
+        0x82..=0x89 | 0x8B | 0x8C | 0x8E | 0x8F | OUTPUT_FORCES | INPUT_FORCES => 2,
         _ => return None,
     })
 }

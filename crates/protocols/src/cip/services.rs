@@ -34,6 +34,8 @@ pub(super) enum Form {
     Firmware,
     FileRead,
     FileWrite,
+    /// A Logix controller's memory by address.
+    DataTable,
 }
 
 /// What a service means.
@@ -214,7 +216,7 @@ const fn logix_service(number: u8, class: u32) -> Option<Meaning> {
         (logix::MEMORY, 0x51) => meaning(Verb::DownloadProgram, "logix_program_change", Form::RequestValue),
         (logix::MEMORY, 0x4F) => meaning(Verb::UploadProgram, "logix_program_read", Form::BlockRead),
         (logix::DATA_TABLE | logix::OPTIMISED_TAGS, 0x4C) => {
-            meaning(Verb::Read, "logix_data_table_read", Form::ReplyValue)
+            meaning(Verb::Read, "logix_data_table_read", Form::DataTable)
         }
         (logix::FLASH, 0x4B) => meaning(Verb::UpdateFirmware, "logix_flash_begin", Form::RequestValue),
         (logix::FLASH, 0x4D) => meaning(Verb::UpdateFirmware, "logix_flash_write", Form::Firmware),

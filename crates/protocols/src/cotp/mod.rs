@@ -45,7 +45,7 @@ mod upper;
 pub mod wire;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use crate::{Answer, Context, Conversation, Dialogue, Framed, Probe, Protocol, Transport};
 use quaywatch_model::{Side, Verdict};

@@ -100,19 +100,22 @@ impl Items for Selectors<'_> {
             return;
         }
         let parameters = Parameters(self.parameters);
-        if let Some(tsap) = parameters.get(Parameters::CALLING_TSAP) {
+        let calling = parameters.get(Parameters::CALLING_TSAP);
+        let called = parameters.get(Parameters::CALLED_TSAP);
+        // Other protocols number their selectors too: only where both are of Siemens' form do they tell roles.
+        let roles = calling.and_then(role).zip(called.and_then(role));
+        if let Some(tsap) = calling {
             tell(Item::valued(&"calling_tsap", text_or_bytes(tsap)));
-            if let Some(role) = role(tsap) {
-                tell(Item::valued(&"calling_role", Value::Text(role)));
-            }
         }
-        if let Some(tsap) = parameters.get(Parameters::CALLED_TSAP) {
+        if let Some(tsap) = called {
             tell(Item::valued(&"called_tsap", text_or_bytes(tsap)));
-            if let (Some(role), &[_, place]) = (role(tsap), tsap) {
-                tell(Item::valued(&"called_role", Value::Text(role)));
-                tell(Item::valued(&"rack", Value::Unsigned((place >> 5).into())));
-                tell(Item::valued(&"slot", Value::Unsigned((place & 0x1F).into())));
-            }
+        }
+        if let (Some((calling, called)), Some(&[_, place])) = (roles, parameters.get(Parameters::CALLED_TSAP))
+        {
+            tell(Item::valued(&"calling_role", Value::Text(calling)));
+            tell(Item::valued(&"called_role", Value::Text(called)));
+            tell(Item::valued(&"rack", Value::Unsigned((place >> 5).into())));
+            tell(Item::valued(&"slot", Value::Unsigned((place & 0x1F).into())));
         }
     }
 }

@@ -170,8 +170,13 @@ impl Cotp {
     /// A confirmation, a refusal or an error of a connection request, if one waits.
     fn answer(&mut self, cx: &mut Context<'_>, from: Side, reference: u16, answer: Tpdu<'_>) {
         let client = from.other();
-        let request =
-            self.connects.take_where(|waiting| waiting.from == client && waiting.source == reference);
+        // In class 0 a TCP connection holds one transport connection: an answer with a wrong reference, as some
+        // devices send, still answers the request that waits.
+        let right = |waiting: &Waiting| waiting.from == client && waiting.source == reference;
+        let request = self
+            .connects
+            .take_where(right)
+            .or_else(|| self.connects.take_where(|waiting| waiting.from == client));
         let asked = request.as_ref().and_then(asked);
         ops::connect(cx, client, asked, Some((cx.now, answer)), Outcome::Accepted);
         if let Some(request) = request {

@@ -129,7 +129,6 @@ pub(super) struct Cyclic {
 struct Question {
     context: u64,
     moment: Moment,
-    answered: bool,
 }
 
 /// What EtherNet/IP remembers across conversations. The oldest gives way.
@@ -162,21 +161,14 @@ impl Shared {
         if self.questions.len() >= MOST_QUESTIONS {
             self.questions.pop_front();
         }
-        self.questions.push_back(Question { context, moment, answered: false });
+        self.questions.push_back(Question { context, moment });
     }
 
     /// When the question was asked that this answer of another conversation belongs to.
-    pub(super) fn answered(&mut self, context: u64, now: Moment) -> Option<Moment> {
-        let fresh = |it: &&mut Question| {
+    pub(super) fn question(&self, context: u64, now: Moment) -> Option<Moment> {
+        let fresh = |it: &&Question| {
             it.context == context && (0..QUESTION_NANOS).contains(&now.time.since(it.moment.time))
         };
-        let question = self.questions.iter_mut().rev().find(fresh)?;
-        question.answered = true;
-        Some(question.moment)
-    }
-
-    /// Whether an answer to the question of this moment came in another conversation.
-    pub(super) fn was_answered(&self, moment: Moment) -> bool {
-        self.questions.iter().any(|question| question.moment == moment && question.answered)
+        self.questions.iter().rev().find(fresh).map(|question| question.moment)
     }
 }

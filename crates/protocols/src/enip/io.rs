@@ -7,7 +7,7 @@
 
 use super::connections::Shared;
 use super::wire::{ItemType, PacketItems};
-use crate::{Context, Conversation};
+use crate::Context;
 use quaywatch_model::{Coded, Item, Items, Number, Operation, Outcome, Side, Value, Verb, Verdict};
 use quaywatch_wire::Reader;
 use std::fmt;
@@ -82,12 +82,10 @@ pub(super) struct Io {
     full: bool,
 }
 
-impl Conversation for Io {
-    fn data(&mut self, cx: &mut Context<'_>, from: Side, bytes: &[u8]) {
-        let Some(packet) = Packet::decode(bytes) else {
-            let unread = bytes.len() as u64;
-            return cx.problem(LAYER, "datagram is no cyclic data", Verdict::Malformed, unread);
-        };
+impl Io {
+    /// One datagram of cyclic data.
+    pub(super) fn data(&mut self, cx: &mut Context<'_>, from: Side, bytes: &[u8]) {
+        let Some(packet) = Packet::decode(bytes) else { return };
         match self.watched.iter_mut().find(|it| it.id == packet.connection && it.from == from) {
             Some(watched) => {
                 if watched.header.changes(packet.data) {
@@ -98,22 +96,11 @@ impl Conversation for Io {
         }
     }
 
-    fn gap(&mut self, _: &mut Context<'_>, _: Side, _: u64) {}
-
-    fn end(&mut self, _: &mut Context<'_>) {
-        self.watched = Vec::new();
-    }
-
-    fn protocol(&self) -> &'static str {
-        LAYER
-    }
-
-    fn client(&self) -> Option<Side> {
+    /// Who consumes what the other produces, as far as was seen.
+    pub(super) fn client(&self) -> Option<Side> {
         self.watched.first().map(|watched| watched.client)
     }
-}
 
-impl Io {
     /// The first packet of a connection.
     fn first(&mut self, cx: &mut Context<'_>, from: Side, packet: &Packet<'_>) {
         if self.watched.len() >= MOST_IO_CONNECTIONS {
@@ -186,6 +173,7 @@ fn report(cx: &mut Context<'_>, watched: &Watched) {
     let function = Coded::new("connected_data", Number::Hex16(ItemType::CONNECTED_DATA.0));
     cx.operation(&Operation {
         reply: Some(cx.now),
+        protocol: Some("cip_io"),
         items: watched,
         ..Operation::new(watched.client, Verb::Subscribe, function, Outcome::Accepted)
     });

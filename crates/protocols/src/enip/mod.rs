@@ -20,6 +20,9 @@
 //! whenever its run/idle bit changes. The originator is the client where its Forward Open was captured, on any
 //! conversation; else the receiver of the first packet is.
 //!
+//! A List Identity put to all is an operation of its own, unseen, because its answers go elsewhere; each answer is
+//! one too, in its own conversation, and knows when the question was asked.
+//!
 //! A `NOP` without data asks for nothing and is no operation. `UnRegisterSession` has no answer and cannot be
 //! refused: it is accepted.
 //!
@@ -54,7 +57,6 @@ pub(crate) static PROTOCOL: Protocol = Protocol {
     probe,
     start: |probe| match probe.transport {
         Transport::Tcp => Box::new(Framed::new(state::Enip::default())),
-        _ if io::begins(probe.bytes) => Box::new(io::Io::default()),
         _ => Box::new(state::Datagrams::default()),
     },
     decoded: "Sessions, identities, connections; CIP services nested at any depth, Logix tags with their values, \

@@ -47,7 +47,7 @@ pub(super) fn report(
 const fn verb(command: Command) -> Verb {
     match command {
         Command::LIST_IDENTITY => Verb::Identify,
-        Command::LIST_SERVICES | Command::LIST_INTERFACES => Verb::Browse,
+        Command::LEGACY | Command::LIST_SERVICES | Command::LIST_INTERFACES => Verb::Browse,
         Command::REGISTER_SESSION => Verb::OpenSession,
         Command::UNREGISTER_SESSION => Verb::CloseSession,
         _ => Verb::Opaque,

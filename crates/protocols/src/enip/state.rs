@@ -1,4 +1,5 @@
 use super::connections::{Connections, Shared};
+use super::io::{self, Io};
 use super::ops::{self, Told};
 use super::wire::{self, Carried, Command, Packet};
 use crate::cip::wire::{REPLY, Reply, Request};
@@ -125,7 +126,7 @@ impl Enip {
         let asked = match &request {
             Some(request) => Some(request.moment),
             None if self.datagrams && command == Command::LIST_IDENTITY => {
-                cx.shared.get::<Shared>().answered(context, cx.now)
+                cx.shared.get::<Shared>().question(context, cx.now)
             }
             None => None,
         };
@@ -264,12 +265,8 @@ impl Enip {
         let Key { from, command, connection, .. } = request.key;
         let outcome = request.unmet(cx.now, *from.other().of(&self.heard));
         if command.is_list() || command == Command::REGISTER_SESSION {
-            // A question put to all was perhaps answered in other conversations, and is told with each answer.
-            let elsewhere = self.datagrams && cx.shared.get::<Shared>().was_answered(request.moment);
-            if !elsewhere {
-                let told = Told { command, session: 0, request: &[], reply: &[] };
-                ops::report(cx, from, Some(request.moment), None, &told, outcome, 0);
-            }
+            let told = Told { command, session: 0, request: &[], reply: &[] };
+            ops::report(cx, from, Some(request.moment), None, &told, outcome, 0);
         } else {
             let exchange = Exchange {
                 client: from,
@@ -296,34 +293,41 @@ impl Enip {
     }
 }
 
-/// The same over datagrams: each is one message.
+/// The same over datagrams, each of which is one message, or one packet of cyclic data.
 #[derive(Debug)]
-pub(super) struct Datagrams(Enip);
+pub(super) struct Datagrams {
+    enip: Enip,
+    io: Io,
+}
 
 impl Default for Datagrams {
     fn default() -> Self {
-        Self(Enip { datagrams: true, ..Enip::default() })
+        Self { enip: Enip { datagrams: true, ..Enip::default() }, io: Io::default() }
     }
 }
 
 impl Conversation for Datagrams {
     fn data(&mut self, cx: &mut Context<'_>, from: Side, bytes: &[u8]) {
-        self.0.pdu(cx, from, bytes);
+        if io::begins(bytes) {
+            self.io.data(cx, from, bytes);
+        } else {
+            self.enip.pdu(cx, from, bytes);
+        }
     }
 
     fn gap(&mut self, cx: &mut Context<'_>, from: Side, bytes: u64) {
-        self.0.lost(cx, from, bytes);
+        self.enip.lost(cx, from, bytes);
     }
 
     fn end(&mut self, cx: &mut Context<'_>) {
-        self.0.end(cx);
+        self.enip.end(cx);
     }
 
     fn protocol(&self) -> &'static str {
-        self.0.protocol()
+        self.enip.protocol()
     }
 
     fn client(&self) -> Option<Side> {
-        self.0.client()
+        self.enip.client().or(self.io.client())
     }
 }

@@ -18,6 +18,8 @@ pub struct Command(pub u16);
 impl Command {
     /// Does nothing; keeps a connection open.
     pub const NOP: Self = Self(0x00);
+    /// Not in the standard: RSLinx asks it first, and devices answer with their address.
+    pub const LEGACY: Self = Self(0x01);
     /// Which services the target offers.
     pub const LIST_SERVICES: Self = Self(0x04);
     /// Who is there.
@@ -44,6 +46,7 @@ impl Command {
     pub const fn name(self) -> &'static str {
         match self {
             Self::NOP => "nop",
+            Self::LEGACY => "legacy_list_target",
             Self::LIST_SERVICES => "list_services",
             Self::LIST_IDENTITY => "list_identity",
             Self::LIST_INTERFACES => "list_interfaces",
@@ -59,7 +62,7 @@ impl Command {
     }
 
     pub(super) const fn is_list(self) -> bool {
-        matches!(self, Self::LIST_SERVICES | Self::LIST_IDENTITY | Self::LIST_INTERFACES)
+        matches!(self, Self::LEGACY | Self::LIST_SERVICES | Self::LIST_IDENTITY | Self::LIST_INTERFACES)
     }
 }
 
@@ -343,20 +346,20 @@ pub(super) fn begins(head: &[u8]) -> Answer {
     /// As much of the data as tells that it is a common packet: envelope, count, first item's type and length.
     const TELLING_BYTES: usize = ENVELOPE_BYTES + 6;
     let Some((&[command, high], rest)) = head.split_first_chunk::<2>() else {
-        return if matches!(head, [] | [0x04 | 0x63..=0x66 | 0x6F | 0x70]) {
+        return if matches!(head, [] | [0x01 | 0x04 | 0x63..=0x66 | 0x6F | 0x70]) {
             Answer::Unsure
         } else {
             Answer::No
         };
     };
-    if high != 0 || !matches!(command, 0x04 | 0x63..=0x66 | 0x6F | 0x70) {
+    if high != 0 || !matches!(command, 0x01 | 0x04 | 0x63..=0x66 | 0x6F | 0x70) {
         return Answer::No;
     }
     if rest.len() < HEADER_BYTES - 2 {
         return Answer::Unsure;
     }
     let (header, data) = head.split_at_checked(HEADER_BYTES).unwrap_or((head, &[]));
-    let length = length(header).unwrap_or(0) - HEADER_BYTES.min(length(header).unwrap_or(0));
+    let length = length(header).map_or(0, |length| length.saturating_sub(HEADER_BYTES));
     let Ok(packet) = Packet::decode_header(header) else { return Answer::No };
     if packet.options != 0 || (packet.status != 0 && status_name(packet.status) == "unknown") {
         return Answer::No;
@@ -364,6 +367,14 @@ pub(super) fn begins(head: &[u8]) -> Answer {
     match packet.command {
         Command::REGISTER_SESSION => sure(length == 4 || (length == 0 && packet.status != 0)),
         Command::UNREGISTER_SESSION => sure(length == 0 && packet.session != 0),
+        // Almost all zeros: certain only with what follows.
+        Command::LEGACY if length == 0 && header.iter().filter(|&&byte| byte != 0).count() == 1 => match data
+        {
+            [] => Answer::Unsure,
+            [0x01, ..] => Answer::No,
+            next => begins(next),
+        },
+        Command::LEGACY if length == 0 => Answer::No,
         command if command.is_list() => match data {
             _ if length == 0 => Answer::Certain,
             &[low, high, ..] => sure(length >= 2 && u16::from_le_bytes([low, high]) <= 16),

@@ -42,7 +42,7 @@ mod state;
 mod wire;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub use names::{ExceptionCode, Function, MeiType, SubFunction};
 pub use request::{Request, Table};
@@ -72,8 +72,8 @@ pub static PROTOCOL: Protocol = Protocol {
                   and Modbus Security are not read",
 };
 
-/// The first ADU must stand, and whatever follows it must be headers too. Off port 502 its function must be one
-/// whose layout is known, and a datagram must be one ADU.
+/// The first ADU must stand. Off port 502 its PDU must have the layout of its function, and whatever follows it
+/// must be headers too; a datagram must be one ADU anywhere.
 fn probe(probe: &Probe<'_>) -> Answer {
     let bytes = probe.bytes;
     let answer = role::starts(bytes);
@@ -81,11 +81,12 @@ fn probe(probe: &Probe<'_>) -> Answer {
     if answer != Answer::Certain {
         return answer;
     }
-    if probe.transport == Transport::Udp {
-        return if whole == bytes.len() { Answer::Certain } else { Answer::No };
+    if probe.transport == Transport::Udp && whole != bytes.len() {
+        return Answer::No;
     }
-    let laid_out = Adu::decode(bytes.get(..whole).unwrap_or_default())
-        .map_or(true, |adu| adu.pdu.is_exception() || adu.pdu.function().is_laid_out());
-    let followed = bytes.get(whole..).is_none_or(|rest| !matches!(wire::header(rest), Header::Wrong(_)));
+    // Only UMAS is certain before all of it is there.
+    let Some((first, rest)) = bytes.split_at_checked(whole) else { return Answer::Certain };
+    let laid_out = Adu::decode(first).is_ok_and(|adu| role::fits_layout(adu.pdu));
+    let followed = !matches!(wire::header(rest), Header::Wrong(_));
     if (laid_out && followed) || probe.on_port(PORT) { Answer::Certain } else { Answer::No }
 }

@@ -36,9 +36,10 @@ pub(super) fn looks(pdu: Pdu<'_>) -> Looks {
 
 /// Whether an ADU begins at `head`: the strict question, for recognition and resynchronisation.
 ///
-/// Asks for the whole ADU, so that the answer depends on it alone and not on how the stream was cut. Only for
-/// a function code whose layout nobody knows it also wants the ADU to end where the bytes end or where the
-/// next header stands: three zero bytes and a small number are found everywhere.
+/// Asks for the whole ADU, so that the answer depends on it and not on how the stream was cut. Three zero bytes
+/// and a small number are found everywhere, so that the PDU must fit its function's layout. Where it does not,
+/// or nobody knows the layout, the ADU must at least end where the bytes end or where another header stands:
+/// malformed requests, and scans for functions, are what one wants to see.
 pub(super) fn starts(head: &[u8]) -> Answer {
     let whole = match header(head) {
         Header::Wrong(_) => return Answer::No,
@@ -51,14 +52,32 @@ pub(super) fn starts(head: &[u8]) -> Answer {
     }
     if code == Some(Function::UMAS.0) && whole > UMAS_HEAD_BYTES {
         let Some(start) = head.get(8..UMAS_HEAD_BYTES) else { return Answer::Unsure };
-        return if umas::looks(start) == (false, false) { Answer::No } else { Answer::Certain };
+        if umas::looks(start) != (false, false) {
+            return Answer::Certain;
+        }
     }
     let Some((bytes, rest)) = head.split_at_checked(whole) else { return Answer::Unsure };
     let Ok(adu) = Adu::decode(bytes) else { return Answer::No };
-    let Looks { request, response } = looks(adu.pdu);
-    let known = adu.pdu.is_exception() || adu.pdu.function().is_laid_out();
-    let stands = (request || response) && (known || matches!(header(rest), Header::Short | Header::Whole(_)));
-    if stands { Answer::Certain } else { Answer::No }
+    if fits_layout(adu.pdu) || may_follow(rest) { Answer::Certain } else { Answer::No }
+}
+
+/// Whether nothing, or what may be another ADU, stands here.
+fn may_follow(rest: &[u8]) -> bool {
+    match header(rest) {
+        Header::Short => true,
+        Header::Wrong(_) => false,
+        Header::Whole(whole) => rest.get(..whole).is_none_or(|bytes| {
+            Adu::decode(bytes).is_ok_and(|adu| {
+                adu.pdu.code != 0 && (fits_layout(adu.pdu) || !adu.pdu.function().is_laid_out())
+            })
+        }),
+    }
+}
+
+/// Whether the PDU's function has a layout that is known, and the PDU has it.
+pub(super) fn fits_layout(pdu: Pdu<'_>) -> bool {
+    let Looks { request, response } = looks(pdu);
+    (request || response) && (pdu.is_exception() || pdu.function().is_laid_out())
 }
 
 fn can_be_asked(request: &Request<'_>) -> bool {

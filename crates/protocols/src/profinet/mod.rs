@@ -42,8 +42,8 @@
 //! the frame check sequence in it, a cut frame) that is said once for the `FrameID` and they are not believed.
 //!
 //! Not decoded: the process data of cyclic frames (its layout is agreed in the connect request on UDP port 34964),
-//! sub-frames of dynamic frame packing, alarm payload behind the specifier, PTCP time synchronisation (recognised
-//! and named), fragments (FF80..FF8F) and the remote service interface (FE02), which are counted as problems. The
+//! sub-frames of dynamic frame packing, alarm payload behind the specifier, PTCP time synchronisation (a conversation
+//! of nothing else is named `profinet_ptcp`), fragments (FF80..FF8F) and the remote service interface (FE02), which are counted as problems. The
 //! context manager on UDP and media redundancy (EtherType 88E3) are other protocols.
 //!
 //! Limits: [`Pending::LIMIT`](crate::Pending::LIMIT) requests wait in a conversation;

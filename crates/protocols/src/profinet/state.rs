@@ -14,12 +14,23 @@ use quaywatch_wire::ReadError;
 pub(super) struct Profinet {
     /// Who asked by DCP, or else who consumes alarms.
     client: Option<Side>,
+    /// Whether all frames so far were time synchronisation.
+    spoke: Spoke,
     /// Which sides were heard to answer by DCP.
     answers: [bool; 2],
     waiting: Pending<Asking>,
     provided: [Provided; 2],
     /// The last alarm count of each side, high and low priority.
     alarm_counts: [[Option<u16>; 2]; 2],
+}
+
+/// What was heard so far.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+enum Spoke {
+    #[default]
+    Nothing,
+    OnlyPtcp,
+    More,
 }
 
 /// What an answer has in common with its request.
@@ -35,7 +46,12 @@ impl Conversation for Profinet {
         let Some(frame_id) = FrameId::of(bytes) else {
             return cx.problem(LAYER, "frame without FrameID", Verdict::Malformed, bytes.len() as u64);
         };
-        let read = match frame_id.class() {
+        let class = frame_id.class();
+        self.spoke = match (self.spoke, class) {
+            (Spoke::Nothing | Spoke::OnlyPtcp, Class::Ptcp) => Spoke::OnlyPtcp,
+            _ => Spoke::More,
+        };
+        let read = match class {
             Class::Cyclic1 | Class::Cyclic3 => {
                 Cyclic::decode(bytes).map(|frame| from.of_mut(&mut self.provided).frame(cx, from, &frame))
             }
@@ -64,7 +80,7 @@ impl Conversation for Profinet {
     }
 
     fn protocol(&self) -> &'static str {
-        PROTOCOL.name
+        if self.spoke == Spoke::OnlyPtcp { "profinet_ptcp" } else { PROTOCOL.name }
     }
 
     fn client(&self) -> Option<Side> {

@@ -217,9 +217,9 @@ fn every_block_of_the_standard_is_told_in_its_fields() {
         (Selector::STANDARD_GATEWAY, Some(0), &[10, 0, 0, 1]),
         (Selector::RSI_PROPERTIES, Some(0), &[0, 1]),
         (Selector::DEVICE_INITIATIVE, Some(0), &[0, 1]),
-        (Selector::new(3, 61), Some(0), &[61, 5, b'h', b'o', b'i', b's', b't']),
+        (Selector::new(3, 61), Some(0), &[61, 6, 0, b'h', b'o', b'i', b's', b't']),
         (Selector::new(3, 255), Some(0), &[255, 1, 2]),
-        (Selector::new(7, 1), Some(0), b"berth-4"),
+        (Selector::new(7, 1), Some(0), b"0123456789abcdefberth-4"),
         (Selector::DEVICE_ID, Some(0), &[1]),
     ];
     let hello = dcp(FrameId::HELLO, Service::HELLO, 0, 0, &blocks);
@@ -230,7 +230,8 @@ fn every_block_of_the_standard_is_told_in_its_fields() {
           ip address conflict = true; device role = io device, io controller; alias name = \"port-001.plc\"; \
           device instance = 100; oem vendor id = 258; oem device id = 772; standard gateway = 10.0.0.1; \
           rsi properties = 1; device initiative = 1; dhcp client identifier = \"hoist\"; \
-          dhcp control = \"use dhcp\"; tsn domain name = \"berth-4\"; device id = 01 -> accepted"]
+          dhcp control = \"use dhcp\"; tsn domain uuid = 30313233343536373839616263646566; \
+          tsn domain name = \"berth-4\"; device id = 01 -> accepted"]
     );
 }
 
@@ -526,6 +527,14 @@ fn a_block_that_runs_past_the_message_is_a_problem_and_what_stands_before_it_is_
             "A: SetNetwork set (0x04): name of station = \"plc1\"; name of station qualifier = \"permanent\" -> unseen"
         ]
     );
+}
+
+#[test]
+fn time_synchronisation_alone_is_named_and_gives_way_to_what_else_is_spoken() {
+    let mut player = Player::new(&PROTOCOL, ETHERNET, [0, 0]);
+    assert_eq!(player.say(A, &bytes("ff40 0000")).conversation().protocol(), "profinet_ptcp");
+    assert_eq!(player.say(A, &bytes(WHO)).conversation().protocol(), "profinet");
+    player.end();
 }
 
 #[test]

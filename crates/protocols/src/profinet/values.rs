@@ -46,6 +46,12 @@ pub(super) fn tell_block(
     }
 }
 
+/// The name of a TSN domain, behind its UUID.
+const TSN_DOMAIN_NAME: u8 = 1;
+/// With which priority a station manages the TSN network.
+const TSN_NETWORK_MANAGER: u8 = 2;
+const UUID_BYTES: usize = 16;
+
 type Tell<'t> = dyn FnMut(Item<'_>) + 't;
 
 /// Tells the value in the standard's fields, or gives `None` and tells nothing where it does not fit them.
@@ -90,8 +96,16 @@ fn tell_value(block: &Block<'_>, tell: &mut Tell<'_>) -> Option<()> {
         Selector { option: Selector::DHCP_OPTION, suboption } => {
             tell(Item::valued(object, dhcp(suboption, block.value)));
         }
-        Selector { option: Selector::TSN_OPTION, suboption: 1 } => {
-            tell(Item::valued(object, text(block.value)));
+        Selector { option: Selector::TSN_OPTION, suboption: TSN_DOMAIN_NAME } => {
+            tell(Item::valued(
+                &"tsn domain uuid",
+                Value::Bytes(value.take(UUID_BYTES, "TSNDomainUUID").ok()?),
+            ));
+            tell(Item::valued(object, text(value.rest())));
+        }
+        Selector { option: Selector::TSN_OPTION, suboption: TSN_NETWORK_MANAGER } => {
+            let priority = value.u16_be("NMEPrio").ok()?;
+            tell(Item::valued(object, Value::Unsigned(priority.into())));
         }
         _ => return None,
     }
@@ -143,16 +157,19 @@ fn tell_info(selector: Selector, info: u16, tell: &mut Tell<'_>) {
 
 /// A DHCP option: its number again and its length stand before what it says.
 fn dhcp(suboption: u8, value: &[u8]) -> Value<'_> {
+    const CLIENT_IDENTIFIER: u8 = 61;
     const CONTROL: u8 = 255;
     let inner = match value {
         &[option, length, ref inner @ ..] if option == suboption => inner.get(..length.into()),
         _ => None,
     };
-    match inner {
-        Some(&[control, ..]) if suboption == CONTROL => Value::Text(names::dhcp_control(control)),
-        Some(inner) if inner.iter().all(u8::is_ascii_graphic) => text(inner),
-        Some(inner) => Value::Bytes(inner),
-        None => Value::Bytes(value),
+    match (suboption, inner) {
+        (CONTROL, Some(&[control, ..])) => Value::Text(names::dhcp_control(control)),
+        // RFC 2132, 9.14: a type first; 0 is a name the client was given.
+        (CLIENT_IDENTIFIER, Some([0, name @ ..])) => text(name),
+        (_, Some(inner)) if inner.iter().all(u8::is_ascii_graphic) => text(inner),
+        (_, Some(inner)) => Value::Bytes(inner),
+        (_, None) => Value::Bytes(value),
     }
 }
 

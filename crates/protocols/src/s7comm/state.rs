@@ -117,6 +117,11 @@ impl S7comm {
     fn job(&mut self, cx: &mut Context<'_>, from: Side, pdu: &Pdu<'_>, bytes: &[u8]) {
         let function = pdu.function().unwrap_or(Function(0));
         self.client = Some(if function.is_reversed() { from.other() } else { from });
+        if matches!(function, Function::UPLOAD | Function::DOWNLOAD_BLOCK)
+            && let (Some(rare), Ok(job)) = (&mut self.rare, BlockJob::decode(pdu.parameters))
+        {
+            rare.transfers.note_asked(job);
+        }
         let key = Key { from, reference: pdu.reference, what: What::Job(function.0) };
         if let Some(gave_way) = self.pending.push(cx, key, bytes) {
             self.unmet(cx, gave_way);

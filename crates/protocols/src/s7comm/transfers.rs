@@ -32,6 +32,8 @@ struct Moving {
     whole: bool,
     /// The piece that says it is the last has come.
     last_seen: bool,
+    /// How many pieces were asked for and have not come.
+    awaited: u32,
 }
 
 /// The answer's status says that more follows.
@@ -40,6 +42,14 @@ const MORE: u8 = 1;
 const FAILED: u8 = 2;
 
 impl Transfers {
+    /// Takes note of a job that asks for a piece.
+    pub(super) fn note_asked(&mut self, job: BlockJob<'_>) {
+        let moving = self.find(Some(job), job.function).and_then(|at| self.moving.get_mut(at));
+        if let Some(moving) = moving {
+            moving.awaited = moving.awaited.saturating_add(1);
+        }
+    }
+
     /// Takes note of a block job that is over. `answer` is none where it never came.
     pub(super) fn note(
         &mut self,
@@ -65,7 +75,11 @@ impl Transfers {
             Function::DOWNLOAD_BLOCK | Function::UPLOAD => self.piece(cx, client, job, accepted, function),
             Function::DOWNLOAD_ENDED | Function::END_UPLOAD => {
                 if let Some(at) = self.find(job, function) {
-                    let moving = self.moving.remove(at);
+                    let mut moving = self.moving.remove(at);
+                    if moving.awaited > 0 {
+                        moving.whole = false;
+                        cx.transfer(&Transfer::Missing { id: moving.id, bytes: 0 });
+                    }
                     let no_error = job.is_some_and(|job| job.code == 0 && job.status & FAILED == 0);
                     let complete = moving.whole && moving.last_seen && no_error && accepted.is_some();
                     moving.end(cx, complete);
@@ -140,7 +154,7 @@ impl Transfers {
         });
         let source = if upload.is_some() { client.other() } else { client };
         let name = cx.memory.copy(name).unwrap_or_default();
-        self.moving.push(Moving { id, upload, name, source, whole: true, last_seen: false });
+        self.moving.push(Moving { id, upload, name, source, whole: true, last_seen: false, awaited: 0 });
     }
 
     fn piece(
@@ -162,6 +176,7 @@ impl Transfers {
             Some(self.moving.len() - 1)
         });
         let Some(moving) = at.and_then(|at| self.moving.get_mut(at)) else { return };
+        moving.awaited = moving.awaited.saturating_sub(1);
         let status = accepted.and_then(|pdu| pdu.parameters.get(1).copied()).unwrap_or(FAILED);
         match accepted.map(|pdu| block_piece(pdu.data)) {
             Some(Ok(bytes)) if status & FAILED == 0 => cx.transfer(&Transfer::Data { id: moving.id, bytes }),

@@ -41,7 +41,7 @@ pub(super) fn report(cx: &mut Context<'_>, exchange: &Exchange<'_>) -> Outcome {
     let (verb, function) = match question {
         Some(question) => (items.verb(), named(question.function)),
         // An answer does not say what was asked.
-        None if exchange.question.is_none() => (Verb::Opaque, Coded::new("umas answer", Number::None)),
+        None if answer.is_some() => (Verb::Opaque, Coded::new("umas answer", Number::None)),
         None => (Verb::Opaque, Coded::new("umas", Number::Hex8(0x5A))),
     };
     let signed = exchange

@@ -80,7 +80,7 @@ fn conversation_row(label: &Label, start: quaywatch_model::Moment, number: usize
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
 
     #[test]
     fn tables_do_not_depend_on_workers_or_on_spilling(
@@ -116,6 +116,14 @@ fn told_in(times: impl Iterator<Item = i64>, limits: Limits, dir: &Path) -> (Str
     let runs = files(dir).iter().filter(|name| name.ends_with(".keys")).count();
     store.finish(vec![rows]).unwrap();
     (text(dir, "operations"), runs)
+}
+
+#[test]
+fn rows_labels_and_carvers_go_to_threads() {
+    fn is_send<T: Send>() {}
+    is_send::<Rows>();
+    is_send::<Label>();
+    is_send::<crate::Carver>();
 }
 
 #[test]

@@ -1,5 +1,5 @@
 //! Plays the TCP conversations of a capture file to the decoder, for checks against captures that are not part
-//! of this repository. Just enough of pcap and TCP for that: Ethernet, IPv4, segments in order.
+//! of this repository. Just enough of pcap, pcapng and TCP for that: Ethernet, IPv4, segments in order.
 
 use crate::testing::{Player, Recorder};
 use crate::{Protocol, Transport};
@@ -18,9 +18,8 @@ pub(crate) fn find(name: &str) -> Option<Vec<u8>> {
     bytes
 }
 
-/// One TCP conversation: who it is between, and what was heard.
+/// What was heard of one TCP conversation.
 pub(crate) struct Heard {
-    pub(crate) ports: [u16; 2],
     pub(crate) protocol: &'static str,
     pub(crate) recorder: Recorder,
 }
@@ -29,12 +28,8 @@ pub(crate) struct Heard {
 pub(crate) fn conversations(protocol: &Protocol, port: u16, capture: &[u8]) -> Vec<Heard> {
     let mut playing: BTreeMap<[(u32, u16); 2], Playing> = BTreeMap::new();
     let mut order = Vec::new();
-    let mut packets = Reader::new(capture);
-    packets.skip(24, "file header").unwrap();
-    while packets.skip(8, "time").is_ok() {
-        let length = packets.u32_le("captured").unwrap();
-        packets.skip(4, "original").unwrap();
-        let Some(segment) = segment(packets.take(length as usize, "packet").unwrap()) else { continue };
+    for frame in frames(capture) {
+        let Some(segment) = segment(frame) else { continue };
         let (from, to) = segment.ends;
         if (from.1 != port && to.1 != port) || segment.payload.is_empty() {
             continue;
@@ -53,10 +48,38 @@ pub(crate) fn conversations(protocol: &Protocol, port: u16, capture: &[u8]) -> V
             let mut here = playing.remove(key).unwrap();
             let recorder = here.player.end();
             let protocol = here.player.conversation().protocol();
-            let second = if key[0] == here.first { key[1] } else { key[0] };
-            Heard { ports: [here.first.1, second.1], protocol, recorder }
+            Heard { protocol, recorder }
         })
         .collect()
+}
+
+/// The frames of a little-endian pcap or pcapng file.
+fn frames(capture: &[u8]) -> Vec<&[u8]> {
+    const PCAPNG: [u8; 4] = [0x0A, 0x0D, 0x0D, 0x0A];
+    const ENHANCED_PACKET_BLOCK: u32 = 6;
+    let mut file = Reader::new(capture);
+    let mut frames = Vec::new();
+    let pcapng = capture.starts_with(&PCAPNG);
+    if !pcapng {
+        file.skip(24, "file header").unwrap();
+    }
+    while !file.is_empty() {
+        let (first, second) = (file.u32_le("type").unwrap(), file.u32_le("length").unwrap());
+        if !pcapng {
+            let length = file.u32_le("captured").unwrap();
+            file.skip(4, "original").unwrap();
+            frames.push(file.take(length as usize, "packet").unwrap());
+            continue;
+        }
+        let mut block = file.sub(second as usize - 8, "block").unwrap();
+        if first == ENHANCED_PACKET_BLOCK {
+            block.skip(12, "interface and time").unwrap();
+            let length = block.u32_le("captured").unwrap();
+            block.skip(4, "original").unwrap();
+            frames.push(block.take(length as usize, "packet").unwrap());
+        }
+    }
+    frames
 }
 
 struct Playing {

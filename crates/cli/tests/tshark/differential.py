@@ -1,0 +1,156 @@
+#!/usr/bin/env python3
+"""Compares what `quaywatch inspect` records with what tshark sees, capture by capture.
+
+    differential.py --quaywatch target/debug/quaywatch --corpus FOLDER [--only 'modbus/*'] [--cache FOLDER]
+
+Every message that tshark decodes must be an operation's request or reply in the same frame and with the same
+number, and the other way round; every conversation must have the same packets, bytes and Community ID. What
+differs on purpose stands in known.toml with its reason and count. Anything else fails, and so does an entry
+that nothing needs any more.
+"""
+
+import argparse
+import collections
+import concurrent.futures
+import fnmatch
+import os
+import pathlib
+import sys
+import tomllib
+
+import records
+from difference import Difference
+from oracle import Oracle, tshark_version
+from zeek import compare_zeek
+
+HERE = pathlib.Path(__file__).resolve().parent
+
+
+def compare_messages(file, theirs, rows):
+    """Differences in messages, grouped by function."""
+    left = collections.Counter((protocol, frame, kind, code) for protocol, frame, kind, code in theirs["events"])
+    right = collections.Counter(records.events(rows))
+    left, right = left - right, right - left
+    match_wildcards(left, right)
+    groups = collections.defaultdict(list)
+    for only, counter in (("tshark", left), ("quaywatch", right)):
+        for (protocol, frame, kind, code), count in sorted(counter.items(), key=lambda item: item[0][1]):
+            if count > 0:
+                groups[file, protocol, only, kind, code] += [frame] * count
+    return [Difference(*key, frames) for key, frames in sorted(groups.items())]
+
+
+def match_wildcards(left, right):
+    """A reply that does not say to what (a fault, an empty acknowledgement) matches any reply in its frame."""
+    for protocol, frame, kind, code in [key for key in left if key[3] == "any"]:
+        for other in [key for key in right if key[:3] == (protocol, frame, kind)]:
+            matched = min(left[protocol, frame, kind, code], right[other])
+            left[protocol, frame, kind, code] -= matched
+            right[other] -= matched
+
+
+def compare_conversations(file, theirs, rows):
+    ours, found = records.conversations(rows), []
+    for flow in theirs["flows"]:
+        ends = tuple(flow["a"]), tuple(flow["b"])
+        key = flow["transport"], flow["vlan"], *ends
+        mine = ours.pop(key, None)
+        name = f"{flow['transport']} {ends[0][0]}:{ends[0][1]} {ends[1][0]}:{ends[1][1]}"
+        if mine is None:
+            found.append(Difference(file, "flow", "tshark", "conversation", name, [1]))
+            continue
+        for what in ("packets", "bytes"):
+            if flow[what] != mine[what]:
+                code = f"{name} tshark {flow[what]} quaywatch {mine[what]}"
+                found.append(Difference(file, "flow", "both", what, code, [1]))
+        if mine["community_id"] != {flow["community_id"]}:
+            code = f"{name} tshark {flow['community_id']} quaywatch {sorted(mine['community_id'])}"
+            found.append(Difference(file, "flow", "both", "community_id", code, [1]))
+    for transport, _, low, high in ours:
+        name = f"{transport} {low[0]}:{low[1]} {high[0]}:{high[1]}"
+        found.append(Difference(file, "flow", "quaywatch", "conversation", name, [1]))
+    return found
+
+
+class Known:
+    """The differences that are meant to be."""
+
+    def __init__(self, path):
+        self.entries = tomllib.loads(path.read_text()).get("difference", []) if path.exists() else []
+        self.seen = collections.Counter()
+
+    def covers(self, difference):
+        for place, entry in enumerate(self.entries):
+            if all(self.matches(entry, difference, name) for name in ("file", "protocol", "only", "kind", "code")):
+                self.seen[place] += len(difference.frames)
+                return True
+        return False
+
+    @staticmethod
+    def matches(entry, difference, name):
+        wanted = entry.get(name)
+        wanted = wanted if isinstance(wanted, list) or wanted is None else [wanted]
+        return wanted is None or any(fnmatch.fnmatchcase(getattr(difference, name), one) for one in wanted)
+
+    def wrong(self, files):
+        """Entries whose count is not what was found, of captures that were read."""
+        for place, entry in enumerate(self.entries):
+            patterns = entry["file"] if isinstance(entry["file"], list) else [entry["file"]]
+            if any(fnmatch.fnmatchcase(file, pattern) for file in files for pattern in patterns):
+                if self.seen[place] != entry["count"]:
+                    yield f"known.toml lists {entry['count']} and there are {self.seen[place]}: {entry}"
+
+
+def compare(job):
+    oracle, quaywatch, corpus, path = job
+    file = str(path.relative_to(corpus))
+    theirs = oracle.ask(path)
+    try:
+        tables = records.inspect(quaywatch, path)
+    except records.Failed as failure:
+        return file, theirs, [Difference(file, "inspect", "quaywatch", "failed", str(failure), [0])], 0
+    operations = tables.get("operations", [])
+    found = compare_messages(file, theirs, operations)
+    found += compare_conversations(file, theirs, tables.get("conversations", []))
+    found += compare_zeek(file, path, tables.get("conversations", []))
+    return file, theirs, found, len(operations)
+
+
+def captures(corpus, only):
+    return sorted(path for path in corpus.glob("*/*") if path.suffix in (".pcap", ".pcapng")
+                  and fnmatch.fnmatchcase(str(path.relative_to(corpus)), only))
+
+
+def arguments():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--quaywatch", type=pathlib.Path, required=True)
+    parser.add_argument("--corpus", type=pathlib.Path, required=True)
+    parser.add_argument("--cache", type=pathlib.Path, required=True, help="where tshark's answers are kept")
+    parser.add_argument("--only", default="*", help="pattern of captures, such as 'modbus/*'")
+    parser.add_argument("--all", action="store_true", help="tell the known differences too")
+    return parser.parse_args()
+
+
+def main():
+    options = arguments()
+    oracle, known = Oracle(options.cache), Known(HERE / "known.toml")
+    jobs = [(oracle, options.quaywatch, options.corpus, path) for path in captures(options.corpus, options.only)]
+    unexplained, files, messages, conversations, operations = [], [], 0, 0, 0
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        for file, theirs, found, rows in pool.map(compare, jobs):
+            files.append(file)
+            messages += len(theirs["events"])
+            conversations += len(theirs["flows"])
+            operations += rows
+            unexplained += [one for one in found if not known.covers(one) or options.all]
+    unexplained += known.wrong(files)
+    for difference in unexplained:
+        print(difference)
+    print(f"{len(files)} captures: {messages} messages and {conversations} conversations seen by "
+          f"{tshark_version()}, {operations} operations recorded; {sum(known.seen.values())} known differences, "
+          f"{len(unexplained)} unexplained")
+    return 1 if unexplained or not files else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

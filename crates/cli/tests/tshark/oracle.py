@@ -1,0 +1,237 @@
+"""What tshark sees in a capture, as plain counts that `inspect`'s records can be compared with.
+
+An event is (protocol, frame, kind, code):
+    protocol  modbus, s7comm, cip, enip, opcua, pn_dcp, pn_io
+    frame     the frame that completes the message, as tshark numbers them
+    kind      request or reply; `refused` is told beside the reply that says no
+    code      the protocol's own number as a string: 0x10, 4/1, i=673
+"""
+
+import collections
+import hashlib
+import json
+import pathlib
+import subprocess
+
+COMMON = """frame.number frame.len eth.src eth.dst ip.src ip.dst ipv6.src ipv6.dst ip.proto ipv6.nxt tcp.srcport
+tcp.dstport udp.srcport udp.dstport tcp.stream tcp.len udp.length communityid tcp.analysis.retransmission
+tcp.analysis.fast_retransmission tcp.analysis.spurious_retransmission tcp.analysis.lost_segment _ws.malformed
+frame.protocols vlan.id""".split()
+MODBUS = "modbus.func_code modbus.exception_code mbtcp.trans_id mbtcp.unit_id modbus.reference_num".split()
+S7 = """s7comm.header.rosctr s7comm.header.pduref s7comm.header.parlg s7comm.param.func s7comm.param.userdata.type
+s7comm.param.userdata.funcgroup s7comm.param.userdata.subfunc s7comm.param.userdata.lastdataunit
+s7comm.param.userdata.dataunitref s7comm.header.errcls s7comm.header.errcod s7comm.param.errcod
+s7comm.data.returncode cotp.type""".split()
+CIP = "enip.command enip.status enip.session cip.service cip.class cip.genstat cip.symbol".split()
+OPCUA = "opcua.transport.type opcua.servicenodeid.numeric opcua.ServiceResult".split()
+PROFINET = "pn_dcp.service_id pn_dcp.service_type pn_dcp.xid dcerpc.opnum dcerpc.pkt_type dcerpc.dg_if_id dcerpc.dg_flags1_frag dcerpc.dg_flags1_last_frag".split()
+FIELDS = COMMON + MODBUS + S7 + CIP + OPCUA + PROFINET
+
+# Not tcp.reassemble_out_of_order: past a segment that was not captured it would show nothing any more.
+OPTIONS = "--enable-protocol communityid".split()
+SEPARATOR, AGGREGATOR = "\t", "\x1f"
+
+# OPC UA services, by the number of the request's binary encoding; the response is 3 more.
+OPCUA_FAULT = 397
+
+
+def tshark_version():
+    """The first line `tshark --version` prints, or None where there is no tshark."""
+    try:
+        return subprocess.run(["tshark", "--version"], capture_output=True, text=True).stdout.partition("\n")[0]
+    except OSError:
+        return None
+
+
+class Oracle:
+    """Asks tshark once per capture and remembers the answer by the capture's contents."""
+
+    def __init__(self, cache):
+        self.cache = pathlib.Path(cache)
+        self.cache.mkdir(parents=True, exist_ok=True)
+        source = pathlib.Path(__file__).read_bytes() + tshark_version().encode()
+        self.key = hashlib.sha256(source).hexdigest()[:12]
+
+    def ask(self, path):
+        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+        kept = self.cache / f"{digest[:32]}-{self.key}.json"
+        if kept.exists():
+            return json.loads(kept.read_text())
+        answer = read_with_tshark(path)
+        part = kept.with_suffix(f".{path.name}.part")
+        part.write_text(json.dumps(answer))
+        part.rename(kept)
+        return answer
+
+
+def read_with_tshark(path):
+    command = ["tshark", "-n", "-r", str(path), *OPTIONS, "-T", "fields", "-E", f"separator={SEPARATOR}",
+               "-E", f"aggregator={AGGREGATOR}"]
+    for field in FIELDS:
+        command += ["-e", field]
+    done = subprocess.run(command, capture_output=True)
+    events, flows, repeated, malformed, frames = [], {}, [], [], 0
+    for line in done.stdout.decode("utf-8", "replace").splitlines():
+        row = Row(line)
+        frames += 1
+        frame = int(row.first("frame.number"))
+        if row.repeated():
+            repeated.append(frame)
+        if row.all("_ws.malformed"):
+            malformed.append(frame)
+        for event in (*modbus(row), *s7comm(row), *cip(row), *opcua(row), *profinet(row)):
+            events.append([event[0], frame, event[1], event[2]])
+        count_flow(row, flows)
+    return {"frames": frames, "events": events, "repeated": repeated, "malformed": malformed,
+            "flows": list(flows.values())}
+
+
+class Row:
+    """One frame's fields."""
+
+    PLACE = {name: place for place, name in enumerate(FIELDS)}
+
+    def __init__(self, line):
+        self.columns = line.split(SEPARATOR)
+
+    def all(self, field):
+        place = self.PLACE[field]
+        value = self.columns[place] if place < len(self.columns) else ""
+        return value.split(AGGREGATOR) if value else []
+
+    def first(self, field):
+        values = self.all(field)
+        return values[0] if values else None
+
+    def last(self, field):
+        values = self.all(field)
+        return values[-1] if values else None
+
+    def numbers(self, field):
+        return [int(value, 0) for value in self.all(field)]
+
+    def ports(self):
+        for layer in ("tcp", "udp"):
+            source, destination = self.last(f"{layer}.srcport"), self.last(f"{layer}.dstport")
+            if source:
+                return int(source), int(destination)
+        return 0, 0
+
+    def repeated(self):
+        return any(self.all(f"tcp.analysis.{kind}retransmission") for kind in ("", "fast_", "spurious_"))
+
+
+def hex8(number):
+    return f"0x{number:02X}"
+
+
+def modbus(row):
+    """tshark tells queries from responses by port 502."""
+    functions = row.numbers("modbus.func_code")
+    if not functions:
+        return
+    source, destination = row.ports()
+    kind = "request" if destination in (502, 802) else "reply"
+    for function in functions:
+        yield "modbus", kind, hex8(function)
+    for exception in row.numbers("modbus.exception_code"):
+        yield "modbus", "refused", hex8(exception)
+
+
+JOB, ACK, ACK_DATA, USERDATA = 1, 2, 3, 7
+USERDATA_KIND = {4: "request", 8: "reply", 0: "push"}
+
+
+def s7comm(row):
+    functions, kinds = iter(row.numbers("s7comm.param.func")), iter(row.numbers("s7comm.param.userdata.type"))
+    groups, members = (iter(row.numbers(f"s7comm.param.userdata.{name}")) for name in ("funcgroup", "subfunc"))
+    lengths = iter(row.numbers("s7comm.header.parlg"))
+    classes, codes = iter(row.numbers("s7comm.header.errcls")), iter(row.numbers("s7comm.header.errcod"))
+    for role in row.numbers("s7comm.header.rosctr"):
+        length = next(lengths, 0)
+        if role in (ACK, ACK_DATA):
+            error = next(classes, 0) << 8 | next(codes, 0)
+            if error:
+                yield "s7comm", "refused", f"0x{error:04X}"
+        if role in (JOB, ACK_DATA) and length:
+            yield "s7comm", "request" if role == JOB else "reply", hex8(next(functions, -1))
+        elif role in (ACK, ACK_DATA):
+            yield "s7comm", "reply", "any"
+        elif role == USERDATA:
+            kind = USERDATA_KIND.get(next(kinds, -1), "other")
+            yield "s7comm", kind, f"{next(groups, -1)}/{next(members, -1)}"
+
+
+# Wrappers are no operations: Multiple Service Packet, Unconnected Send.
+CIP_WRAPPERS = {0x0A, 0x52}
+ENIP_CARRIERS = {0x6F, 0x70, 0x00}
+
+
+def cip(row):
+    source, _ = row.ports()
+    for command in row.numbers("enip.command"):
+        if command not in ENIP_CARRIERS:
+            yield "enip", "reply" if source in (44818, 2222) else "request", f"0x{command:04X}"
+    for service in row.numbers("cip.service"):
+        yield "cip", "reply" if service & 0x80 else "request", hex8(service & 0x7F)
+    for status in row.numbers("cip.genstat"):
+        if status not in (0, 6):
+            yield "cip", "refused", hex8(status)
+
+
+def opcua(row):
+    for number in row.numbers("opcua.servicenodeid.numeric"):
+        if number == OPCUA_FAULT:
+            yield "opcua", "reply", "any"
+        elif number in OPCUA_REQUESTS:
+            yield "opcua", "request", f"i={number}"
+        elif number - 3 in OPCUA_REQUESTS:
+            yield "opcua", "reply", f"i={number - 3}"
+        else:
+            yield "opcua", "other", f"i={number}"
+    for kind in row.all("opcua.transport.type"):
+        if kind in ("HEL", "ACK", "ERR"):
+            yield "opcua", "transport", kind
+
+
+# From the OPC Foundation's NodeIds.csv: <Service>Request_Encoding_DefaultBinary.
+OPCUA_REQUESTS = {
+    422, 428, 437, 446, 452, 461, 467, 473, 479, 488, 494, 500, 506, 527, 533, 554, 560, 566, 615, 621, 631,
+    664, 673, 700, 712, 751, 763, 769, 775, 781, 787, 793, 799, 826, 832, 841, 847,
+}
+
+
+def profinet(row):
+    kinds = row.numbers("pn_dcp.service_type")
+    for service, kind in zip(row.numbers("pn_dcp.service_id"), kinds):
+        yield "pn_dcp", "request" if kind == 0 else "reply", hex8(service)
+    if (row.first("dcerpc.dg_if_id") or "").endswith(PROFINET_INTERFACES):
+        whole = row.first("dcerpc.dg_flags1_frag") != "1" or row.first("dcerpc.dg_flags1_last_frag") == "1"
+        for operation, kind in zip(row.numbers("dcerpc.opnum"), row.numbers("dcerpc.pkt_type")):
+            if kind in (0, 2) and whole:
+                yield "pn_io", "request" if kind == 0 else "reply", hex8(operation)
+
+
+# IEC 61158-6-10: the interfaces of an IO device, controller, supervisor and parameter server.
+PROFINET_INTERFACES = "-6c97-11d1-8271-00a02442df7d"
+
+
+def count_flow(row, flows):
+    """Packets and payload bytes of both directions, by transport and endpoints."""
+    layers = (row.first("frame.protocols") or "").split(":")
+    # Fragments, errors that quote other packets, and tunnels have more than one of a layer: not counted here.
+    single = all(len(row.all(field)) <= 1 for field in ("ip.src", "ipv6.src", "tcp.srcport", "udp.srcport"))
+    transport = "tcp" if "tcp" in layers else "udp" if "udp" in layers else None
+    source, destination = row.first("ip.src") or row.first("ipv6.src"), row.first("ip.dst") or row.first("ipv6.dst")
+    if not (transport and single and source and row.first(f"{transport}.srcport")):
+        return
+    ends = (source, int(row.first(f"{transport}.srcport"))), (destination, int(row.first(f"{transport}.dstport")))
+    size = int(row.first("tcp.len") or 0) if transport == "tcp" else int(row.first("udp.length") or 8) - 8
+    key = (transport, row.first("vlan.id") or "", *sorted(ends))
+    flow = flows.get(key)
+    if flow is None:
+        flow = flows[key] = {"transport": transport, "vlan": key[1], "a": list(key[2]), "b": list(key[3]), "packets": [0, 0],
+                             "bytes": [0, 0], "frames": 0, "community_id": row.first("communityid")}
+    side = 0 if ends[0] == key[2] else 1
+    flow["packets"][side] += 1
+    flow["bytes"][side] += max(size, 0)
