@@ -204,13 +204,13 @@ pub(super) fn sealed_opening<K>(
     });
 }
 
-/// A message that cannot be read.
-pub(super) fn opaque(cx: &mut Context<'_>, client: Side, chunk: &Chunk<'_>) {
+/// A message that cannot be read: its last chunk, and the bytes of all.
+pub(super) fn opaque(cx: &mut Context<'_>, client: Side, chunk: &Chunk<'_>, bytes: u64) {
     let name = if chunk.message_type == wire::MessageType::CLOSE { "CLO" } else { "MSG" };
     cx.operation(&Operation {
         request: Some(cx.now),
         items: &Sealed { channel: chunk.channel },
-        bytes: Some(chunk.payload.len() as u64),
+        bytes: Some(bytes),
         ..Operation::new(client, Verb::Opaque, named(name), Outcome::Unseen)
     });
 }

@@ -20,6 +20,8 @@ pub(super) struct OpcUa {
     parts: Parts,
     pending: Pending<Key>,
     handles: Handles,
+    /// Of a message of the client that cannot be read: the chunks so far.
+    opaque_bytes: u64,
 }
 
 /// What an answer is known by. Greetings and encrypted openings have no readable id and go by 0.
@@ -81,6 +83,7 @@ impl Dialogue for OpcUa {
     fn lost(&mut self, cx: &mut Context<'_>, from: Side, _: u64) {
         self.channel.lost(from);
         self.parts.lost(cx, from);
+        self.opaque_bytes = 0;
         if self.client != Some(from) {
             self.pending.answers_lost();
         }
@@ -363,8 +366,12 @@ impl OpcUa {
     fn opaque(&mut self, cx: &mut Context<'_>, from: Side, chunk: &Chunk<'_>) {
         if from != self.likely_client(cx) {
             self.heard_server = true;
-        } else if chunk.kind == ChunkKind::FINAL {
-            ops::opaque(cx, from, chunk);
+            return;
+        }
+        let bytes = self.opaque_bytes + chunk.payload.len() as u64;
+        self.opaque_bytes = if chunk.kind == ChunkKind::CONTINUED { bytes } else { 0 };
+        if chunk.kind == ChunkKind::FINAL {
+            ops::opaque(cx, from, chunk, bytes);
         }
     }
 
