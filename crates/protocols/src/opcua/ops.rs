@@ -2,7 +2,7 @@ use super::builtin::{NodeId, StatusCode};
 use super::codec::{Array, Decoder, Wire};
 use super::handles::Handles;
 use super::items::{self, Greeting, Opening, Sealed, ServerGreeting, Told};
-use super::messages::{Body, Head, Message};
+use super::messages::{Body, Head, Message, ResponseHeader};
 use super::service::Service;
 use super::wire::{Chunk, ErrorMessage, HEADER_BYTES, Security};
 use super::{methods, wire};
@@ -126,6 +126,14 @@ fn verb(service: Service, request: &[u8]) -> Verb {
 /// What a method does, as far as that is known.
 fn method_verb(method: &NodeId<'_>) -> Verb {
     methods::known(method).map_or(Verb::Write, |method| method.verb)
+}
+
+/// The result of a response of unknown type: all responses have the same header.
+pub(super) fn result_of_unknown(message: &[u8]) -> StatusCode {
+    let mut from = Decoder::new(message);
+    NodeId::read(&mut from, "TypeId");
+    let header = ResponseHeader::read(&mut from, "ResponseHeader");
+    if from.flaw().is_some() { StatusCode::GOOD } else { header.service_result }
 }
 
 /// The number of a message's type, 0 where it has none.

@@ -320,10 +320,13 @@ impl OpcUa {
         let Some(request) = self.pending.take_where(|key| key.request_id == arrival.request_id) else {
             return;
         };
-        let service = request.key.service;
-        let client = arrival.from.other();
+        let (client, service) = (arrival.from.other(), request.key.service);
         let exchange = Exchange { client, service, unmet: Outcome::Accepted, reply: Some(cx.now) };
-        exchange.report(cx, Some((request.moment, request.bytes.as_slice())), None, &self.handles);
+        let asked = (request.moment, request.bytes.as_slice());
+        match ops::result_of_unknown(arrival.bytes) {
+            bad if bad.is_bad() => exchange.refuse(cx, asked, bad, &self.handles),
+            _ => exchange.report(cx, Some(asked), None, &self.handles),
+        }
         request.free(cx.memory);
     }
 
