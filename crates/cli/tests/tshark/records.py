@@ -6,6 +6,8 @@ import re
 import subprocess
 import tempfile
 
+from oracle import hex8
+
 # The last parenthesis of `write_multiple_registers (0x10)`, `read_szl (4/1)`, `Write (i=673)`.
 NUMBER = re.compile(r"\(([^()]*)\)$")
 
@@ -53,17 +55,40 @@ def events(rows):
         if reply is not None:
             kind = "push" if row["verb"] == "Subscribe" and request is None and protocol == "s7comm" else "reply"
             yield protocol, reply, kind, code
-            if row["outcome"] == "refused":
-                yield protocol, reply, "refused", number(row.get("code"))
+            if row["outcome"] == "refused" and not only_items_refused(row):
+                yield protocol, reply, "refused", refusal(protocol, row)
+
+
+def only_items_refused(row):
+    """The service said yes and every item no; tshark's field is the service's."""
+    items = row.get("items", [])
+    return row["protocol"] == "opcua" and any(item.get("code") == row.get("code") for item in items)
+
+
+def refusal(protocol, row):
+    code = number(row.get("code"))
+    if protocol == "cip" and "/" in code:
+        # General and extended status; tshark's field is the general one.
+        return hex8(int(code.split("/")[0]))
+    return code
 
 
 def translated(row):
     """The oracle's names for an operation's protocol and function."""
     protocol, code = row["protocol"], number(row["function"])
-    if protocol == "umas":
+    if protocol == "umas" or (protocol == "modbus" and row["function"].startswith("umas")):
         return "modbus", "0x5A"
-    if protocol in ("enip", "ethernet_ip"):
-        return "enip", code
+    if protocol == "modbus" and "/" in code:
+        # A function with its sub-function; tshark's field is the function.
+        return protocol, hex8(int(code.split("/")[0]))
+    if protocol == "enip":
+        if row["function"].startswith("pccc_"):
+            return "cip", "0x4B"
+        # CIP services have two digits, encapsulation commands four.
+        return ("cip", code) if len(code) == 4 else ("enip", code)
+    if protocol == "profinet":
+        # DCP services have two digits; cyclic data and alarms have frame ids.
+        return ("pn_dcp", code) if len(code) == 4 else (None, None)
     return protocol, code
 
 

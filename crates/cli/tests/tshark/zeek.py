@@ -17,7 +17,9 @@ COLUMNS = {
 
 def expected_logs(capture):
     """The conn.log files kept beside a capture."""
-    folder = capture.parent / "expected" / capture.name.split(".pcap")[0]
+    folder = capture.parent / "expected" / capture.stem
+    if capture.suffix == ".pcapng" and capture.with_suffix(".pcap").exists():
+        return []
     return sorted(folder.rglob("conn.log"))
 
 
@@ -50,7 +52,7 @@ def by_ends(rows):
 
 
 def from_zeek(row):
-    if row["proto"] not in ("tcp", "udp"):
+    if row.get("proto") not in ("tcp", "udp"):
         return None
     ends = ((row["id.orig_h"], int(row["id.orig_p"])), (row["id.resp_h"], int(row["id.resp_p"])))
     values = {ours: row[theirs] for ours, theirs in COLUMNS.items() if theirs in row}
