@@ -7,6 +7,7 @@
 //! Nothing is formatted and nothing is allocated unless somebody asks, because on a busy link most
 //! operations are only counted.
 
+mod address;
 mod name;
 mod operation;
 mod problem;
@@ -14,6 +15,7 @@ mod side;
 mod time;
 mod transfer;
 
+pub use address::{Address, Mac};
 pub use name::{Coded, Number};
 pub use operation::{Item, Items, Operation, Outcome, Scalars, Steps, Value, Verb};
 pub use problem::{Problem, Verdict};

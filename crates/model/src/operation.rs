@@ -224,6 +224,8 @@ pub struct Operation<'a> {
     pub request: Option<Moment>,
     /// When the answer was complete on the wire; `None` where there was none.
     pub reply: Option<Moment>,
+    /// The protocol it belongs to, where that is more precise than, or other than, the conversation's.
+    pub protocol: Option<&'static str>,
     /// What it does.
     pub verb: Verb,
     /// The protocol's own name and number for it.
@@ -250,6 +252,7 @@ impl<'a> Operation<'a> {
             client,
             request: None,
             reply: None,
+            protocol: None,
             verb,
             function,
             via: &(),

@@ -65,6 +65,11 @@ impl<D: Dialogue> Framed<D> {
         Self { dialogue, carry: [Vec::new(), Vec::new()], hunt: [lost, lost] }
     }
 
+    /// What is spoken.
+    pub const fn dialogue(&self) -> &D {
+        &self.dialogue
+    }
+
     /// Hands on all whole PDUs of `bytes`; tells how many bytes need not be kept.
     fn consume(&mut self, cx: &mut Context<'_>, from: Side, bytes: &[u8]) -> usize {
         let mut at = 0;

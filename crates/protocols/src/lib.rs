@@ -14,23 +14,40 @@
 //!
 //! To add a protocol: a folder, a line in [`PROTOCOLS`], a case and a fuzz target; see CONTRIBUTING.md.
 
+pub mod cip;
 mod conversation;
+pub mod cotp;
+pub mod enip;
 mod framing;
-mod memory;
+pub mod modbus;
+pub mod opcua;
 mod pending;
+pub mod profinet;
 mod recognise;
+pub mod s7comm;
+pub mod s7commplus;
 mod shared;
 #[cfg(test)]
 mod template;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
+pub mod umas;
 
 pub use conversation::{Context, Conversation, Sink};
 pub use framing::{Dialogue, Framed, Length};
-pub use memory::Memory;
 pub use pending::{Pending, Request};
+pub use quaywatch_wire::Memory;
 pub use recognise::{Answer, Probe, Protocol, Recogniser, Recognition, Transport};
 pub use shared::Shared;
 
 /// Every protocol that is decoded, in the order they are asked when several could claim the same bytes.
-pub static PROTOCOLS: &[&Protocol] = &[];
+#[rustfmt::skip] // one line each, so that adding one changes one line
+pub static PROTOCOLS: &[&Protocol] = &[
+    &s7comm::PROTOCOL,
+    &s7commplus::PROTOCOL,
+    &cotp::PROTOCOL,
+    &opcua::PROTOCOL,
+    &enip::PROTOCOL,
+    &modbus::PROTOCOL,
+    &profinet::PROTOCOL,
+];

@@ -31,6 +31,13 @@ impl<K> Request<K> {
             Outcome::Unanswered
         }
     }
+
+    /// What to say of a request whose client no longer waits, because it asked again: as [`unmet`](Self::unmet),
+    /// whatever its age.
+    #[must_use]
+    pub const fn superseded(&self, heard: bool) -> Outcome {
+        if self.loss || !heard { Outcome::Unseen } else { Outcome::Unanswered }
+    }
 }
 
 /// A request this old without an answer was left unanswered; a younger one may yet be answered after the
@@ -91,6 +98,12 @@ impl<K: PartialEq> Pending<K> {
     /// Bytes of the answering side were lost: an answer that does not come was perhaps not seen.
     pub fn answers_lost(&mut self) {
         self.waiting.iter_mut().for_each(|request| request.loss = true);
+    }
+
+    /// Whether a request waits whose key satisfies `is_it`.
+    #[must_use]
+    pub fn is_waiting(&self, is_it: impl FnMut(&K) -> bool) -> bool {
+        self.waiting.iter().map(|request| &request.key).any(is_it)
     }
 
     /// How many requests wait.

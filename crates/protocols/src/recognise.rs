@@ -76,7 +76,7 @@ pub struct Protocol {
 pub enum Recognition {
     /// Not yet known; show the next bytes.
     Undecided,
-    /// Known, and all held bytes are already read.
+    /// Known. [`Recogniser::replay`] what was held to it, then hand it these bytes.
     Found(Box<dyn Conversation>),
     /// None of ours. Show no more.
     Unknown,
@@ -129,10 +129,7 @@ impl Recogniser {
             unsure |= doubt;
         }
         if let Some(protocol) = found {
-            let mut conversation = (protocol.start)(&alone);
-            self.replay(cx, conversation.as_mut());
-            conversation.data(cx, from, bytes);
-            return Recognition::Found(conversation);
+            return Recognition::Found((protocol.start)(&alone));
         }
         self.keep_or_pass(cx, from, bytes, unsure);
         if self.passed >= MOST_PASSED {
@@ -140,6 +137,17 @@ impl Recogniser {
             return Recognition::Unknown;
         }
         Recognition::Undecided
+    }
+
+    /// Hands all that was held to the conversation it was recognised as.
+    pub fn replay(&mut self, cx: &mut Context<'_>, conversation: &mut dyn Conversation) {
+        let now = cx.now;
+        for piece in self.held.drain(..) {
+            cx.now = piece.moment;
+            conversation.data(cx, piece.from, &piece.bytes);
+            cx.memory.free(piece.bytes);
+        }
+        cx.now = now;
     }
 
     /// Bytes from one side are missing: what was held of it no longer joins what comes.
@@ -161,16 +169,6 @@ impl Recogniser {
         let mut joined: Vec<u8> = mine.flat_map(|piece| &piece.bytes).copied().collect();
         joined.extend_from_slice(more);
         joined
-    }
-
-    fn replay(&mut self, cx: &mut Context<'_>, conversation: &mut dyn Conversation) {
-        let now = cx.now;
-        for piece in self.held.drain(..) {
-            cx.now = piece.moment;
-            conversation.data(cx, piece.from, &piece.bytes);
-            cx.memory.free(piece.bytes);
-        }
-        cx.now = now;
     }
 
     fn keep_or_pass(&mut self, cx: &mut Context<'_>, from: Side, bytes: &[u8], unsure: bool) {

@@ -1,9 +1,23 @@
 //! The bounded [`Reader`] and L2-L4 views over borrowed bytes.
 //!
-//! Everything here takes bytes and gives views into them: no state, no allocation, no clock.
+//! Everything here takes bytes and gives views into them: no state, no allocation, no clock. A stack that does
+//! not decode to its end is given as far as it does, with the reason it stops.
+//!
+//! [`Frame::decode`] reads a captured frame down to the network layer, [`Segment::decode`] the transport above it,
+//! [`tunnel::inside`] finds a frame or packet that is carried inside.
 
+mod checksum;
+mod frame;
+mod ip;
 mod link;
+mod memory;
 mod reader;
+mod transport;
+pub mod tunnel;
 
+pub use frame::{Body, ETHERTYPE_IPV4, ETHERTYPE_IPV6, Frame};
+pub use ip::{Fragment, Packet, protocol};
 pub use link::LinkType;
+pub use memory::Memory;
 pub use reader::{ReadError, Reader};
+pub use transport::{Flags, Icmp, Segment, Tcp, Udp};

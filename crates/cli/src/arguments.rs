@@ -1,0 +1,61 @@
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+/// Tells from a crane's own network traffic who operates, services or programs which controller on it, and what
+/// exactly they did.
+#[derive(Debug, Parser)]
+#[command(name = "quaywatch", version, arg_required_else_help = true)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Read captures and tell what was done on the network
+    Inspect(Inspect),
+    /// List the protocols that are decoded, and what of each is not
+    Protocols,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  quaywatch inspect crane07.pcapng               a summary on the terminal
+  quaywatch inspect mon.pcap.gz tue.pcap.gz      several captures, merged in time order
+  quaywatch inspect crane07.pcap --out found     every operation as found/operations.ndjson, programs under
+                                                 found/carved
+  tcpdump -w - -i eth0 | quaywatch inspect -     from standard input; ends when the input does
+
+Exit codes:
+  0  read to the end
+  2  bad arguments, input that is no capture, or output that cannot be written")]
+pub(crate) struct Inspect {
+    /// pcap or pcapng files, plain or compressed with gzip or zstd; - is standard input
+    #[arg(required = true, value_name = "CAPTURE")]
+    pub(crate) captures: Vec<PathBuf>,
+    /// Write every record to DIR: conversations, operations, transfers and problems as NDJSON, moved programs
+    /// under DIR/carved
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
+    /// How to print the summary
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
+    /// Print no summary and no progress
+    #[arg(long, short)]
+    pub(crate) quiet: bool,
+    /// Show all that the summary keeps of a list, not only a screen of it
+    #[arg(long)]
+    pub(crate) all: bool,
+    /// Worker threads; as many as there are processors, unless told
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub(crate) threads: Option<u16>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people
+    Text,
+    /// One JSON object
+    Json,
+}

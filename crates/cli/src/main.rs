@@ -1,0 +1,28 @@
+//! The binary `quaywatch`: arguments, progress and exit codes. What it does is done in the other rooms.
+
+mod arguments;
+mod inspect;
+mod protocols;
+
+use arguments::{Arguments, Command};
+use clap::Parser as _;
+use std::process::ExitCode;
+
+/// Bad arguments, or input that cannot be read, or output that cannot be written.
+const FAILED: u8 = 2;
+
+fn main() -> ExitCode {
+    let result = match Arguments::parse().command {
+        Command::Inspect(arguments) => inspect::run(&arguments),
+        Command::Protocols => protocols::run(),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            use std::io::Write as _;
+            // A closed standard error leaves nobody to tell.
+            let _ = writeln!(anstream::stderr(), "quaywatch: {failure}");
+            ExitCode::from(FAILED)
+        }
+    }
+}

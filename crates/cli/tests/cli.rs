@@ -1,0 +1,142 @@
+//! The binary as people and scripts meet it: messages, exit codes, pipes.
+
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+/// A capture that every clone has.
+fn sample() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../cases/profinet-change-ip/capture.pcap")
+}
+
+fn quaywatch(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_quaywatch"));
+    command.args(arguments).stdin(Stdio::null());
+    command
+}
+
+fn inspect(path: &Path, more: &[&str]) -> Output {
+    quaywatch(&["inspect", path.to_str().unwrap()]).args(more).output().unwrap()
+}
+
+fn fed(bytes: &[u8]) -> Output {
+    let mut command = quaywatch(&["inspect", "-"]);
+    let mut child =
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    // A child that refuses its input early closes the pipe: that is its right.
+    let _ = child.stdin.take().unwrap().write_all(bytes);
+    child.wait_with_output().unwrap()
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+fn refusal(output: &Output) -> String {
+    assert_eq!(output.status.code(), Some(2), "{}", text(&output.stderr));
+    assert!(output.stdout.is_empty());
+    let message = text(&output.stderr);
+    assert_eq!(message.lines().count(), 1, "one sentence: {message}");
+    message
+}
+
+#[test]
+fn a_capture_that_reads_to_its_end_gives_a_summary_and_exit_code_0() {
+    let output = inspect(&sample(), &[]);
+    assert_eq!(output.status.code(), Some(0));
+    let summary = text(&output.stdout);
+    assert!(summary.contains("SetNetwork set (0x04): ip address = 192.168.0.10"), "{summary}");
+    assert!(!summary.contains('\u{1b}'), "no colour in a pipe");
+    assert!(output.stderr.is_empty(), "no progress in a pipe");
+}
+
+#[test]
+fn what_is_no_capture_is_refused_with_the_file_and_what_was_found() {
+    let folder = tempfile::tempdir().unwrap();
+    let zip = folder.path().join("a.zip");
+    fs::write(&zip, b"PK\x03\x04 and so on").unwrap();
+    let message = refusal(&inspect(&zip, &[]));
+    assert!(message.contains("a.zip") && message.contains("expected a pcap or pcapng"), "{message}");
+    let empty = folder.path().join("empty.pcap");
+    fs::write(&empty, b"").unwrap();
+    assert!(refusal(&inspect(&empty, &[])).contains("empty"));
+    assert!(refusal(&inspect(folder.path(), &[])).contains("directory"));
+    assert!(refusal(&inspect(&folder.path().join("nowhere.pcap"), &[])).contains("nowhere.pcap"));
+    refusal(&fed(b""));
+    refusal(&fed(&[0; 100_000]));
+}
+
+#[test]
+fn an_endless_input_that_is_no_capture_ends_at_once() {
+    let output = inspect(Path::new("/dev/zero"), &[]);
+    assert!(refusal(&output).contains("/dev/zero"));
+}
+
+#[test]
+fn a_truncated_last_packet_is_a_problem_and_no_failure() {
+    let whole = fs::read(sample()).unwrap();
+    let output = fed(&whole[..whole.len() - 5]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    assert!(text(&output.stdout).contains("last packet is cut short"), "{}", text(&output.stdout));
+}
+
+#[test]
+fn out_writes_every_table_and_json_is_one_object() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("found");
+    let output = inspect(&sample(), &["--out", out.to_str().unwrap(), "--format", "json"]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    let summary: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(summary["capture"]["packets"], 6);
+    for table in ["conversations", "operations", "transfers", "problems"] {
+        let rows = fs::read_to_string(out.join(format!("{table}.ndjson"))).unwrap();
+        rows.lines().for_each(|row| drop(serde_json::from_str::<serde_json::Value>(row).unwrap()));
+    }
+    let operations = fs::read_to_string(out.join("operations.ndjson")).unwrap();
+    assert!(operations.contains(r#""verb":"SetNetwork""#), "{operations}");
+}
+
+#[test]
+fn output_that_cannot_be_written_is_said_and_is_exit_code_2() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("file");
+    fs::write(&file, b"in the way").unwrap();
+    let message = refusal(&inspect(&sample(), &["--out", file.to_str().unwrap()]));
+    assert!(message.contains("file"), "{message}");
+    assert_eq!(fs::read(&file).unwrap(), b"in the way");
+}
+
+#[test]
+fn quiet_prints_nothing() {
+    let output = inspect(&sample(), &["--quiet"]);
+    assert_eq!(output.status.code(), Some(0));
+    assert!(output.stdout.is_empty() && output.stderr.is_empty());
+}
+
+#[test]
+fn bad_arguments_are_exit_code_2_and_help_teaches() {
+    assert_eq!(quaywatch(&["inspect"]).output().unwrap().status.code(), Some(2));
+    assert_eq!(quaywatch(&["inspect", "x", "--threads", "0"]).output().unwrap().status.code(), Some(2));
+    let help = quaywatch(&["inspect", "--help"]).output().unwrap();
+    assert_eq!(help.status.code(), Some(0));
+    assert!(text(&help.stdout).contains("Exit codes"));
+}
+
+#[test]
+fn a_reader_that_closes_the_pipe_is_no_failure() {
+    let mut child =
+        quaywatch(&["protocols"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+}
+
+#[test]
+fn every_protocol_says_what_is_not_decoded() {
+    let output = quaywatch(&["protocols"]).output().unwrap();
+    let listed = text(&output.stdout);
+    let named = listed.lines().filter(|line| !line.starts_with(' ')).count();
+    assert!(named >= 5, "{listed}");
+    assert_eq!(listed.matches("not decoded: ").count(), named);
+}

@@ -1,0 +1,115 @@
+use crate::tcp::Streams;
+use crate::{ConnState, Key};
+use quaywatch_model::{Mac, Moment, Problem, Side, Timestamp};
+use quaywatch_wire::{Memory, protocol};
+
+/// One conversation as the flow table keeps it. `T` is what the table's user keeps with it.
+#[derive(Debug)]
+pub struct Conversation<T> {
+    /// Whose it is.
+    pub key: Key,
+    /// The MAC addresses last seen for side A and side B.
+    pub macs: [Mac; 2],
+    /// The first packet.
+    pub first: Moment,
+    /// The last packet's time.
+    pub last: Timestamp,
+    /// What side A and side B sent.
+    pub counts: [Counts; 2],
+    /// The tunnel it is inside of.
+    pub tunnel: Option<Box<Tunnel>>,
+    /// Who sent the first packet.
+    pub opener: Side,
+    /// What the table's user keeps.
+    pub app: T,
+    pub(crate) streams: Streams,
+    pub(crate) generation: u32,
+}
+
+/// What one side sent.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Frames.
+    pub packets: u64,
+    /// Payload bytes of the transport, retransmissions included.
+    pub bytes: u64,
+    /// Bytes of whole frames as they were on the wire.
+    pub wire_bytes: u64,
+}
+
+/// The conversation that carries another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Tunnel {
+    /// `gre`, `vxlan`, `ipip`.
+    pub kind: &'static str,
+    /// The carrying conversation.
+    pub carrier: Key,
+    /// The frame the carrying conversation began with.
+    pub first_frame: u64,
+}
+
+impl<T> Conversation<T> {
+    /// Who opened it, as far as the transport tells: who sent the SYN or was sent the SYN-ACK, else who was heard
+    /// first.
+    #[must_use]
+    pub fn originator(&self) -> Side {
+        self.streams.opened_by().unwrap_or(self.opener)
+    }
+
+    /// Whether the transport's own beginning was seen, so that the originator is certain.
+    #[must_use]
+    pub fn beginning_seen(&self) -> bool {
+        self.key.protocol != protocol::TCP || self.streams.opened_by().is_some()
+    }
+
+    /// How it stood when last seen, from the originator's view.
+    #[must_use]
+    pub fn state(&self) -> ConnState {
+        let originator = self.originator();
+        let sent = |side: Side| side.of(&self.counts).packets > 0;
+        match self.key.protocol {
+            protocol::TCP => {
+                let any_bytes = self.counts.iter().any(|counts| counts.bytes > 0);
+                self.streams.state(originator, any_bytes)
+            }
+            protocol::ICMP | protocol::ICMPV6 => ConnState::Oth,
+            _ => ConnState::of_datagrams(sent(originator), sent(originator.other())),
+        }
+    }
+
+    /// Payload bytes that were sent (the other side acknowledged them, or later bytes were captured) but are not
+    /// in the capture.
+    #[must_use]
+    pub fn missed_bytes(&self) -> u64 {
+        self.streams.missed_bytes()
+    }
+}
+
+/// Who is told what the flow table finds.
+pub trait Listener<T> {
+    /// A conversation begins.
+    fn begin(&mut self, _conversation: &mut Conversation<T>) {}
+    /// The next bytes from one side: in order on a stream; one datagram or frame elsewhere. `at` is the packet
+    /// that brought them.
+    fn data(
+        &mut self,
+        conversation: &mut Conversation<T>,
+        memory: &mut Memory,
+        from: Side,
+        at: Moment,
+        bytes: &[u8],
+    );
+    /// So many bytes from one side are missing.
+    fn gap(
+        &mut self,
+        conversation: &mut Conversation<T>,
+        memory: &mut Memory,
+        from: Side,
+        at: Moment,
+        bytes: u64,
+    );
+    /// The conversation is over; it is forgotten after this.
+    fn end(&mut self, conversation: &mut Conversation<T>, memory: &mut Memory, at: Moment);
+    /// Something that could not be read, with the conversation it belongs to, where that is known.
+    fn problem(&mut self, conversation: Option<&Conversation<T>>, at: Moment, problem: &Problem);
+}

@@ -1,0 +1,160 @@
+use crate::Counts;
+use hashbrown::HashMap;
+use quaywatch_model::{Address, Moment, Timestamp};
+use quaywatch_wire::{Fragment, Memory, Packet};
+
+/// So many packets are put together at a time; the oldest gives way.
+const MOST_PACKETS: usize = 1024;
+/// So many parts of one packet are kept: the largest packet in the smallest usual fragments.
+const MOST_PARTS: usize = 256;
+/// The longest payload an IP packet can have, in bytes.
+const LONGEST_PAYLOAD: usize = 65_535;
+/// Parts are given up after this (RFC 8200, section 4.5: 60 seconds).
+const PATIENCE_NANOS: i64 = 60_000_000_000;
+
+/// Packets of which parts are still missing.
+///
+/// Overlap policy: the part that was captured first wins.
+#[derive(Debug, Default)]
+pub(crate) struct Fragments {
+    packets: HashMap<Id, Parts, foldhash::quality::RandomState>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+struct Id {
+    source: Address,
+    destination: Address,
+    protocol: u8,
+    id: u32,
+    vlan: u16,
+    tunnel: u64,
+}
+
+#[derive(Debug)]
+struct Parts {
+    first: Timestamp,
+    counts: Counts,
+    /// The payload's length, once the last part is known.
+    len: Option<usize>,
+    parts: Vec<(usize, Vec<u8>)>,
+}
+
+/// What became of a part.
+pub(crate) enum Defragmented {
+    /// More parts are missing.
+    Waiting,
+    /// The packet is whole: its payload, and what its parts counted. Give the buffer back to the memory.
+    Whole(Vec<u8>, Counts),
+    /// Parts were given up: the reason, and what this part and those before it counted.
+    GivenUp(&'static str, Counts),
+}
+
+impl Fragments {
+    /// Takes in one part.
+    pub(crate) fn part(
+        &mut self,
+        memory: &mut Memory,
+        packet: &Packet<'_>,
+        part: Fragment,
+        at: Moment,
+        wire_bytes: u64,
+        (vlan, tunnel): (u16, u64),
+    ) -> Defragmented {
+        let Packet { source, destination, protocol, payload, .. } = *packet;
+        let id = Id { source, destination, protocol, id: part.id, vlan, tunnel };
+        let this = Counts { packets: 1, bytes: 0, wire_bytes };
+        let stale = |parts: &Parts| at.time.since(parts.first) > PATIENCE_NANOS;
+        let mut lost = Counts::default();
+        if self.packets.get(&id).is_some_and(stale) {
+            lost = self.drop(memory, &id);
+        }
+        if !self.packets.contains_key(&id) && self.packets.len() >= MOST_PACKETS {
+            self.drop_oldest(memory);
+        }
+        let packet_parts = self.packets.entry(id).or_insert_with(|| Parts {
+            first: at.time,
+            counts: lost,
+            len: None,
+            parts: Vec::new(),
+        });
+        packet_parts.counts.packets += this.packets;
+        packet_parts.counts.wire_bytes += this.wire_bytes;
+        let start = part.offset as usize;
+        let end = start + packet.payload_len;
+        if end > LONGEST_PAYLOAD
+            || packet_parts.parts.len() >= MOST_PARTS
+            || payload.len() < packet.payload_len
+        {
+            let reason = if end > LONGEST_PAYLOAD {
+                "fragments longer than a packet can be"
+            } else if payload.len() < packet.payload_len {
+                "fragment cut short by the capture"
+            } else {
+                "too many fragments"
+            };
+            let counts = self.drop(memory, &id);
+            return Defragmented::GivenUp(reason, counts);
+        }
+        if !part.more {
+            packet_parts.len.get_or_insert(end);
+        }
+        let Some(bytes) = memory.copy(payload) else {
+            let counts = self.drop(memory, &id);
+            return Defragmented::GivenUp("memory limit reached, fragments dropped", counts);
+        };
+        packet_parts.parts.push((start, bytes));
+        let Some(whole) = packet_parts.whole(memory) else { return Defragmented::Waiting };
+        let counts = self.drop(memory, &id);
+        Defragmented::Whole(whole, counts)
+    }
+
+    /// Gives up all that waits; tells how many packets that were.
+    pub(crate) fn give_up(&mut self, memory: &mut Memory) -> (u64, Counts) {
+        let mut total = Counts::default();
+        let mut given_up = 0;
+        for (_, parts) in self.packets.drain() {
+            given_up += 1;
+            total.packets += parts.counts.packets;
+            total.wire_bytes += parts.counts.wire_bytes;
+            parts.parts.into_iter().for_each(|(_, bytes)| memory.free(bytes));
+        }
+        (given_up, total)
+    }
+
+    fn drop(&mut self, memory: &mut Memory, id: &Id) -> Counts {
+        let Some(parts) = self.packets.remove(id) else { return Counts::default() };
+        parts.parts.into_iter().for_each(|(_, bytes)| memory.free(bytes));
+        parts.counts
+    }
+
+    fn drop_oldest(&mut self, memory: &mut Memory) {
+        let oldest = self.packets.iter().min_by_key(|(_, parts)| parts.first).map(|(id, _)| *id);
+        if let Some(id) = oldest {
+            self.drop(memory, &id);
+        }
+    }
+}
+
+impl Parts {
+    /// The whole payload, if no byte of it is missing.
+    fn whole(&self, memory: &mut Memory) -> Option<Vec<u8>> {
+        let len = self.len?;
+        let mut filled = vec![false; len.div_ceil(8)];
+        let mut payload = vec![0; len];
+        for (start, bytes) in &self.parts {
+            // Fragments begin at multiples of eight bytes, so eight bytes are filled or not as one.
+            for (index, piece) in bytes.chunks(8).enumerate() {
+                let at = start + index * 8;
+                let cell = filled.get_mut(at / 8)?;
+                if let Some(to) = payload.get_mut(at..(at + piece.len()).min(len)).filter(|_| !*cell) {
+                    to.iter_mut().zip(piece).for_each(|(to, &from)| *to = from);
+                    *cell = piece.len() == 8 || at + piece.len() >= len;
+                }
+            }
+        }
+        if !filled.iter().all(|&cell| cell) {
+            return None;
+        }
+        memory.copy(&payload)
+    }
+}

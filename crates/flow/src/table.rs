@@ -1,0 +1,460 @@
+use crate::conversation::{Conversation, Counts, Listener, Tunnel};
+use crate::fragments::{Defragmented, Fragments};
+use crate::key::Key;
+use crate::tcp::{self, Streams};
+use foldhash::quality::RandomState;
+use hashbrown::HashTable;
+use quaywatch_model::{Mac, Moment, Problem, Side, Timestamp, Verdict};
+use quaywatch_wire::{Body, Flags, Frame, Memory, Packet, Segment, protocol, tunnel};
+use std::collections::VecDeque;
+use std::hash::BuildHasher;
+
+/// How much a flow table keeps, and for how long in packet time.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// So many conversations at a time; the one that has waited longest to be looked at gives way.
+    pub conversations: usize,
+    /// A TCP connection without packets is over after this. Controllers and panels keep connections for months
+    /// and may say nothing for minutes.
+    pub tcp_idle_nanos: i64,
+    /// Everything else without packets is over after this, attempts at a TCP connection too.
+    pub other_idle_nanos: i64,
+    /// A closed TCP connection is forgotten after this, so that late segments do not look like a new one.
+    pub closed_nanos: i64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            conversations: 256 * 1024,
+            tcp_idle_nanos: 3_600_000_000_000,
+            other_idle_nanos: 60_000_000_000,
+            closed_nanos: 10_000_000_000,
+        }
+    }
+}
+
+/// Tunnels inside tunnels are followed so deep.
+const MOST_TUNNELS: u8 = 4;
+/// How often time-outs are looked for, in packet time. Packets themselves meet time-outs exactly.
+const SWEEP_EVERY_NANOS: i64 = 1_000_000_000;
+/// So many conversations are looked at in one sweep at the most, so that no packet pays for all.
+const MOST_SWEPT: usize = 4096;
+
+/// The flow table.
+pub struct Table<T> {
+    limits: Limits,
+    hash: RandomState,
+    index: HashTable<u32>,
+    slots: Vec<Option<Conversation<T>>>,
+    free: Vec<u32>,
+    /// Who is to be looked at next: one entry for each conversation.
+    due: [VecDeque<Due>; 2],
+    fragments: Fragments,
+    now: Timestamp,
+    swept: Timestamp,
+    generation: u32,
+}
+
+/// A conversation that is to be looked at, at the earliest at `after`.
+#[derive(Debug, Clone, Copy)]
+struct Due {
+    slot: u32,
+    generation: u32,
+    after: Timestamp,
+}
+
+/// Where a packet is in the capture and in which tunnel.
+#[derive(Clone, Copy)]
+struct Place {
+    at: Moment,
+    wire_bytes: u64,
+    macs: [Mac; 2],
+    vlan: u16,
+    tunnel: Option<(Tunnel, u64)>,
+    depth: u8,
+}
+
+impl<T: Default> Table<T> {
+    /// An empty table.
+    #[must_use]
+    pub fn new(limits: Limits) -> Self {
+        Self {
+            limits,
+            hash: RandomState::default(),
+            index: HashTable::new(),
+            slots: Vec::new(),
+            free: Vec::new(),
+            due: [VecDeque::new(), VecDeque::new()],
+            fragments: Fragments::default(),
+            now: Timestamp::default(),
+            swept: Timestamp::default(),
+            generation: 0,
+        }
+    }
+
+    /// How many conversations are kept now.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.index.len()
+    }
+
+    /// Whether no conversation is kept.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.index.is_empty()
+    }
+
+    /// Takes in one frame. `wire_bytes`: how long it was on the wire.
+    pub fn frame<L: Listener<T> + ?Sized>(
+        &mut self,
+        frame: &Frame<'_>,
+        at: Moment,
+        wire_bytes: u64,
+        memory: &mut Memory,
+        listener: &mut L,
+    ) {
+        self.now = at.time;
+        let place = Place { at, wire_bytes, macs: [Mac::default(); 2], vlan: 0, tunnel: None, depth: 0 };
+        self.layer(frame, place, memory, listener);
+        if at.time.since(self.swept).unsigned_abs() > SWEEP_EVERY_NANOS.unsigned_abs() {
+            self.swept = at.time;
+            self.sweep(memory, listener);
+        }
+    }
+
+    /// Ends all conversations: the capture is over.
+    pub fn finish<L: Listener<T> + ?Sized>(&mut self, now: Moment, memory: &mut Memory, listener: &mut L) {
+        let (given_up, counts) = self.fragments.give_up(memory);
+        if given_up > 0 {
+            let reason = "packets of which fragments are missing";
+            let problem =
+                Problem { layer: "ip", reason, verdict: Verdict::Incomplete, bytes: counts.wire_bytes };
+            listener.problem(None, now, &problem);
+        }
+        for slot in 0..self.slots.len() {
+            self.end(slot as u32, now, memory, listener);
+        }
+    }
+
+    fn layer<L: Listener<T> + ?Sized>(
+        &mut self,
+        frame: &Frame<'_>,
+        mut place: Place,
+        memory: &mut Memory,
+        listener: &mut L,
+    ) {
+        if let Some(macs) = frame.macs {
+            place.macs = macs;
+        }
+        place.vlan = frame.vlan.unwrap_or(place.vlan);
+        match &frame.body {
+            Body::Ip(packet) => self.packet(packet, place, memory, listener),
+            Body::Other(payload) => self.ethernet(frame, payload, place, memory, listener),
+            Body::Broken(layer, error) => {
+                let reason = error.field;
+                let problem = Problem { layer, reason, verdict: Verdict::Malformed, bytes: place.wire_bytes };
+                listener.problem(None, place.at, &problem);
+            }
+        }
+    }
+
+    fn packet<L: Listener<T> + ?Sized>(
+        &mut self,
+        packet: &Packet<'_>,
+        mut place: Place,
+        memory: &mut Memory,
+        listener: &mut L,
+    ) {
+        if packet.bad_checksum {
+            let problem =
+                Problem { layer: "ipv4", reason: BAD_CHECKSUM, verdict: Verdict::Malformed, bytes: 0 };
+            listener.problem(None, place.at, &problem);
+        }
+        let Some(part) = packet.fragment else {
+            let counts = Counts { packets: 1, bytes: 0, wire_bytes: place.wire_bytes };
+            return self.transport(packet, counts, place, memory, listener);
+        };
+        let within = (place.vlan, place.tunnel.map_or(0, |(_, key)| key));
+        match self.fragments.part(memory, packet, part, place.at, place.wire_bytes, within) {
+            Defragmented::Waiting => {}
+            Defragmented::Whole(payload, counts) => {
+                let whole =
+                    Packet { fragment: None, payload: &payload, payload_len: payload.len(), ..*packet };
+                place.wire_bytes = counts.wire_bytes;
+                self.transport(&whole, counts, place, memory, listener);
+                memory.free(payload);
+            }
+            Defragmented::GivenUp(reason, counts) => {
+                let verdict = Verdict::Incomplete;
+                let problem = Problem { layer: "ip", reason, verdict, bytes: counts.wire_bytes };
+                listener.problem(None, place.at, &problem);
+                // The frames still belong to somebody: a conversation without ports.
+                let whole = Packet { fragment: None, payload: &[], payload_len: 0, ..*packet };
+                let (key, from) = Key::ip(&whole, [0, 0], place.vlan, within.1);
+                self.count(key, from, counts, place, memory, listener);
+            }
+        }
+    }
+
+    fn transport<L: Listener<T> + ?Sized>(
+        &mut self,
+        packet: &Packet<'_>,
+        mut counts: Counts,
+        place: Place,
+        memory: &mut Memory,
+        listener: &mut L,
+    ) {
+        let tunnel = place.tunnel.map_or(0, |(_, key)| key);
+        let segment = Segment::decode(packet);
+        let ip = |ports| Key::ip(packet, ports, place.vlan, tunnel);
+        let ((key, from), bytes, payload, bad_checksum) = match &segment {
+            Segment::Tcp(tcp) => {
+                return self.tcp(ip([tcp.source, tcp.destination]), tcp, counts, place, memory, listener);
+            }
+            Segment::Udp(udp) => {
+                (ip([udp.source, udp.destination]), udp.payload, udp.payload_len, udp.bad_checksum)
+            }
+            Segment::Icmp(icmp) => {
+                (Key::icmp(packet, icmp, place.vlan, tunnel), icmp.payload, icmp.payload_len, false)
+            }
+            Segment::Other(payload) => (ip([0, 0]), *payload, packet.payload_len, false),
+            Segment::Broken(layer, error) => {
+                let verdict = Verdict::Malformed;
+                let problem = Problem { layer, reason: error.field, verdict, bytes: place.wire_bytes };
+                listener.problem(None, place.at, &problem);
+                (ip([0, 0]), &[][..], 0, false)
+            }
+        };
+        counts.bytes = payload as u64;
+        let inside = tunnel::inside(packet, &segment).filter(|_| place.depth < MOST_TUNNELS);
+        let Some(slot) = self.count(key, from, counts, place, memory, listener) else { return };
+        let Some(Some(conversation)) = self.slots.get_mut(slot as usize) else { return };
+        if bad_checksum {
+            let problem =
+                Problem { layer: "udp", reason: BAD_CHECKSUM, verdict: Verdict::Malformed, bytes: 0 };
+            listener.problem(Some(conversation), place.at, &problem);
+        }
+        if let Some((kind, frame)) = inside {
+            let first_frame = conversation.first.frame;
+            let within = self.hash.hash_one((key, first_frame)) | 1;
+            let tunnel = Some((Tunnel { kind, carrier: key, first_frame }, within));
+            let inner = Place { tunnel, vlan: 0, depth: place.depth + 1, ..place };
+            return self.layer(&frame, inner, memory, listener);
+        }
+        if !bytes.is_empty() {
+            listener.data(conversation, memory, from, place.at, bytes);
+        }
+        if let Some(cut) = payload.checked_sub(bytes.len()).filter(|&cut| cut > 0) {
+            listener.gap(conversation, memory, from, place.at, cut as u64);
+        }
+    }
+
+    fn tcp<L: Listener<T> + ?Sized>(
+        &mut self,
+        (key, from): (Key, Side),
+        segment: &quaywatch_wire::Tcp<'_>,
+        mut counts: Counts,
+        place: Place,
+        memory: &mut Memory,
+        listener: &mut L,
+    ) {
+        counts.bytes = segment.payload_len as u64;
+        if segment.flags.has(Flags::SYN)
+            && let Some(slot) = self.find(&key, self.hash.hash_one(key))
+        {
+            let kept = self.slots.get(slot as usize).and_then(Option::as_ref);
+            if kept.is_some_and(|kept| kept.streams.is_begun_anew_by(from, segment)) {
+                self.end(slot, place.at, memory, listener);
+            }
+        }
+        let Some(slot) = self.count(key, from, counts, place, memory, listener) else { return };
+        let Some(Some(conversation)) = self.slots.get_mut(slot as usize) else { return };
+        if segment.bad_checksum {
+            let problem =
+                Problem { layer: "tcp", reason: BAD_CHECKSUM, verdict: Verdict::Malformed, bytes: 0 };
+            listener.problem(Some(conversation), place.at, &problem);
+        }
+        tcp::segment(conversation, memory, listener, from, place.at, segment);
+    }
+
+    fn ethernet<L: Listener<T> + ?Sized>(
+        &mut self,
+        frame: &Frame<'_>,
+        payload: &[u8],
+        place: Place,
+        memory: &mut Memory,
+        listener: &mut L,
+    ) {
+        let tunnel = place.tunnel.map_or(0, |(_, key)| key);
+        let (key, from) = Key::ethernet(place.macs, frame.ethertype, place.vlan, tunnel);
+        let bytes = payload.len() as u64;
+        let counts = Counts { packets: 1, bytes, wire_bytes: place.wire_bytes };
+        let Some(slot) = self.count(key, from, counts, place, memory, listener) else { return };
+        if let Some(Some(conversation)) = self.slots.get_mut(slot as usize) {
+            listener.data(conversation, memory, from, place.at, payload);
+        }
+    }
+
+    /// Finds or begins the conversation and counts a packet of it.
+    fn count<L: Listener<T> + ?Sized>(
+        &mut self,
+        key: Key,
+        from: Side,
+        counts: Counts,
+        place: Place,
+        memory: &mut Memory,
+        listener: &mut L,
+    ) -> Option<u32> {
+        let hash = self.hash.hash_one(key);
+        let mut found = self.find(&key, hash);
+        if let Some(slot) = found
+            && let Some(Some(kept)) = self.slots.get(slot as usize)
+            && place.at.time.since(kept.last) > self.limits.patience(kept)
+        {
+            self.end(slot, place.at, memory, listener);
+            found = None;
+        }
+        let slot = match found {
+            Some(slot) => slot,
+            None => self.begin(key, hash, from, place, memory, listener),
+        };
+        let conversation = self.slots.get_mut(slot as usize)?.as_mut()?;
+        conversation.last = conversation.last.max(place.at.time);
+        let sent = from.of_mut(&mut conversation.counts);
+        sent.packets += counts.packets;
+        sent.bytes += counts.bytes;
+        sent.wire_bytes += counts.wire_bytes;
+        Some(slot)
+    }
+
+    fn find(&self, key: &Key, hash: u64) -> Option<u32> {
+        let is_it = |&slot: &u32| {
+            self.slots.get(slot as usize).and_then(Option::as_ref).is_some_and(|kept| kept.key == *key)
+        };
+        self.index.find(hash, is_it).copied()
+    }
+
+    fn begin<L: Listener<T> + ?Sized>(
+        &mut self,
+        key: Key,
+        hash: u64,
+        from: Side,
+        place: Place,
+        memory: &mut Memory,
+        listener: &mut L,
+    ) -> u32 {
+        if self.index.len() >= self.limits.conversations {
+            self.make_room(place.at, memory, listener);
+        }
+        let [source, destination] = place.macs;
+        self.generation = self.generation.wrapping_add(1);
+        let mut conversation = Conversation {
+            key,
+            macs: if from == Side::A { [source, destination] } else { [destination, source] },
+            first: place.at,
+            last: place.at.time,
+            counts: [Counts::default(); 2],
+            tunnel: place.tunnel.map(|(tunnel, _)| Box::new(tunnel)),
+            opener: from,
+            app: T::default(),
+            streams: Streams::default(),
+            generation: self.generation,
+        };
+        listener.begin(&mut conversation);
+        let slot = self.free.pop().unwrap_or_else(|| {
+            self.slots.push(None);
+            (self.slots.len() - 1) as u32
+        });
+        if let Some(place) = self.slots.get_mut(slot as usize) {
+            *place = Some(conversation);
+        }
+        let (slots, hasher) = (&self.slots, &self.hash);
+        self.index.insert_unique(hash, slot, |&slot| {
+            slots.get(slot as usize).and_then(Option::as_ref).map_or(0, |kept| hasher.hash_one(kept.key))
+        });
+        let after = Timestamp::from_nanos(place.at.time.nanos().saturating_add(self.limits.other_idle_nanos));
+        let [soon, _] = &mut self.due;
+        soon.push_back(Due { slot, generation: self.generation, after });
+        slot
+    }
+
+    /// Ends a conversation and forgets it.
+    fn end<L: Listener<T> + ?Sized>(
+        &mut self,
+        slot: u32,
+        now: Moment,
+        memory: &mut Memory,
+        listener: &mut L,
+    ) {
+        let Some(mut conversation) = self.slots.get_mut(slot as usize).and_then(Option::take) else { return };
+        if let Ok(entry) = self.index.find_entry(self.hash.hash_one(conversation.key), |&other| other == slot)
+        {
+            entry.remove();
+        }
+        self.free.push(slot);
+        tcp::finish(&mut conversation, memory, listener, now);
+        listener.end(&mut conversation, memory, now);
+    }
+
+    /// Ends conversations whose time is over.
+    fn sweep<L: Listener<T> + ?Sized>(&mut self, memory: &mut Memory, listener: &mut L) {
+        let now = Moment { time: self.now, frame: 0 };
+        for queue in 0..self.due.len() {
+            for _ in 0..MOST_SWEPT {
+                let Some(due) = self.due.get_mut(queue) else { break };
+                let Some(next) = due.front().copied().filter(|next| next.after <= self.now) else { break };
+                due.pop_front();
+                self.look_at(next, now, false, memory, listener);
+            }
+        }
+    }
+
+    /// Ends a conversation if its time is over or room is needed, else puts it back in line.
+    fn look_at<L: Listener<T> + ?Sized>(
+        &mut self,
+        due: Due,
+        now: Moment,
+        must_go: bool,
+        memory: &mut Memory,
+        listener: &mut L,
+    ) {
+        let Some(Some(kept)) = self.slots.get(due.slot as usize) else { return };
+        if kept.generation != due.generation {
+            return;
+        }
+        let patience = self.limits.patience(kept);
+        let after = Timestamp::from_nanos(kept.last.nanos().saturating_add(patience));
+        if must_go || after <= self.now {
+            return self.end(due.slot, now, memory, listener);
+        }
+        let [soon, late] = &mut self.due;
+        let queue = if patience > self.limits.other_idle_nanos { late } else { soon };
+        queue.push_back(Due { after, ..due });
+    }
+
+    /// The conversation that has waited longest gives way.
+    fn make_room<L: Listener<T> + ?Sized>(&mut self, at: Moment, memory: &mut Memory, listener: &mut L) {
+        let reason = "flow table is full, oldest conversation ended early";
+        listener.problem(None, at, &Problem { layer: "flow", reason, verdict: Verdict::Limit, bytes: 0 });
+        let before = self.index.len();
+        while self.index.len() == before {
+            let [soon, late] = &mut self.due;
+            let Some(oldest) = soon.pop_front().or_else(|| late.pop_front()) else { return };
+            self.look_at(oldest, at, true, memory, listener);
+        }
+    }
+}
+
+impl Limits {
+    /// How long a conversation may be silent.
+    fn patience<T>(&self, kept: &Conversation<T>) -> i64 {
+        match kept.key.protocol {
+            protocol::TCP if kept.streams.is_over() => self.closed_nanos,
+            protocol::TCP if !kept.streams.is_attempt() => self.tcp_idle_nanos,
+            _ => self.other_idle_nanos,
+        }
+    }
+}
+
+const BAD_CHECKSUM: &str = "bad checksum (offload on the sending machine, or damage)";

@@ -1,0 +1,104 @@
+use std::fmt;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+/// An address of the network layer or, where there is none, of Ethernet; always 16 bytes, so that it can be a
+/// key without a pointer.
+///
+/// IPv4 is kept as IPv4-mapped IPv6 (RFC 4291, section 2.5.5.2), a MAC address behind a prefix of its own that
+/// no routed IPv6 address has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Address([u8; 16]);
+
+/// The first ten bytes of an address that holds a MAC: in the discard-only block of RFC 6666.
+const MAC_PREFIX: [u8; 10] = [0x01, 0, 0, 0, 0, 0, 0, 0, 0x4d, 0x41];
+
+impl Address {
+    /// From an IPv4 address in network order.
+    #[must_use]
+    pub const fn v4([a, b, c, d]: [u8; 4]) -> Self {
+        Self([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, a, b, c, d])
+    }
+
+    /// From an IPv6 address in network order.
+    #[must_use]
+    pub const fn v6(bytes: [u8; 16]) -> Self {
+        Self(bytes)
+    }
+
+    /// From a MAC address.
+    #[must_use]
+    pub const fn mac(Mac([a, b, c, d, e, f]): Mac) -> Self {
+        let [p0, p1, p2, p3, p4, p5, p6, p7, p8, p9] = MAC_PREFIX;
+        Self([p0, p1, p2, p3, p4, p5, p6, p7, p8, p9, a, b, c, d, e, f])
+    }
+
+    /// The IP address, unless this is a MAC.
+    #[must_use]
+    pub fn ip(self) -> Option<IpAddr> {
+        if self.0.starts_with(&MAC_PREFIX) {
+            return None;
+        }
+        let v6 = Ipv6Addr::from(self.0);
+        Some(v6.to_ipv4_mapped().map_or(IpAddr::V6(v6), IpAddr::V4))
+    }
+
+    /// The IPv4 address, if it is one.
+    #[must_use]
+    pub const fn ipv4(self) -> Option<Ipv4Addr> {
+        Ipv6Addr::from_octets(self.0).to_ipv4_mapped()
+    }
+
+    /// The 16 bytes.
+    #[must_use]
+    pub const fn bytes(&self) -> &[u8; 16] {
+        &self.0
+    }
+}
+
+impl fmt::Display for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.ip() {
+            Some(ip) => write!(f, "{ip}"),
+            None => {
+                let [.., a, b, c, d, e, g] = self.0;
+                Mac([a, b, c, d, e, g]).fmt(f)
+            }
+        }
+    }
+}
+
+/// A MAC address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Mac(pub [u8; 6]);
+
+impl Mac {
+    /// Whether this is a group address: multicast or broadcast.
+    #[must_use]
+    pub const fn is_group(self) -> bool {
+        let [first, ..] = self.0;
+        first & 1 != 0
+    }
+}
+
+impl fmt::Display for Mac {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let [a, b, c, d, e, g] = self.0;
+        write!(f, "{a:02x}:{b:02x}:{c:02x}:{d:02x}:{e:02x}:{g:02x}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Address, Mac};
+
+    #[test]
+    fn every_kind_of_address_displays_as_people_write_it() {
+        assert_eq!(Address::v4([10, 0, 7, 1]).to_string(), "10.0.7.1");
+        let mut v6 = [0; 16];
+        v6[0] = 0xfe;
+        v6[1] = 0x80;
+        v6[15] = 1;
+        assert_eq!(Address::v6(v6).to_string(), "fe80::1");
+        assert_eq!(Address::mac(Mac([0, 0x1b, 0x1b, 1, 2, 3])).to_string(), "00:1b:1b:01:02:03");
+    }
+}

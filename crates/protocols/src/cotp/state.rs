@@ -1,0 +1,292 @@
+use super::ops::Protected;
+use super::upper::Inside;
+use super::wire::Tpdu;
+use super::{ops, upper, wire};
+use crate::s7comm::S7comm;
+use crate::s7commplus::S7commPlus;
+use crate::{Answer, Context, Dialogue, Length, Pending, Request};
+use quaywatch_model::{Moment, Outcome, Side, Verdict};
+use std::mem;
+
+/// What the transport makes us keep: connections that wait to be confirmed, units that are not whole, and
+/// who speaks inside.
+#[derive(Default)]
+pub(super) struct Cotp {
+    client: Option<Side>,
+    heard: [bool; 2],
+    connects: Pending<Waiting>,
+    units: [Unit; 2],
+    inside: Option<Inside>,
+    undecoded_bytes: u64,
+    s7comm: Option<Box<S7comm>>,
+    s7commplus: Option<Box<S7commPlus>>,
+    protected: Option<Box<Protected>>,
+}
+
+/// A connection request: who made it and what it calls the connection.
+#[derive(Debug, PartialEq)]
+struct Waiting {
+    from: Side,
+    source: u16,
+}
+
+/// What is there of one side's user data unit.
+#[derive(Debug, Default)]
+struct Unit {
+    bytes: Vec<u8>,
+    /// Its beginning is missing, or it is longer than allowed: nothing is kept until it ends.
+    lost: bool,
+}
+
+impl Dialogue for Cotp {
+    const LAYER: &'static str = "cotp";
+    const MAX_PDU_BYTES: usize = wire::MAX_PDU_BYTES;
+
+    #[inline]
+    fn length(&self, _: Side, head: &[u8]) -> Length {
+        match wire::length(head) {
+            None => Length::More,
+            Some(Some(length)) => Length::Is(length),
+            Some(None) => Length::Bad("no TPKT header"),
+        }
+    }
+
+    fn starts(&self, _: Side, head: &[u8]) -> Answer {
+        wire::begins(head)
+    }
+
+    fn pdu(&mut self, cx: &mut Context<'_>, from: Side, bytes: &[u8]) {
+        *from.of_mut(&mut self.heard) = true;
+        let unit = from.of(&self.units);
+        if let Some(data) = wire::whole_unit(bytes)
+            && unit.bytes.is_empty()
+            && !unit.lost
+        {
+            return self.unit(cx, from, data);
+        }
+        match Tpdu::decode(bytes) {
+            Ok(Tpdu::Data { end, data, .. }) => self.part(cx, from, data, end),
+            Ok(tpdu @ Tpdu::Connect { confirm: false, source, parameters, .. }) => {
+                self.client = Some(from);
+                if upper::is_rdp_request(parameters.0) {
+                    self.inside = Some(Inside::Rdp);
+                }
+                self.connect(cx, Waiting { from, source }, bytes, tpdu);
+            }
+            Ok(tpdu @ Tpdu::Connect { destination, .. }) => {
+                self.client = Some(from.other());
+                self.answer(cx, from, destination, tpdu);
+            }
+            Ok(tpdu @ (Tpdu::Disconnect { destination, .. } | Tpdu::Error { destination, .. })) => {
+                self.no(cx, from, destination, tpdu);
+            }
+            Ok(Tpdu::Other { data, .. }) => {
+                cx.problem(Self::LAYER, "TPDU of another class", Verdict::Unsupported, data.len() as u64);
+            }
+            Err(_) => {
+                cx.problem(Self::LAYER, "TPDU does not decode", Verdict::Malformed, bytes.len() as u64);
+            }
+        }
+    }
+
+    fn lost(&mut self, cx: &mut Context<'_>, from: Side, bytes: u64) {
+        self.connects.answers_lost();
+        let unit = from.of_mut(&mut self.units);
+        if !unit.bytes.is_empty() {
+            let dropped = unit.bytes.len() as u64;
+            cx.memory.free(mem::take(&mut unit.bytes));
+            cx.problem(Self::LAYER, "user data unit cut short", Verdict::Incomplete, dropped);
+            unit.lost = true;
+        }
+        if let Some(s7comm) = &mut self.s7comm {
+            s7comm.lost(cx, from, bytes);
+        }
+        if let Some(plus) = &mut self.s7commplus {
+            plus.lost(cx, from);
+        }
+    }
+
+    fn end(&mut self, cx: &mut Context<'_>) {
+        for unit in &mut self.units {
+            if !unit.bytes.is_empty() {
+                let dropped = unit.bytes.len() as u64;
+                cx.problem(Self::LAYER, "user data unit cut short", Verdict::Incomplete, dropped);
+            }
+            cx.memory.free(mem::take(&mut unit.bytes));
+        }
+        while let Some(request) = self.connects.take_any() {
+            self.unmet(cx, request);
+        }
+        if let Some(s7comm) = &mut self.s7comm {
+            s7comm.end(cx);
+        }
+        if let Some(plus) = &mut self.s7commplus {
+            plus.end(cx);
+        }
+        if let Some(session) = self.protected.take() {
+            ops::protected(cx, self.client().unwrap_or(Side::A), &session);
+        }
+        if self.undecoded_bytes > 0 {
+            let layer = self.protocol();
+            cx.problem(layer, "content is not decoded", Verdict::Unsupported, self.undecoded_bytes);
+        }
+    }
+
+    fn protocol(&self) -> &'static str {
+        match self.inside {
+            Some(Inside::S7comm) => "s7comm",
+            Some(Inside::S7commPlus | Inside::Tls) => "s7comm-plus",
+            Some(Inside::Mms) => "mms",
+            Some(Inside::Rdp) => "rdp",
+            Some(Inside::Other) | None => "cotp",
+        }
+    }
+
+    fn client(&self) -> Option<Side> {
+        let s7comm = || self.s7comm.as_ref().and_then(|s7comm| s7comm.client());
+        let plus = || self.s7commplus.as_ref().and_then(|plus| plus.client());
+        self.client.or_else(s7comm).or_else(plus)
+    }
+}
+
+impl Cotp {
+    /// What comes is no COTP any more.
+    pub(super) fn has_left(&self) -> bool {
+        self.inside == Some(Inside::Rdp) && self.connects.is_empty()
+    }
+
+    /// A connection request begins a new transport connection: it waits for its answer.
+    fn connect(&mut self, cx: &mut Context<'_>, waiting: Waiting, bytes: &[u8], tpdu: Tpdu<'_>) {
+        if let Some(gave_way) = self.connects.push(cx, waiting, bytes) {
+            self.unmet(cx, gave_way);
+        }
+        if let Tpdu::Connect { data, .. } = tpdu
+            && !data.is_empty()
+        {
+            cx.problem(Self::LAYER, "user data in a connect", Verdict::Unsupported, data.len() as u64);
+        }
+    }
+
+    /// A confirmation, a refusal or an error of a connection request, if one waits.
+    fn answer(&mut self, cx: &mut Context<'_>, from: Side, reference: u16, answer: Tpdu<'_>) {
+        let client = from.other();
+        // In class 0 a TCP connection holds one transport connection: an answer with a wrong reference, as some
+        // devices send, still answers the request that waits.
+        let right = |waiting: &Waiting| waiting.from == client && waiting.source == reference;
+        let request = self
+            .connects
+            .take_where(right)
+            .or_else(|| self.connects.take_where(|waiting| waiting.from == client));
+        let asked = request.as_ref().and_then(asked);
+        ops::connect(cx, client, asked, Some((cx.now, answer)), Outcome::Accepted);
+        if let Some(request) = request {
+            request.free(cx.memory);
+        }
+    }
+
+    /// A disconnect or an error: of a connection request, or of a connection that stood.
+    fn no(&mut self, cx: &mut Context<'_>, from: Side, reference: u16, tpdu: Tpdu<'_>) {
+        let client = from.other();
+        let waits = Waiting { from: client, source: reference };
+        if let Some(request) = self.connects.take(&waits) {
+            ops::connect(cx, client, asked(&request), Some((cx.now, tpdu)), Outcome::Refused);
+            request.free(cx.memory);
+        } else if let Tpdu::Disconnect { reason, .. } = tpdu {
+            ops::disconnect(cx, from, reason);
+        } else {
+            cx.problem(Self::LAYER, "peer reports a wrong TPDU", Verdict::Malformed, 0);
+        }
+    }
+
+    fn unmet(&self, cx: &mut Context<'_>, request: Request<Waiting>) {
+        let client = request.key.from;
+        let outcome = request.unmet(cx.now, *client.other().of(&self.heard));
+        ops::connect(cx, client, asked(&request), None, outcome);
+        request.free(cx.memory);
+    }
+
+    /// A DT that is not a whole unit: one of several, or one after a loss.
+    fn part(&mut self, cx: &mut Context<'_>, from: Side, data: &[u8], end: bool) {
+        if self.is_undecoded() {
+            return self.unit(cx, from, data);
+        }
+        let unit = from.of_mut(&mut self.units);
+        let mut joined = mem::take(&mut unit.bytes);
+        if unit.lost {
+            cx.problem(Self::LAYER, "rest of a lost user data unit", Verdict::Incomplete, data.len() as u64);
+            unit.lost = !end;
+            return;
+        }
+        let fits = joined.len() + data.len() <= wire::MAX_UNIT_BYTES;
+        if !fits || !cx.memory.append(&mut joined, data) {
+            let dropped = (joined.len() + data.len()) as u64;
+            cx.memory.free(joined);
+            cx.problem(Self::LAYER, "user data unit too long", Verdict::Limit, dropped);
+            unit.lost = !end;
+            return;
+        }
+        if end {
+            self.unit(cx, from, &joined);
+            cx.memory.free(joined);
+        } else {
+            unit.bytes = joined;
+        }
+    }
+
+    /// Nothing that is said inside will be read.
+    fn is_undecoded(&self) -> bool {
+        matches!(self.inside, Some(Inside::Tls | Inside::Mms | Inside::Rdp))
+    }
+
+    /// A whole unit: to whoever speaks it.
+    #[inline]
+    fn unit(&mut self, cx: &mut Context<'_>, from: Side, unit: &[u8]) {
+        if unit.is_empty() || self.is_undecoded() {
+            return self.pass(cx.now, from, unit);
+        }
+        let inside = upper::inside(unit);
+        match inside {
+            Inside::S7comm => {
+                self.settle(inside);
+                self.s7comm.get_or_insert_default().pdu(cx, from, unit);
+            }
+            Inside::S7commPlus => {
+                self.settle(inside);
+                self.s7commplus.get_or_insert_default().fragment(cx, from, unit);
+            }
+            Inside::Tls | Inside::Mms | Inside::Rdp => {
+                self.inside = Some(inside);
+                self.pass(cx.now, from, unit);
+            }
+            Inside::Other => {
+                self.inside.get_or_insert(inside);
+                self.pass(cx.now, from, unit);
+            }
+        }
+    }
+
+    /// The first of the two S7 protocols names the conversation.
+    fn settle(&mut self, inside: Inside) {
+        if matches!(self.inside, None | Some(Inside::Other)) {
+            self.inside = Some(inside);
+        }
+    }
+
+    /// Counts what is not read.
+    fn pass(&mut self, now: Moment, from: Side, unit: &[u8]) {
+        let count = unit.len() as u64;
+        if self.inside != Some(Inside::Tls) {
+            self.undecoded_bytes += count;
+        } else if count > 0 {
+            let fresh = || Box::new(Protected { first: now, last: now, bytes: [0; 2] });
+            let session = self.protected.get_or_insert_with(fresh);
+            session.last = now;
+            *from.of_mut(&mut session.bytes) += count;
+        }
+    }
+}
+
+/// When a connection was asked for, and how.
+fn asked(request: &Request<Waiting>) -> Option<(Moment, Tpdu<'_>)> {
+    Tpdu::decode(&request.bytes).ok().map(|tpdu| (request.moment, tpdu))
+}

@@ -1,0 +1,251 @@
+use super::ops::{self, Exchange};
+use super::role::{self, Looks};
+use super::wire::{Header, header};
+use super::{Adu, Function, PORT, Request, Response, wire};
+use crate::{Answer, Context, Conversation, Dialogue, Length, Pending, Request as Waiting, umas};
+use quaywatch_model::{Outcome, Side, Timestamp, Verdict};
+
+/// So many pieces of evidence for one role outweigh what any single PDU looks like.
+const PROVEN: i8 = 2;
+/// So many pieces of evidence are remembered; then only exceptions, which no client sends, are weighed.
+const SURE: i8 = 8;
+/// A request this old is given up: no client waits longer, and memory is bounded.
+const GIVEN_UP_NANOS: i64 = 30_000_000_000;
+/// A client that uses a waiting request's transaction identifier again after this time has stopped waiting.
+/// Sooner, it pipelines with one identifier. The shortest timeout in common use is libmodbus' 500 ms.
+const ASKED_AGAIN_NANOS: i64 = 400_000_000;
+
+/// What the protocol makes us keep: the requests that wait, who makes them, and the UMAS session.
+#[derive(Debug, Default)]
+pub(super) struct Modbus {
+    /// Above 0: side A is the client; below 0: side B is; the farther, the surer.
+    lean: i8,
+    heard_server: bool,
+    pending: Pending<Key>,
+    umas: umas::Session,
+}
+
+/// What an answer is found by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Key {
+    from: Side,
+    unit: u8,
+    function: Function,
+    transaction: u16,
+    expects: Option<u32>,
+    at: Timestamp,
+}
+
+impl Dialogue for Modbus {
+    const LAYER: &'static str = "modbus";
+    const MAX_PDU_BYTES: usize = wire::MAX_ADU_BYTES;
+
+    fn length(&self, _: Side, head: &[u8]) -> Length {
+        match header(head) {
+            Header::Short => Length::More,
+            Header::Whole(length) => Length::Is(length),
+            Header::Wrong(reason) => Length::Bad(reason),
+        }
+    }
+
+    fn starts(&self, _: Side, head: &[u8]) -> Answer {
+        role::starts(head)
+    }
+
+    fn pdu(&mut self, cx: &mut Context<'_>, from: Side, bytes: &[u8]) {
+        let Ok(adu) = Adu::decode(bytes) else {
+            return cx.problem(Self::LAYER, "ADU does not decode", Verdict::Malformed, bytes.len() as u64);
+        };
+        if self.is_request(cx, from, &adu) {
+            self.asked(cx, from, &adu, bytes);
+        } else {
+            self.answered(cx, from, &adu);
+        }
+    }
+
+    fn lost(&mut self, _: &mut Context<'_>, from: Side, _: u64) {
+        if self.client() != Some(from) {
+            self.pending.answers_lost();
+        }
+    }
+
+    fn end(&mut self, cx: &mut Context<'_>) {
+        while let Some(request) = self.pending.take_any() {
+            let outcome = request.unmet(cx.now, self.heard_server);
+            self.report_unmet(cx, request, outcome);
+        }
+        self.umas.end(cx);
+    }
+
+    fn protocol(&self) -> &'static str {
+        if self.umas.was_seen() { umas::NAME } else { Self::LAYER }
+    }
+
+    fn client(&self) -> Option<Side> {
+        match self.lean {
+            1.. => Some(Side::A),
+            0 => None,
+            ..0 => Some(Side::B),
+        }
+    }
+}
+
+impl Modbus {
+    /// Who speaks here: by what is known of the conversation once that is proven, else by the PDU itself, and
+    /// where that could be either, by what is known, by a request that waits for it, and at last by the port.
+    fn is_request(&mut self, cx: &mut Context<'_>, from: Side, adu: &Adu<'_>) -> bool {
+        let exception = adu.pdu.is_exception();
+        if exception || self.lean.abs() < SURE {
+            let looks = role::looks(adu.pdu);
+            match looks {
+                Looks { request: true, response: false } => self.learn(cx, from, 1),
+                Looks { request: false, response: true } => {
+                    self.learn(cx, from.other(), if exception { 2 } else { 1 });
+                }
+                _ => {}
+            }
+            if self.lean.abs() < PROVEN && looks.request != looks.response {
+                return looks.request;
+            }
+        }
+        if let Some(client) = self.client() {
+            return client == from;
+        }
+        let awaited = self.pending.is_waiting(|key| {
+            (key.from, key.transaction, key.function) == (from.other(), adu.transaction, adu.pdu.function())
+        });
+        let from_server_port = from.of(&cx.ports) == &PORT && from.other().of(&cx.ports) != &PORT;
+        !(exception || awaited || from_server_port)
+    }
+
+    /// A PDU tells that `client` is the client. If that changes what was thought, the requests that wait were
+    /// answers to requests nobody captured.
+    fn learn(&mut self, cx: &mut Context<'_>, client: Side, weight: i8) {
+        let change = if client == Side::A { weight } else { -weight };
+        self.lean = (self.lean + change).clamp(-SURE, SURE);
+        let Some(client) = self.client() else { return };
+        while let Some(answer) = self.pending.take_where(|key| key.from != client) {
+            if let Ok(adu) = Adu::decode(&answer.bytes) {
+                let answered = Some((answer.moment, adu));
+                let outcome = Outcome::Accepted;
+                self.report(cx, &Exchange { client, asked: None, question: None, answered, unmet: outcome });
+            }
+            answer.free(cx.memory);
+        }
+    }
+
+    fn asked(&mut self, cx: &mut Context<'_>, from: Side, adu: &Adu<'_>, bytes: &[u8]) {
+        while let Some(request) = self.pending.take_older(cx.now, GIVEN_UP_NANOS) {
+            let outcome = request.unmet(cx.now, self.heard_server);
+            self.report_unmet(cx, request, outcome);
+        }
+        let request = Request::decode(adu.pdu);
+        if request.is_err() {
+            let reason = "request does not fit its function";
+            cx.problem(Self::LAYER, reason, Verdict::Malformed, bytes.len() as u64);
+        }
+        let expects = request.ok().and_then(|request| role::expects(&request));
+        let (unit, transaction, function) = (adu.unit, adu.transaction, Function(adu.pdu.code));
+        let key = Key { from, unit, function, transaction, expects, at: cx.now.time };
+        while let Some(request) = self.pending.take_where(|old| key.gives_up(old)) {
+            let outcome = request.superseded(self.heard_server);
+            self.report_unmet(cx, request, outcome);
+        }
+        if let Some(request) = self.pending.push(cx, key, bytes) {
+            let outcome = request.unmet(cx.now, self.heard_server);
+            self.report_unmet(cx, request, outcome);
+        }
+    }
+
+    fn answered(&mut self, cx: &mut Context<'_>, from: Side, adu: &Adu<'_>) {
+        self.heard_server = true;
+        let response = Response::decode(adu.pdu);
+        if response.is_err() {
+            let reason = "response does not fit its function";
+            let bytes = adu.pdu.data.len() as u64;
+            cx.problem(Self::LAYER, reason, Verdict::Malformed, bytes);
+        }
+        let request = self.request_of(from, adu, response.ok().and_then(|response| role::repeats(&response)));
+        let asked = request.as_ref().map(|request| request.moment);
+        let question = request.as_ref().and_then(|request| Adu::decode(&request.bytes).ok());
+        let (client, answered, unmet) = (from.other(), Some((cx.now, *adu)), Outcome::Accepted);
+        self.report(cx, &Exchange { client, asked, question, answered, unmet });
+        if let Some(request) = request {
+            request.free(cx.memory);
+        }
+    }
+
+    /// The oldest request this answers. One whose count or echo fits goes first, because transaction
+    /// identifiers repeat; a unit other than the one asked is put up with, because gateways rewrite it.
+    fn request_of(&mut self, from: Side, adu: &Adu<'_>, repeats: Option<u32>) -> Option<Waiting<Key>> {
+        let function = adu.pdu.function();
+        let same = |key: &Key| {
+            (key.from, key.transaction, key.function) == (from.other(), adu.transaction, function)
+        };
+        let fits = |key: &Key| key.expects.is_none() || repeats.is_none() || key.expects == repeats;
+        self.pending
+            .take_where(|key| same(key) && key.unit == adu.unit && fits(key))
+            .or_else(|| self.pending.take_where(|key| same(key) && key.unit == adu.unit))
+            .or_else(|| self.pending.take_where(|key| same(key) && fits(key)))
+    }
+
+    /// A request that is given up.
+    fn report_unmet(&mut self, cx: &mut Context<'_>, request: Waiting<Key>, unmet: Outcome) {
+        let question = Adu::decode(&request.bytes).ok();
+        let (client, asked) = (request.key.from, Some(request.moment));
+        self.report(cx, &Exchange { client, asked, question, answered: None, unmet });
+        request.free(cx.memory);
+    }
+
+    fn report(&mut self, cx: &mut Context<'_>, exchange: &Exchange<'_>) {
+        if exchange.function() == Some(Function::UMAS) {
+            self.umas.report(cx, &exchange.as_umas());
+        } else {
+            ops::report(cx, exchange);
+        }
+    }
+}
+
+impl Key {
+    /// Whether the client, by making this request, shows that it no longer waits for an older one.
+    fn gives_up(&self, old: &Self) -> bool {
+        (old.from, old.unit, old.transaction, old.function)
+            == (self.from, self.unit, self.transaction, self.function)
+            && self.at.since(old.at) > ASKED_AGAIN_NANOS
+    }
+}
+
+/// Modbus over UDP: every datagram is one ADU.
+#[derive(Debug, Default)]
+pub(super) struct Datagrams(Modbus);
+
+impl Conversation for Datagrams {
+    fn data(&mut self, cx: &mut Context<'_>, from: Side, bytes: &[u8]) {
+        match header(bytes) {
+            Header::Whole(length) if length == bytes.len() => self.0.pdu(cx, from, bytes),
+            Header::Wrong(reason) => {
+                cx.problem(Modbus::LAYER, reason, Verdict::Malformed, bytes.len() as u64);
+            }
+            Header::Short | Header::Whole(_) => {
+                let reason = "length is not the datagram's";
+                cx.problem(Modbus::LAYER, reason, Verdict::Malformed, bytes.len() as u64);
+            }
+        }
+    }
+
+    fn gap(&mut self, cx: &mut Context<'_>, from: Side, bytes: u64) {
+        self.0.lost(cx, from, bytes);
+    }
+
+    fn end(&mut self, cx: &mut Context<'_>) {
+        self.0.end(cx);
+    }
+
+    fn protocol(&self) -> &'static str {
+        self.0.protocol()
+    }
+
+    fn client(&self) -> Option<Side> {
+        self.0.client()
+    }
+}

@@ -1,0 +1,125 @@
+use super::{ExceptionCode, Function};
+use quaywatch_wire::{ReadError, Reader};
+
+/// Transaction identifier, protocol identifier, length.
+pub(super) const HEADER_BYTES: usize = 6;
+/// Where the protocol identifier begins.
+const PROTOCOL_AT: usize = 2;
+/// Where the length field begins. It counts what follows it: the unit identifier and the PDU.
+const LENGTH_AT: usize = 4;
+/// Where the function code stands.
+const FUNCTION_AT: usize = 7;
+/// Unit identifier and function code: what every ADU has after its header.
+const LEAST_LENGTH: usize = 2;
+/// A PDU is at most 253 bytes (clause 4.1, from the 256 bytes of a serial frame), and the unit identifier one.
+const MOST_LENGTH: usize = 254;
+/// UMAS peers agree on longer PDUs: blocks of 1022 bytes were met, and a signature adds 35 more. Twice that.
+const MOST_UMAS_LENGTH: usize = 2048;
+/// The longest ADU that is read.
+pub(super) const MAX_ADU_BYTES: usize = HEADER_BYTES + MOST_UMAS_LENGTH;
+
+/// An application data unit: the Modbus/TCP header with its PDU.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Adu<'a> {
+    /// Chosen by the client, echoed by the server.
+    pub transaction: u16,
+    /// The unit behind this address: a serial device behind a gateway, or a CPU.
+    pub unit: u8,
+    /// What is asked or answered.
+    pub pdu: Pdu<'a>,
+}
+
+/// A protocol data unit: what Modbus says, whatever carries it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pdu<'a> {
+    /// The function code as it is on the wire, exception bit included.
+    pub code: u8,
+    /// What follows the function code.
+    pub data: &'a [u8],
+}
+
+impl<'a> Adu<'a> {
+    /// Reads one whole ADU.
+    ///
+    /// # Errors
+    /// The header's length field says something else than there is, or the protocol identifier is not 0.
+    pub fn decode(bytes: &'a [u8]) -> Result<Self, ReadError> {
+        let mut reader = Reader::new(bytes);
+        let transaction = reader.u16_be("transaction identifier")?;
+        let mut protocol = reader.sub(2, "protocol identifier")?;
+        if protocol.u16_be("protocol identifier")? != 0 {
+            return Err(ReadError { field: "protocol identifier", offset: PROTOCOL_AT, needed: 0, left: 2 });
+        }
+        let length = reader.u16_be("length")?;
+        let mut body = reader.sub(length.into(), "length")?;
+        reader.finish("end of ADU")?;
+        let unit = body.u8("unit identifier")?;
+        let code = body.u8("function code")?;
+        Ok(Self { transaction, unit, pdu: Pdu { code, data: body.rest() } })
+    }
+
+    /// Appends the bytes of this ADU.
+    pub fn encode(&self, out: &mut Vec<u8>) {
+        out.extend_from_slice(&self.transaction.to_be_bytes());
+        out.extend_from_slice(&[0, 0]);
+        let length = u16::try_from(LEAST_LENGTH + self.pdu.data.len()).unwrap_or(u16::MAX);
+        out.extend_from_slice(&length.to_be_bytes());
+        out.extend_from_slice(&[self.unit, self.pdu.code]);
+        out.extend_from_slice(self.pdu.data);
+    }
+}
+
+impl Pdu<'_> {
+    /// The function, without the exception bit.
+    #[must_use]
+    pub const fn function(&self) -> Function {
+        Function(self.code & !Function::EXCEPTION)
+    }
+
+    /// The exception code, if this is an exception response.
+    #[must_use]
+    pub fn exception(&self) -> Option<ExceptionCode> {
+        let code = self.data.first().copied().unwrap_or(0);
+        self.is_exception().then_some(ExceptionCode(code))
+    }
+
+    /// Whether this is an exception response.
+    #[must_use]
+    pub const fn is_exception(&self) -> bool {
+        self.code & Function::EXCEPTION != 0
+    }
+}
+
+/// What the header at the start of `head` says of the ADU's length.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Header {
+    /// More bytes are needed to tell.
+    Short,
+    /// The whole ADU has so many bytes.
+    Whole(usize),
+    /// This is no header; why.
+    Wrong(&'static str),
+}
+
+/// Reads the header. A wrong protocol identifier or length is told as soon as it is visible.
+pub(super) fn header(head: &[u8]) -> Header {
+    let visible = |at: usize| head.get(at).copied();
+    if visible(PROTOCOL_AT).unwrap_or(0) != 0 || visible(PROTOCOL_AT + 1).unwrap_or(0) != 0 {
+        return Header::Wrong("protocol identifier is not 0");
+    }
+    let (Some(high), Some(low)) = (visible(LENGTH_AT), visible(LENGTH_AT + 1)) else {
+        return Header::Short;
+    };
+    match usize::from(u16::from_be_bytes([high, low])) {
+        0..LEAST_LENGTH => Header::Wrong("length leaves no room for a PDU"),
+        length @ LEAST_LENGTH..=MOST_LENGTH => Header::Whole(HEADER_BYTES + length),
+        length @ ..=MOST_UMAS_LENGTH => match visible(FUNCTION_AT) {
+            None => Header::Short,
+            Some(code) if Function(code & !Function::EXCEPTION) == Function::UMAS => {
+                Header::Whole(HEADER_BYTES + length)
+            }
+            Some(_) => Header::Wrong("length out of bounds"),
+        },
+        _ => Header::Wrong("length out of bounds"),
+    }
+}

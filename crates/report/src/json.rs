@@ -1,0 +1,136 @@
+//! The summary for programs: one JSON object with the names of the record tables.
+
+use quaywatch_sensor::{Change, Entry, Summary, Transferred};
+use quaywatch_store::ProblemTotal;
+use serde_json::{Map, Value, json};
+use std::fmt::Display;
+use std::io::{self, Write};
+
+/// Writes the summary as one JSON object and a line end.
+///
+/// # Errors
+/// The writer's.
+pub fn write(out: &mut dyn Write, summary: &Summary) -> io::Result<()> {
+    serde_json::to_writer_pretty(&mut *out, &object(summary))?;
+    writeln!(out)
+}
+
+fn object(summary: &Summary) -> Value {
+    let span = &summary.span;
+    let mut capture = Map::new();
+    put(&mut capture, "first", span.first);
+    put(&mut capture, "last", span.last);
+    capture.insert("packets".into(), span.packets.into());
+    capture.insert("wire_bytes".into(), span.wire_bytes.into());
+    capture.insert("captured_bytes".into(), span.captured_bytes.into());
+    capture.insert("missed_bytes".into(), span.missed_bytes.into());
+    capture.insert("conversations_begun_before".into(), span.begun_before.into());
+    let protocols: Map<String, Value> = summary
+        .protocols
+        .iter()
+        .map(|(name, total)| {
+            let (conversations, packets) = (total.conversations, total.packets);
+            let total = json!({
+                "conversations": conversations, "packets": packets, "wire_bytes": total.wire_bytes,
+            });
+            ((*name).to_owned(), total)
+        })
+        .collect();
+    json!({
+        "quaywatch": env!("CARGO_PKG_VERSION"),
+        "capture": capture,
+        "protocols": protocols,
+        "operations": summary.entries.iter().map(entry).collect::<Vec<_>>(),
+        "changes": summary.changes.iter().map(change).collect::<Vec<_>>(),
+        "changes_not_listed": summary.changes_not_listed,
+        "transfers": summary.transfers.iter().map(transfer).collect::<Vec<_>>(),
+        "transfers_not_listed": summary.transfers_not_listed,
+        "problems": summary.problems.iter().map(problem).collect::<Vec<_>>(),
+    })
+}
+
+fn entry(entry: &Entry) -> Value {
+    let [accepted, refused, unanswered, unseen] = entry.outcomes;
+    json!({
+        "client": entry.client.to_string(),
+        "server": entry.server.to_string(),
+        "protocol": entry.protocol,
+        "verb": entry.verb.as_str(),
+        "function": entry.function,
+        "count": entry.count(),
+        "accepted": accepted,
+        "refused": refused,
+        "unanswered": unanswered,
+        "unseen": unseen,
+        "bytes": entry.bytes,
+        "first": entry.first.to_string(),
+        "last": entry.last.to_string(),
+    })
+}
+
+fn change(change: &Change) -> Value {
+    let frames: Vec<u64> = change.frames.iter().flatten().copied().collect();
+    let mut object = Map::new();
+    put(&mut object, "time", Some(change.at.time));
+    put(&mut object, "client", Some(change.client));
+    put(&mut object, "server", Some(change.server));
+    put(&mut object, "protocol", Some(change.protocol));
+    put(&mut object, "verb", Some(change.verb.as_str()));
+    put(&mut object, "function", Some(&change.function));
+    object.insert("items".into(), change.items.clone().into());
+    if change.more_items > 0 {
+        object.insert("more_items".into(), change.more_items.into());
+    }
+    put(&mut object, "outcome", Some(change.outcome.as_str()));
+    put(&mut object, "code", change.code.as_deref());
+    if let Some(unit) = change.unit {
+        object.insert("unit".into(), unit.into());
+    }
+    if let Some(bytes) = change.bytes {
+        object.insert("bytes".into(), bytes.into());
+    }
+    object.insert("frames".into(), frames.into());
+    object.into()
+}
+
+fn transfer(moved: &Transferred) -> Value {
+    let transfer = &moved.transfer;
+    let mut object = Map::new();
+    put(&mut object, "start", Some(transfer.start.time));
+    put(&mut object, "end", Some(transfer.end.time));
+    put(&mut object, "client", Some(moved.client));
+    put(&mut object, "server", Some(moved.server));
+    put(&mut object, "protocol", Some(moved.protocol));
+    put(&mut object, "kind", Some(transfer.kind.as_str()));
+    put(&mut object, "direction", Some(transfer.direction.as_str()));
+    put(&mut object, "name", transfer.name.as_deref());
+    put(&mut object, "block_type", transfer.block_type.as_deref());
+    if let Some(number) = transfer.block_number {
+        object.insert("block_number".into(), number.into());
+    }
+    object.insert("bytes".into(), transfer.bytes.into());
+    object.insert("missing_bytes".into(), transfer.missing_bytes.into());
+    object.insert("complete".into(), transfer.complete.into());
+    let digest =
+        transfer.sha256.map(|digest| digest.iter().map(|byte| format!("{byte:02x}")).collect::<String>());
+    put(&mut object, "sha256", digest);
+    put(&mut object, "carved", transfer.carved.as_deref());
+    object.into()
+}
+
+fn problem(total: &ProblemTotal) -> Value {
+    json!({
+        "layer": total.layer,
+        "reason": total.reason,
+        "verdict": total.verdict.as_str(),
+        "count": total.count,
+        "bytes": total.bytes,
+    })
+}
+
+/// What is absent is left out.
+fn put(object: &mut Map<String, Value>, key: &str, value: Option<impl Display>) {
+    if let Some(value) = value {
+        object.insert(key.into(), value.to_string().into());
+    }
+}

@@ -1,0 +1,99 @@
+use crate::ledger::Pair;
+use quaywatch_flow::Conversation;
+use quaywatch_model::Side;
+use quaywatch_protocols::{Conversation as Decoder, Recogniser, Transport};
+use quaywatch_store::Label;
+use quaywatch_wire::protocol;
+
+/// What the sensor keeps with a conversation.
+#[derive(Default)]
+pub(crate) struct App {
+    pub(crate) reading: Reading,
+    /// Another worker tells it; this one only listens, because it was sent to a group.
+    pub(crate) shadow: bool,
+    /// Made when the conversation first has a row to write.
+    pub(crate) label: Option<Box<Label>>,
+    /// The pair its last operation was counted under, with the client and protocol it stands for.
+    pub(crate) pair: Option<(Pair, Side, &'static str)>,
+}
+
+/// How far the reading of a conversation has come.
+pub(crate) enum Reading {
+    /// Not recognised yet.
+    Undecided(Recogniser),
+    /// Recognised.
+    Speaking(Box<dyn Decoder>),
+    /// Nothing that is decoded.
+    Unknown,
+}
+
+impl Default for Reading {
+    fn default() -> Self {
+        Self::Undecided(Recogniser::default())
+    }
+}
+
+/// What a conversation runs on, where there are decoders for it.
+pub(crate) const fn transport(kept: &Conversation<App>) -> Option<Transport> {
+    match kept.key.protocol {
+        protocol::TCP => Some(Transport::Tcp),
+        protocol::UDP => Some(Transport::Udp),
+        0 if kept.key.ethertype != 0 => Some(Transport::Ethernet(kept.key.ethertype)),
+        _ => None,
+    }
+}
+
+/// Who is the client: as the content tells, else who opened the transport, else who has the higher port.
+pub(crate) fn client(kept: &Conversation<App>) -> Side {
+    let told = match &kept.app.reading {
+        Reading::Speaking(decoder) => decoder.client(),
+        _ => None,
+    };
+    told.unwrap_or_else(|| {
+        let [a, b] = kept.key.ports;
+        // Below 1024 stand services (RFC 6335); a conversation that began before the capture has no better sign.
+        match (kept.beginning_seen(), a < 1024, b < 1024) {
+            (false, true, false) => Side::B,
+            (false, false, true) => Side::A,
+            _ => kept.originator(),
+        }
+    })
+}
+
+/// What a conversation's protocol is called in records: as recognised by content, or by its EtherType or IP
+/// protocol number, which are content too.
+pub(crate) fn protocol_name(kept: &Conversation<App>) -> &'static str {
+    if let Reading::Speaking(decoder) = &kept.app.reading {
+        return decoder.protocol();
+    }
+    match kept.key.protocol {
+        0 => ethertype_name(kept.key.ethertype),
+        protocol::TCP | protocol::UDP => "unknown",
+        number => protocol::name(number).unwrap_or("unknown"),
+    }
+}
+
+/// EtherTypes, and pairs of LLC service access points, that a crane's network is full of.
+const fn ethertype_name(ethertype: u16) -> &'static str {
+    match ethertype {
+        0x0806 => "arp",
+        0x8035 => "rarp",
+        0x888e => "eapol",
+        0x8892 => "profinet",
+        0x88a4 => "ethercat",
+        0x88b8 => "goose",
+        0x88ba => "sampled_values",
+        0x88cc => "lldp",
+        0x88e3 => "mrp",
+        0x88f7 => "ptp",
+        0x892f => "hsr",
+        0x8863 | 0x8864 => "pppoe",
+        0x9000 => "loopback_test",
+        0x2000 => "cdp",
+        0x4242 => "stp",
+        0xfefe => "isis",
+        0xe0e0 => "ipx",
+        0xf0f0 => "netbeui",
+        _ => "unknown",
+    }
+}

@@ -1,0 +1,166 @@
+use crate::summary::{Span, Summary};
+use crate::worker::Worker;
+use quaywatch_capture::{Batch, CaptureError, Captures, Progress, Source};
+use quaywatch_store::{Carver, Rows, Store, StoreError, Written};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::thread;
+
+/// So many batches wait for a worker: enough to ride out a slow moment of another, little enough memory.
+const BATCHES_WAITING: usize = 3;
+
+/// How to inspect.
+#[derive(Debug, Clone, Default)]
+pub struct Settings {
+    /// Worker threads; 0 and 1 work on the reading thread.
+    pub threads: usize,
+    /// Where to write the record tables and carved files, if anywhere.
+    pub out: Option<PathBuf>,
+}
+
+/// Why an inspection did not come to its end.
+#[derive(Debug, thiserror::Error)]
+pub enum InspectError {
+    /// The input cannot be read.
+    #[error(transparent)]
+    Capture(#[from] CaptureError),
+    /// The output cannot be written.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+type Found = (Summary, Option<Rows>, Carver);
+
+/// Reads captures to their end. `progress` is called now and then on the calling thread.
+///
+/// # Errors
+/// The input cannot be read at all, or the output cannot be written. What is wrong *in* a capture is no error but
+/// a problem in the summary.
+pub fn inspect(
+    sources: &[Source],
+    settings: &Settings,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<Summary, InspectError> {
+    let mut captures = Captures::open(sources)?;
+    let mut store = settings.out.as_deref().map(Store::create).transpose()?;
+    let count = settings.threads.max(1);
+    let workers: Vec<Worker> = (0..count)
+        .map(|index| {
+            let rows = store.as_mut().map(Store::rows);
+            let carver = store.as_mut().map_or_else(Carver::hashing, Store::carver);
+            Worker::new(index, count, rows, carver)
+        })
+        .collect();
+    let mut span = Span::default();
+    let found = if count == 1 {
+        here(workers, &mut captures, &mut span, progress)?
+    } else {
+        on_threads(workers, &mut captures, &mut span, progress)?
+    };
+    put_together(found, span, store)
+}
+
+/// Reads and works on one thread.
+fn here(
+    workers: Vec<Worker>,
+    captures: &mut Captures,
+    span: &mut Span,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<Vec<Found>, CaptureError> {
+    let mut workers = workers;
+    let mut batch = Batch::new();
+    while captures.next_batch(&mut batch)? {
+        count(span, &batch);
+        workers.iter_mut().for_each(|worker| worker.batch(&batch));
+        progress(captures.progress());
+        if workers.iter().any(Worker::failed) {
+            break;
+        }
+    }
+    Ok(workers.into_iter().map(Worker::finish).collect())
+}
+
+/// Reads on this thread and works on others, which all get every batch.
+fn on_threads(
+    workers: Vec<Worker>,
+    captures: &mut Captures,
+    span: &mut Span,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<Vec<Found>, CaptureError> {
+    thread::scope(|scope| {
+        let start = |worker: Worker| {
+            let (to, from): (SyncSender<Arc<Batch>>, Receiver<Arc<Batch>>) = sync_channel(BATCHES_WAITING);
+            let work = move || {
+                let mut worker = worker;
+                while let Ok(batch) = from.recv() {
+                    worker.batch(&batch);
+                    if worker.failed() {
+                        break;
+                    }
+                }
+                worker.finish()
+            };
+            (to, scope.spawn(work))
+        };
+        let (lines, threads): (Vec<_>, Vec<_>) = workers.into_iter().map(start).unzip();
+        let read = read_to(&lines, captures, span, progress);
+        drop(lines);
+        let joined = threads.into_iter().map(|thread| match thread.join() {
+            Ok(found) => found,
+            // A worker that panicked has found a mistake of ours: let it be seen.
+            Err(panic) => std::panic::resume_unwind(panic),
+        });
+        let found = joined.collect();
+        read.map(|()| found)
+    })
+}
+
+/// Reads batches and gives each to all workers. A batch that no worker holds any more is filled again.
+fn read_to(
+    lines: &[SyncSender<Arc<Batch>>],
+    captures: &mut Captures,
+    span: &mut Span,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<(), CaptureError> {
+    let mut given: Vec<Arc<Batch>> = Vec::new();
+    loop {
+        let free = given.iter_mut().position(|batch| Arc::get_mut(batch).is_some());
+        let mut batch = free.map(|at| given.swap_remove(at)).unwrap_or_default();
+        let Some(to_fill) = Arc::get_mut(&mut batch) else { continue };
+        if !captures.next_batch(to_fill)? {
+            return Ok(());
+        }
+        count(span, &batch);
+        if lines.iter().any(|line| line.send(Arc::clone(&batch)).is_err()) {
+            // A worker has stopped, because its rows cannot be written: its error is told at the end.
+            return Ok(());
+        }
+        given.push(batch);
+        progress(captures.progress());
+    }
+}
+
+fn count(span: &mut Span, batch: &Batch) {
+    for packet in batch.packets() {
+        span.add(packet.time, packet.bytes.len() as u64, packet.original_len.into());
+    }
+}
+
+/// Merges what the workers found.
+fn put_together(found: Vec<Found>, span: Span, store: Option<Store>) -> Result<Summary, InspectError> {
+    let mut summary = Summary { span, ..Summary::default() };
+    let mut all_rows = Vec::new();
+    for (part, rows, mut carver) in found {
+        summary.merge(part);
+        all_rows.extend(rows);
+        if let Some(error) = carver.take_error() {
+            return Err(error.into());
+        }
+    }
+    summary.sort();
+    if let Some(store) = store {
+        let _: Written = store.finish(all_rows)?;
+    }
+    Ok(summary)
+}

@@ -1,0 +1,270 @@
+use foldhash::fast::FixedState;
+use hashbrown::{HashMap, HashTable};
+use quaywatch_model::{Address, Item, Moment, Number, Operation, Outcome, Timestamp, Verb};
+use std::fmt::{self, Write};
+use std::hash::BuildHasher;
+
+/// So many changes of one entry are listed one by one; more of the same are counted.
+const MOST_LISTED_PER_ENTRY: u32 = 50;
+/// So many changes are listed in all.
+const MOST_LISTED: usize = 10_000;
+/// So many entries are kept; what does not fit is counted under the function `(other)`.
+const MOST_ENTRIES: usize = 50_000;
+/// So many items of a listed change are shown.
+const MOST_ITEMS: usize = 4;
+/// A shown text of the peer's making is cut after so many bytes.
+const LONGEST_TEXT_BYTES: usize = 160;
+
+/// Who did what to whom, and how often.
+#[derive(Debug, Default)]
+pub(crate) struct Ledger {
+    pairs: HashMap<(Address, Address, &'static str), u32, FixedState>,
+    pair_names: Vec<(Address, Address, &'static str)>,
+    hash: FixedState,
+    index: HashTable<u32>,
+    rows: Vec<Row>,
+    changes: Vec<Change>,
+    changes_not_listed: u64,
+}
+
+/// A client, a server and the protocol they speak, as a small number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Pair(u32);
+
+#[derive(Debug)]
+struct Row {
+    pair: u32,
+    verb: Verb,
+    number: Number,
+    name: Box<str>,
+    outcomes: [u64; 4],
+    bytes: u64,
+    listed: u32,
+    first: Timestamp,
+    last: Timestamp,
+}
+
+/// One line of "who did what to whom".
+#[derive(Debug, Clone)]
+pub struct Entry {
+    /// Who asked.
+    pub client: Address,
+    /// Who was asked.
+    pub server: Address,
+    /// Over which protocol.
+    pub protocol: &'static str,
+    /// What it does.
+    pub verb: Verb,
+    /// The protocol's own name and number. Peer text is possible: escape it.
+    pub function: String,
+    /// How many were accepted, refused, left unanswered, and how many answers were not captured.
+    pub outcomes: [u64; 4],
+    /// Bytes of value or program moved.
+    pub bytes: u64,
+    /// The first.
+    pub first: Timestamp,
+    /// The last.
+    pub last: Timestamp,
+}
+
+impl Entry {
+    /// How many in all.
+    #[must_use]
+    pub fn count(&self) -> u64 {
+        self.outcomes.iter().sum()
+    }
+
+    pub(crate) fn order(&self) -> impl Ord + '_ {
+        (self.server, self.client, self.protocol, self.verb, &self.function)
+    }
+}
+
+/// One operation that changes something.
+#[derive(Debug, Clone)]
+pub struct Change {
+    /// When, and in which frame, it was asked for.
+    pub at: Moment,
+    /// The frame of the request and of the answer.
+    pub frames: [Option<u64>; 2],
+    /// Who asked.
+    pub client: Address,
+    /// Who was asked.
+    pub server: Address,
+    /// Over which protocol.
+    pub protocol: &'static str,
+    /// What it does.
+    pub verb: Verb,
+    /// The protocol's own name and number. Peer text is possible: escape it.
+    pub function: String,
+    /// Unit, slot or station.
+    pub unit: Option<u32>,
+    /// The first items as `object = value`. Peer text is possible: escape it.
+    pub items: Vec<String>,
+    /// How many more items there are.
+    pub more_items: usize,
+    /// Bytes of program or value moved.
+    pub bytes: Option<u64>,
+    /// What became of it.
+    pub outcome: Outcome,
+    /// The device's own code.
+    pub code: Option<String>,
+}
+
+impl Change {
+    pub(crate) fn order(&self) -> impl Ord + '_ {
+        (self.at, self.client, self.server, self.frames, &self.function, &self.items)
+    }
+}
+
+impl Ledger {
+    /// The number of a pair.
+    pub(crate) fn pair(&mut self, client: Address, server: Address, protocol: &'static str) -> Pair {
+        let next = self.pair_names.len() as u32;
+        let key = (client, server, protocol);
+        Pair(*self.pairs.entry(key).or_insert_with(|| {
+            self.pair_names.push(key);
+            next
+        }))
+    }
+
+    /// Counts an operation, and lists it if it changes something.
+    pub(crate) fn add(&mut self, pair: Pair, operation: &Operation<'_>) {
+        let at = operation.moment();
+        let room = self.changes.len() < MOST_LISTED;
+        let Some(row) = self.row(pair, operation) else { return };
+        if let Some(count) = row.outcomes.get_mut(operation.outcome as usize) {
+            *count += 1;
+        }
+        row.bytes += operation.bytes.unwrap_or(0);
+        row.first = row.first.min(at.time);
+        row.last = row.last.max(at.time);
+        if !operation.verb.changes() {
+            return;
+        }
+        if row.listed < MOST_LISTED_PER_ENTRY && room {
+            row.listed += 1;
+            let names = self.pair_names.get(pair.0 as usize).copied();
+            self.changes.extend(names.map(|names| change(names, operation)));
+        } else {
+            self.changes_not_listed += 1;
+        }
+    }
+
+    /// What was counted: entries, changes, and how many changes were not listed.
+    pub(crate) fn finish(self) -> (Vec<Entry>, Vec<Change>, u64) {
+        let Self { pair_names, rows, changes, changes_not_listed, .. } = self;
+        let entry = |row: Row| {
+            let &(client, server, protocol) = pair_names.get(row.pair as usize)?;
+            let Row { verb, outcomes, bytes, first, last, name, number, .. } = row;
+            let function = quaywatch_model::Coded::new(&name, number).to_string();
+            Some(Entry { client, server, protocol, verb, function, outcomes, bytes, first, last })
+        };
+        (rows.into_iter().filter_map(entry).collect(), changes, changes_not_listed)
+    }
+
+    fn row(&mut self, pair: Pair, operation: &Operation<'_>) -> Option<&mut Row> {
+        let (mut name, mut number) = (operation.function.name, operation.function.number);
+        let mut found = self.find(pair, operation.verb, number, name);
+        if found.is_none() && self.rows.len() >= MOST_ENTRIES {
+            (name, number) = ("(other)", Number::None);
+            found = self.find(pair, operation.verb, number, name);
+        }
+        let index = match found {
+            Some(index) => index,
+            None => self.insert(pair, operation, number, name),
+        };
+        self.rows.get_mut(index as usize)
+    }
+
+    fn find(&self, pair: Pair, verb: Verb, number: Number, name: &str) -> Option<u32> {
+        let is_it = |&index: &u32| {
+            self.rows.get(index as usize).is_some_and(|row| {
+                row.pair == pair.0 && row.verb == verb && row.number == number && *row.name == *name
+            })
+        };
+        self.index.find(self.hash.hash_one((pair.0, verb, number)), is_it).copied()
+    }
+
+    fn insert(&mut self, pair: Pair, operation: &Operation<'_>, number: Number, name: &str) -> u32 {
+        let index = self.rows.len() as u32;
+        let at = operation.moment().time;
+        self.rows.push(Row {
+            pair: pair.0,
+            verb: operation.verb,
+            number,
+            name: name.into(),
+            outcomes: [0; 4],
+            bytes: 0,
+            listed: 0,
+            first: at,
+            last: at,
+        });
+        let (rows, hash) = (&self.rows, &self.hash);
+        self.index.insert_unique(hash.hash_one((pair.0, operation.verb, number)), index, |&index| {
+            rows.get(index as usize).map_or(0, |row| hash.hash_one((row.pair, row.verb, row.number)))
+        });
+        index
+    }
+}
+
+fn change((client, server, protocol): (Address, Address, &'static str), operation: &Operation<'_>) -> Change {
+    let mut items = Vec::new();
+    let mut count = 0;
+    operation.items.each(&mut |item| {
+        count += 1;
+        if count <= MOST_ITEMS {
+            items.push(shown(&ItemText(&item)));
+        }
+    });
+    Change {
+        at: operation.moment(),
+        frames: [operation.request, operation.reply].map(|moment| moment.map(|moment| moment.frame)),
+        client,
+        server,
+        protocol,
+        verb: operation.verb,
+        function: shown(&operation.function),
+        unit: operation.unit,
+        more_items: count - items.len(),
+        items,
+        bytes: operation.bytes,
+        outcome: operation.outcome,
+        code: operation.code.map(|code| code.to_string()),
+    }
+}
+
+struct ItemText<'a>(&'a Item<'a>);
+
+impl fmt::Display for ItemText<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Item { object, value, previous, code } = *self.0;
+        write!(f, "{object}")?;
+        value.map_or(Ok(()), |value| write!(f, " = {value}"))?;
+        previous.map_or(Ok(()), |previous| write!(f, " (was {previous})"))?;
+        code.map_or(Ok(()), |code| write!(f, " [{code}]"))
+    }
+}
+
+/// A text, cut where it gets too long.
+fn shown(text: &dyn fmt::Display) -> String {
+    let mut cut = Cut(String::new());
+    if write!(cut, "{text}").is_err() {
+        cut.0.push('…');
+    }
+    cut.0
+}
+
+/// Stops the writer when there is enough, so that a huge list is not rendered for nothing.
+struct Cut(String);
+
+impl Write for Cut {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        let room = LONGEST_TEXT_BYTES.saturating_sub(self.0.len());
+        if text.len() <= room {
+            self.0.push_str(text);
+            return Ok(());
+        }
+        self.0.push_str(text.get(..text.floor_char_boundary(room)).unwrap_or_default());
+        Err(fmt::Error)
+    }
+}

@@ -1,0 +1,295 @@
+use crate::conversations::{App, Reading, client, protocol_name, transport};
+use crate::ledger::Ledger;
+use crate::summary::{MOST_TRANSFERS, Summary, Transferred};
+use foldhash::fast::FixedState;
+use quaywatch_flow::{Conversation, Listener};
+use quaywatch_model::{Address, Moment, Operation, Problem, Side, Transfer};
+use quaywatch_protocols::{Context, Recognition, Shared, Sink};
+use quaywatch_store::{Carver, ConversationRow, FinishedTransfer, Label, ProblemTotal, Rows, Transport};
+use quaywatch_wire::{Memory, protocol};
+use std::hash::BuildHasher;
+use std::mem;
+
+/// Turns what the flow table and the decoders tell into rows and counts.
+pub(crate) struct Reporter {
+    shared: Shared,
+    desk: Desk,
+    /// Whether the frame at hand is told by this worker or only heard.
+    pub(crate) telling: bool,
+}
+
+/// Where rows and counts are kept; apart from `shared`, so that a decoder can use both.
+struct Desk {
+    ledger: Ledger,
+    rows: Option<Rows>,
+    carver: Carver,
+    summary: Summary,
+}
+
+impl Reporter {
+    pub(crate) fn new(rows: Option<Rows>, carver: Carver) -> Self {
+        let desk = Desk { ledger: Ledger::default(), rows, carver, summary: Summary::default() };
+        Self { shared: Shared::default(), desk, telling: true }
+    }
+
+    /// A problem that belongs to no conversation.
+    pub(crate) fn loose_problem(&mut self, at: Moment, problem: &Problem) {
+        self.desk.problem(None, at, problem);
+    }
+
+    /// Whether rows can no longer be written.
+    pub(crate) fn failed(&self) -> bool {
+        self.desk.rows.as_ref().is_some_and(Rows::failed)
+    }
+
+    /// What was found, the rows, and the carver with the error it may have met.
+    pub(crate) fn finish(self) -> (Summary, Option<Rows>, Carver) {
+        let Desk { ledger, rows, carver, mut summary } = self.desk;
+        (summary.entries, summary.changes, summary.changes_not_listed) = ledger.finish();
+        (summary, rows, carver)
+    }
+
+    /// Lets a decoder act on a conversation.
+    fn with<R>(
+        &mut self,
+        kept: &mut Conversation<App>,
+        memory: &mut Memory,
+        at: Moment,
+        protocol: &'static str,
+        act: impl FnOnce(&mut Context<'_>) -> R,
+    ) -> R {
+        let ports = kept.key.ports;
+        let mut said = Said { desk: &mut self.desk, kept, protocol, at };
+        let mut nothing = Unheard;
+        let shadow = said.kept.app.shadow;
+        let sink: &mut dyn Sink = if shadow { &mut nothing } else { &mut said };
+        act(&mut Context { now: at, ports, memory, shared: &mut self.shared, sink })
+    }
+}
+
+impl Listener<App> for Reporter {
+    fn begin(&mut self, kept: &mut Conversation<App>) {
+        kept.app.shadow = !self.telling;
+    }
+
+    fn data(
+        &mut self,
+        kept: &mut Conversation<App>,
+        memory: &mut Memory,
+        from: Side,
+        at: Moment,
+        bytes: &[u8],
+    ) {
+        // The reading is taken out while it works, because what it finds is told of the conversation it is part of.
+        let reading = match mem::replace(&mut kept.app.reading, Reading::Unknown) {
+            Reading::Unknown => return,
+            Reading::Speaking(mut decoder) => {
+                let protocol = decoder.protocol();
+                self.with(kept, memory, at, protocol, |cx| decoder.data(cx, from, bytes));
+                Reading::Speaking(decoder)
+            }
+            Reading::Undecided(mut recogniser) => {
+                let Some(transport) = transport(kept) else { return };
+                let shown = |cx: &mut Context<'_>| recogniser.show(cx, transport, from, bytes);
+                match self.with(kept, memory, at, "unknown", shown) {
+                    Recognition::Undecided => Reading::Undecided(recogniser),
+                    Recognition::Unknown => Reading::Unknown,
+                    Recognition::Found(mut decoder) => {
+                        let protocol = decoder.protocol();
+                        self.with(kept, memory, at, protocol, |cx| recogniser.replay(cx, decoder.as_mut()));
+                        let protocol = decoder.protocol();
+                        self.with(kept, memory, at, protocol, |cx| decoder.data(cx, from, bytes));
+                        Reading::Speaking(decoder)
+                    }
+                }
+            }
+        };
+        kept.app.reading = reading;
+    }
+
+    fn gap(&mut self, kept: &mut Conversation<App>, memory: &mut Memory, from: Side, at: Moment, bytes: u64) {
+        match mem::replace(&mut kept.app.reading, Reading::Unknown) {
+            Reading::Speaking(mut decoder) => {
+                let protocol = decoder.protocol();
+                self.with(kept, memory, at, protocol, |cx| decoder.gap(cx, from, bytes));
+                kept.app.reading = Reading::Speaking(decoder);
+            }
+            Reading::Undecided(mut recogniser) => {
+                recogniser.gap(memory, from);
+                kept.app.reading = Reading::Undecided(recogniser);
+            }
+            Reading::Unknown => {}
+        }
+    }
+
+    fn end(&mut self, kept: &mut Conversation<App>, memory: &mut Memory, at: Moment) {
+        let at = Moment { frame: at.frame, time: at.time.max(kept.last) };
+        match mem::replace(&mut kept.app.reading, Reading::Unknown) {
+            Reading::Speaking(mut decoder) => {
+                let protocol = decoder.protocol();
+                self.with(kept, memory, at, protocol, |cx| decoder.end(cx));
+                kept.app.reading = Reading::Speaking(decoder);
+            }
+            Reading::Undecided(mut recogniser) => recogniser.forget(memory),
+            Reading::Unknown => {}
+        }
+        if !kept.app.shadow {
+            self.desk.end(kept);
+        }
+    }
+
+    fn problem(&mut self, kept: Option<&Conversation<App>>, at: Moment, problem: &Problem) {
+        if kept.map_or(self.telling, |kept| !kept.app.shadow) {
+            self.desk.problem(kept, at, problem);
+        }
+    }
+}
+
+/// What a decoder says of one conversation.
+struct Said<'a> {
+    desk: &'a mut Desk,
+    kept: &'a mut Conversation<App>,
+    protocol: &'static str,
+    at: Moment,
+}
+
+impl Sink for Said<'_> {
+    fn operation(&mut self, operation: &Operation<'_>) {
+        let protocol = operation.protocol.unwrap_or(self.protocol);
+        let client = operation.client;
+        let pair = match self.kept.app.pair {
+            Some((pair, side, name)) if side == client && std::ptr::eq(name, protocol) => pair,
+            _ => {
+                let [client_address, server_address] = roles(self.kept, client);
+                let pair = self.desk.ledger.pair(client_address, server_address, protocol);
+                self.kept.app.pair = Some((pair, client, protocol));
+                pair
+            }
+        };
+        self.desk.ledger.add(pair, operation);
+        if let Some(rows) = &mut self.desk.rows {
+            rows.operation(label(self.kept), protocol, operation);
+        }
+    }
+
+    fn transfer(&mut self, transfer: &Transfer<'_>) {
+        let finished = self.desk.carver.event(number(self.kept), self.at, transfer);
+        if let Some(finished) = finished {
+            self.desk.finished(self.kept, self.protocol, finished);
+        }
+    }
+
+    fn problem(&mut self, problem: &Problem) {
+        self.desk.problem(Some(self.kept), self.at, problem);
+    }
+}
+
+/// For a conversation that another worker tells.
+struct Unheard;
+
+impl Sink for Unheard {
+    fn operation(&mut self, _: &Operation<'_>) {}
+    fn transfer(&mut self, _: &Transfer<'_>) {}
+    fn problem(&mut self, _: &Problem) {}
+}
+
+impl Desk {
+    fn problem(&mut self, kept: Option<&Conversation<App>>, at: Moment, problem: &Problem) {
+        let Problem { layer, reason, verdict, bytes } = *problem;
+        self.summary.problem(ProblemTotal { layer, reason, verdict, count: 1, bytes });
+        if let Some(rows) = &mut self.rows {
+            let made = kept.map(|kept| kept.app.label.is_none().then(|| make_label(kept)));
+            let label = match (&made, kept) {
+                (Some(Some(made)), _) => Some(made),
+                (_, Some(kept)) => kept.app.label.as_deref(),
+                _ => None,
+            };
+            rows.problem(label, at, problem);
+        }
+    }
+
+    fn finished(&mut self, kept: &mut Conversation<App>, protocol: &'static str, transfer: FinishedTransfer) {
+        if let Some(problem) = transfer.problem {
+            self.problem(Some(kept), transfer.end, &problem);
+        }
+        if let Some(rows) = &mut self.rows {
+            rows.transfer(label(kept), protocol, &transfer);
+        }
+        if self.summary.transfers.len() < MOST_TRANSFERS {
+            let [client, server] = roles(kept, transfer.client);
+            self.summary.transfers.push(Transferred { client, server, protocol, transfer });
+        } else {
+            self.summary.transfers_not_listed += 1;
+        }
+    }
+
+    fn end(&mut self, kept: &mut Conversation<App>) {
+        let name = protocol_name(kept);
+        for finished in self.carver.finish(number(kept)) {
+            self.finished(kept, name, finished);
+        }
+        let [a, b] = kept.counts;
+        let span = &mut self.summary.span;
+        span.begun_before += u64::from(!kept.beginning_seen());
+        span.missed_bytes += kept.missed_bytes();
+        let total = self.summary.protocols.entry(name).or_default();
+        total.conversations += 1;
+        total.packets += a.packets + b.packets;
+        total.wire_bytes += a.wire_bytes + b.wire_bytes;
+        if self.rows.is_some() {
+            self.conversation_row(kept, name);
+        }
+    }
+
+    fn conversation_row(&mut self, kept: &mut Conversation<App>, name: &'static str) {
+        let Some(rows) = &mut self.rows else { return };
+        let client = client(kept);
+        let ethernet = kept.key.protocol == 0;
+        let tunnel = kept.tunnel.as_ref().map(|tunnel| tunnel.carrier.uid(tunnel.first_frame));
+        let has_ports = matches!(kept.key.protocol, protocol::TCP | protocol::UDP | protocol::SCTP);
+        let has_macs = kept.macs.iter().any(|mac| mac.0 != [0; 6]);
+        let label = kept.app.label.take().unwrap_or_else(|| Box::new(make_label(kept)));
+        rows.conversation(&ConversationRow {
+            label: &label,
+            client,
+            start: kept.first,
+            end: kept.last,
+            ports: has_ports.then_some(kept.key.ports),
+            macs: has_macs.then(|| kept.macs.map(|mac| mac.0)),
+            vlan: (kept.key.vlan != 0).then_some(kept.key.vlan),
+            transport: if ethernet { Transport::Ethernet } else { Transport::Ip(kept.key.protocol) },
+            ethertype: ethernet.then_some(kept.key.ethertype),
+            protocol: name,
+            packets: kept.counts.map(|counts| counts.packets),
+            bytes: kept.counts.map(|counts| counts.bytes),
+            wire_bytes: kept.counts.map(|counts| counts.wire_bytes),
+            state: kept.state().as_str(),
+            missed_bytes: kept.missed_bytes(),
+            tunnel: tunnel.as_deref(),
+        });
+    }
+}
+
+/// The client's and the server's address.
+fn roles(kept: &Conversation<App>, client: Side) -> [Address; 2] {
+    [*client.of(&kept.key.addresses), *client.other().of(&kept.key.addresses)]
+}
+
+fn label(kept: &mut Conversation<App>) -> &Label {
+    if kept.app.label.is_none() {
+        kept.app.label = Some(Box::new(make_label(kept)));
+    }
+    #[expect(clippy::expect_used, reason = "it was made the line before, if it was not there")]
+    kept.app.label.as_deref().expect("a label")
+}
+
+fn make_label(kept: &Conversation<App>) -> Label {
+    let [a, b] = &kept.key.addresses;
+    let community_id = kept.key.community_id(kept.opener == Side::B).unwrap_or_default();
+    Label::new(&kept.key.uid(kept.first.frame), &community_id, [a, b])
+}
+
+/// A number no other conversation of this capture has, but by a chance of one in 2⁶⁴.
+fn number(kept: &Conversation<App>) -> u64 {
+    FixedState::default().hash_one((kept.key, kept.first.frame))
+}

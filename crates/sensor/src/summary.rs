@@ -1,0 +1,130 @@
+use crate::ledger::{Change, Entry};
+use quaywatch_model::{Address, Timestamp};
+use quaywatch_store::{FinishedTransfer, ProblemTotal};
+use std::collections::BTreeMap;
+
+/// What was found, in the size a person can read.
+#[derive(Debug, Default)]
+pub struct Summary {
+    /// What was captured.
+    pub span: Span,
+    /// Conversations by recognised protocol; `unknown` where none was.
+    pub protocols: BTreeMap<&'static str, ProtocolTotal>,
+    /// Who did what to whom, and how often; sorted.
+    pub entries: Vec<Entry>,
+    /// What changed something, in time order; of many of one kind only the first.
+    pub changes: Vec<Change>,
+    /// Changes that are counted in `entries` but not listed in `changes`.
+    pub changes_not_listed: u64,
+    /// Programs, images and files that were moved, in time order.
+    pub transfers: Vec<Transferred>,
+    /// Transfers that are not listed in `transfers`.
+    pub transfers_not_listed: u64,
+    /// What could not be read, the most frequent first.
+    pub problems: Vec<ProblemTotal>,
+}
+
+/// How much was captured.
+#[derive(Debug, Default, Clone, Copy)]
+pub struct Span {
+    /// Packets in the input.
+    pub packets: u64,
+    /// Their bytes on the wire.
+    pub wire_bytes: u64,
+    /// Their bytes in the capture.
+    pub captured_bytes: u64,
+    /// The earliest packet.
+    pub first: Option<Timestamp>,
+    /// The latest packet.
+    pub last: Option<Timestamp>,
+    /// Conversations that had begun before the capture did.
+    pub begun_before: u64,
+    /// Payload bytes that were sent but not captured.
+    pub missed_bytes: u64,
+}
+
+impl Span {
+    /// Takes in a packet.
+    pub(crate) fn add(&mut self, time: Timestamp, captured: u64, wire: u64) {
+        self.packets += 1;
+        self.captured_bytes += captured;
+        self.wire_bytes += wire;
+        self.first = Some(self.first.map_or(time, |first| first.min(time)));
+        self.last = Some(self.last.map_or(time, |last| last.max(time)));
+    }
+}
+
+/// The conversations of one protocol.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub struct ProtocolTotal {
+    /// Conversations.
+    pub conversations: u64,
+    /// Packets.
+    pub packets: u64,
+    /// Bytes on the wire.
+    pub wire_bytes: u64,
+}
+
+/// A finished transfer, with who and over what.
+#[derive(Debug, Clone)]
+pub struct Transferred {
+    /// Who asked for it.
+    pub client: Address,
+    /// Who was asked.
+    pub server: Address,
+    /// Over which protocol.
+    pub protocol: &'static str,
+    /// What was moved.
+    pub transfer: FinishedTransfer,
+}
+
+/// So many transfers are listed.
+pub(crate) const MOST_TRANSFERS: usize = 4_096;
+
+impl Summary {
+    /// Takes in what another worker found.
+    pub(crate) fn merge(&mut self, other: Self) {
+        self.span.begun_before += other.span.begun_before;
+        self.span.missed_bytes += other.span.missed_bytes;
+        for (name, total) in other.protocols {
+            let mine = self.protocols.entry(name).or_default();
+            mine.conversations += total.conversations;
+            mine.packets += total.packets;
+            mine.wire_bytes += total.wire_bytes;
+        }
+        self.entries.extend(other.entries);
+        self.changes.extend(other.changes);
+        self.changes_not_listed += other.changes_not_listed;
+        self.transfers.extend(other.transfers);
+        self.transfers_not_listed += other.transfers_not_listed;
+        for total in other.problems {
+            self.problem(total);
+        }
+    }
+
+    /// Counts problems in.
+    pub(crate) fn problem(&mut self, total: ProblemTotal) {
+        let ProblemTotal { layer, reason, verdict, count, bytes } = total;
+        let same = |kept: &&mut ProblemTotal| {
+            kept.reason == reason && kept.layer == layer && kept.verdict == verdict
+        };
+        match self.problems.iter_mut().find(same) {
+            Some(kept) => {
+                kept.count += count;
+                kept.bytes += bytes;
+            }
+            None => self.problems.push(total),
+        }
+    }
+
+    /// Puts everything in the order it is shown in, which depends on nothing but the capture.
+    pub(crate) fn sort(&mut self) {
+        self.entries.sort_by(|a, b| a.order().cmp(&b.order()));
+        self.changes.sort_by(|a, b| a.order().cmp(&b.order()));
+        self.transfers.sort_by_key(|moved| (moved.transfer.start, moved.client, moved.server));
+        self.problems.sort_by_key(|total| (std::cmp::Reverse(total.count), total.layer, total.reason));
+        let surplus = self.transfers.len().saturating_sub(MOST_TRANSFERS);
+        self.transfers.truncate(MOST_TRANSFERS);
+        self.transfers_not_listed += surplus as u64;
+    }
+}

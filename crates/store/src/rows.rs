@@ -1,0 +1,355 @@
+use crate::clock::Clock;
+use crate::conversation::ConversationRow;
+use crate::json::{self, Array, Bound};
+use crate::problems::Problems;
+use crate::table::Table;
+use crate::{FinishedTransfer, Label, StoreError, TableName};
+use quaywatch_model::{Item, Moment, Operation, Problem, Side, Value};
+use std::path::Path;
+
+/// A row that has grown to so many bytes takes no more items, values or steps and says `"truncated":true`. A
+/// reply that lists a whole controller stays whole; a peer cannot make a line that no reader can hold.
+pub const ROW_LIMIT_BYTES: usize = 1024 * 1024;
+
+/// How many bytes of rows a worker keeps in memory before they go to disk.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// For `operations`.
+    pub operations_bytes: usize,
+    /// For each of the other tables.
+    pub other_bytes: usize,
+}
+
+impl Default for Limits {
+    /// A quarter of 4 MiB is some 3,000 operations: more than are ever under way at once, so that an answer comes
+    /// before its request's row is written. The other tables have fewer rows. With the index and the doubling of
+    /// buffers a worker stays below 16 MiB.
+    fn default() -> Self {
+        Self { operations_bytes: 4 * 1024 * 1024, other_bytes: 1024 * 1024 }
+    }
+}
+
+/// Where one worker writes its rows. Shares nothing with other workers.
+///
+/// Telling a row cannot fail: the first error is kept, later rows are dropped, and
+/// [`Store::finish`](crate::Store::finish) gives the error. A long-running worker may ask [`failed`](Self::failed).
+#[derive(Debug)]
+pub struct Rows {
+    clock: Clock,
+    operations: Table,
+    conversations: Table,
+    transfers: Table,
+    problems: Table,
+    counts: Problems,
+    error: Option<StoreError>,
+}
+
+impl Rows {
+    pub(crate) fn new(dir: &Path, worker: usize, limits: Limits) -> Self {
+        let table = |name: TableName, limit| Table::new(dir.join(name.run_name(worker)), limit);
+        Self {
+            clock: Clock::default(),
+            operations: table(TableName::Operations, limits.operations_bytes),
+            conversations: table(TableName::Conversations, limits.other_bytes),
+            transfers: table(TableName::Transfers, limits.other_bytes),
+            problems: table(TableName::Problems, limits.other_bytes),
+            counts: Problems::default(),
+            error: None,
+        }
+    }
+
+    /// Whether something could not be written, so that going on is of no use.
+    #[must_use]
+    pub const fn failed(&self) -> bool {
+        self.error.is_some()
+    }
+
+    /// How many bytes are held in memory for rows that are not on disk yet.
+    #[must_use]
+    pub fn held_bytes(&self) -> usize {
+        let tables = [&self.operations, &self.conversations, &self.transfers, &self.problems];
+        tables.into_iter().map(Table::held_bytes).sum::<usize>()
+    }
+
+    /// Tells an operation of a conversation.
+    #[inline]
+    pub fn operation(&mut self, label: &Label, protocol: &'static str, operation: &Operation<'_>) {
+        self.row(TableName::Operations, operation.moment(), label.order(), 0, |out, clock| {
+            push_operation(out, clock, label, protocol, operation);
+        });
+    }
+
+    /// Tells a conversation that is over.
+    pub fn conversation(&mut self, row: &ConversationRow<'_>) {
+        self.row(TableName::Conversations, row.start, row.label.order(), 0, |out, clock| {
+            row.push(out, clock);
+        });
+    }
+
+    /// Tells a transfer that is over.
+    pub fn transfer(&mut self, label: &Label, protocol: &'static str, transfer: &FinishedTransfer) {
+        self.row(TableName::Transfers, transfer.start, label.order(), 0, |out, clock| {
+            push_transfer(out, clock, label, protocol, transfer);
+        });
+    }
+
+    /// Tells something that could not be read: in the frame `at`, of a conversation if one is known.
+    pub fn problem(&mut self, label: Option<&Label>, at: Moment, problem: &Problem) {
+        if let Some(class) = self.counts.count(at, problem) {
+            let order = label.map_or(0, Label::order);
+            self.row(TableName::Problems, at, order, class, |out, _| push_problem(out, label, at, problem));
+        }
+    }
+
+    #[inline]
+    fn row(
+        &mut self,
+        name: TableName,
+        at: Moment,
+        order: u64,
+        class: u32,
+        push: impl FnOnce(&mut Vec<u8>, &mut Clock),
+    ) {
+        if self.error.is_some() {
+            return;
+        }
+        let table = match name {
+            TableName::Operations => &mut self.operations,
+            TableName::Conversations => &mut self.conversations,
+            TableName::Transfers => &mut self.transfers,
+            TableName::Problems => &mut self.problems,
+        };
+        let rows = table.rows();
+        let start = rows.len();
+        push(rows, &mut self.clock);
+        if table.end_row(start, at, order, class) {
+            self.error = table.spill().err();
+        }
+    }
+
+    /// The tables, in the order of [`TableName::ALL`], and the counts of problems.
+    pub(crate) fn into_tables(self) -> Result<([Table; 4], Problems), StoreError> {
+        match self.error {
+            Some(error) => Err(error),
+            None => Ok(([self.conversations, self.operations, self.transfers, self.problems], self.counts)),
+        }
+    }
+}
+
+fn push_operation(
+    out: &mut Vec<u8>,
+    clock: &mut Clock,
+    label: &Label,
+    protocol: &'static str,
+    operation: &Operation<'_>,
+) {
+    let mut bound = Bound::at(out.len() + ROW_LIMIT_BYTES);
+    out.extend_from_slice(b"{\"time\":\"");
+    clock.push(out, operation.moment().time);
+    out.extend_from_slice(b"\",");
+    label.push(out, operation.client);
+    push_protocol(out, protocol);
+    out.extend_from_slice(b",\"verb\":\"");
+    out.extend_from_slice(operation.verb.as_str().as_bytes());
+    out.extend_from_slice(b"\",\"function\":");
+    json::push_coded(out, operation.function);
+    push_via(out, operation, &mut bound);
+    push_items(out, operation, &mut bound);
+    out.extend_from_slice(b",\"outcome\":\"");
+    out.extend_from_slice(operation.outcome.as_str().as_bytes());
+    out.push(b'"');
+    if let Some(code) = operation.code {
+        out.extend_from_slice(b",\"code\":");
+        json::push_coded(out, code);
+    }
+    if let Some(bytes) = operation.bytes {
+        out.extend_from_slice(b",\"bytes\":");
+        json::push_unsigned(out, bytes);
+    }
+    if let Some(unit) = operation.unit {
+        out.extend_from_slice(b",\"unit\":");
+        json::push_unsigned(out, u64::from(unit));
+    }
+    push_frames(out, operation);
+    if bound.cut() {
+        out.extend_from_slice(b",\"truncated\":true");
+    }
+    out.push(b'}');
+}
+
+/// The names of protocols are this program's own and need no escape.
+#[inline]
+fn push_protocol(out: &mut Vec<u8>, protocol: &'static str) {
+    out.extend_from_slice(b",\"protocol\":\"");
+    out.extend_from_slice(protocol.as_bytes());
+    out.push(b'"');
+}
+
+/// The request's frame and the answer's, as far as they were captured.
+fn push_frames(out: &mut Vec<u8>, operation: &Operation<'_>) {
+    out.extend_from_slice(b",\"frames\":");
+    let mut frames = Array::open(out);
+    for moment in [operation.request, operation.reply].into_iter().flatten() {
+        json::push_unsigned(frames.member(), moment.frame);
+    }
+    frames.close();
+}
+
+fn push_via(out: &mut Vec<u8>, operation: &Operation<'_>, bound: &mut Bound) {
+    let mut list = Listed::new(out, b",\"via\":");
+    operation.via.each(&mut |step| {
+        if let Some(out) = list.member(bound) {
+            json::push_display(out, step, bound);
+        }
+    });
+    list.close();
+}
+
+fn push_items(out: &mut Vec<u8>, operation: &Operation<'_>, bound: &mut Bound) {
+    let mut list = Listed::new(out, b",\"items\":");
+    operation.items.each(&mut |item| {
+        if let Some(out) = list.member(bound) {
+            push_item(out, &item, bound);
+        }
+    });
+    list.close();
+}
+
+fn push_item(out: &mut Vec<u8>, item: &Item<'_>, bound: &mut Bound) {
+    out.extend_from_slice(b"{\"object\":");
+    json::push_display(out, item.object, bound);
+    let mut value = |key: &[u8], value: Option<Value<'_>>| {
+        if let Some(value) = value {
+            out.extend_from_slice(key);
+            json::push_value(out, value, bound);
+        }
+    };
+    value(b",\"value\":", item.value);
+    value(b",\"previous\":", item.previous);
+    if let Some(code) = item.code {
+        out.extend_from_slice(b",\"code\":");
+        json::push_coded(out, code);
+    }
+    out.push(b'}');
+}
+
+/// A key with an array, both left out where there is no member.
+struct Listed<'a> {
+    out: &'a mut Vec<u8>,
+    key: &'static [u8],
+    empty: bool,
+}
+
+impl<'a> Listed<'a> {
+    const fn new(out: &'a mut Vec<u8>, key: &'static [u8]) -> Self {
+        Self { out, key, empty: true }
+    }
+
+    /// The buffer, ready for the next member, unless the row is full.
+    fn member(&mut self, bound: &mut Bound) -> Option<&mut Vec<u8>> {
+        if !bound.admits(self.out) {
+            return None;
+        }
+        if std::mem::take(&mut self.empty) {
+            self.out.extend_from_slice(self.key);
+            self.out.push(b'[');
+        } else {
+            self.out.push(b',');
+        }
+        Some(self.out)
+    }
+
+    fn close(self) {
+        if !self.empty {
+            self.out.push(b']');
+        }
+    }
+}
+
+fn push_transfer(
+    out: &mut Vec<u8>,
+    clock: &mut Clock,
+    label: &Label,
+    protocol: &'static str,
+    transfer: &FinishedTransfer,
+) {
+    out.extend_from_slice(b"{\"start\":\"");
+    clock.push(out, transfer.start.time);
+    out.extend_from_slice(b"\",\"end\":\"");
+    clock.push(out, transfer.end.time);
+    out.extend_from_slice(b"\",");
+    label.push(out, transfer.client);
+    push_protocol(out, protocol);
+    let mut text = |key: &[u8], text: Option<&str>| {
+        if let Some(text) = text {
+            out.extend_from_slice(key);
+            json::push_str(out, text);
+        }
+    };
+    text(b",\"kind\":", Some(transfer.kind.as_str()));
+    text(b",\"direction\":", Some(transfer.direction.as_str()));
+    text(b",\"name\":", transfer.name.as_deref());
+    text(b",\"block_type\":", transfer.block_type.as_deref());
+    let mut number = |key: &[u8], number: Option<u64>| {
+        if let Some(number) = number {
+            out.extend_from_slice(key);
+            json::push_unsigned(out, number);
+        }
+    };
+    number(b",\"block_number\":", transfer.block_number.map(u64::from));
+    number(b",\"bytes\":", Some(transfer.bytes));
+    number(b",\"missing_bytes\":", (transfer.missing_bytes > 0).then_some(transfer.missing_bytes));
+    let complete: &[u8] = if transfer.complete { b",\"complete\":true" } else { b",\"complete\":false" };
+    out.extend_from_slice(complete);
+    if let Some(sha256) = &transfer.sha256 {
+        out.extend_from_slice(b",\"sha256\":");
+        json::push_hex(out, sha256);
+    }
+    if let Some(carved) = &transfer.carved {
+        out.extend_from_slice(b",\"carved\":");
+        json::push_str(out, carved);
+    }
+    out.push(b'}');
+}
+
+fn push_problem(out: &mut Vec<u8>, label: Option<&Label>, at: Moment, problem: &Problem) {
+    out.push(b'{');
+    if at.frame > 0 {
+        out.extend_from_slice(b"\"frame\":");
+        json::push_unsigned(out, at.frame);
+        out.push(b',');
+    }
+    if let Some(label) = label {
+        out.extend_from_slice(b"\"uid\":\"");
+        out.extend_from_slice(label.uid().as_bytes());
+        out.extend_from_slice(b"\",");
+    }
+    out.extend_from_slice(b"\"layer\":");
+    json::push_str(out, problem.layer);
+    out.extend_from_slice(b",\"reason\":");
+    json::push_str(out, problem.reason);
+    out.extend_from_slice(b",\"verdict\":\"");
+    out.extend_from_slice(problem.verdict.as_str().as_bytes());
+    out.push(b'"');
+    if problem.bytes > 0 {
+        out.extend_from_slice(b",\"bytes\":");
+        json::push_unsigned(out, problem.bytes);
+    }
+    out.push(b'}');
+}
+
+/// A MAC address as people write it, with quotes.
+pub(crate) fn push_mac(out: &mut Vec<u8>, mac: [u8; 6]) {
+    let mut separator = b'"';
+    for byte in mac {
+        out.push(separator);
+        json::push_hex_digits(out, byte);
+        separator = b':';
+    }
+    out.push(b'"');
+}
+
+/// The pair as (client's, server's).
+pub(crate) const fn by_role<T: Copy>(client: Side, pair: [T; 2]) -> [T; 2] {
+    [*client.of(&pair), *client.other().of(&pair)]
+}

@@ -1,0 +1,5 @@
+mod carving;
+mod disk;
+mod order;
+mod support;
+mod tables;

@@ -1,0 +1,218 @@
+use crate::ip::Packet;
+use crate::{LinkType, ReadError, Reader};
+use quaywatch_model::Mac;
+
+/// EtherType of IPv4.
+pub const ETHERTYPE_IPV4: u16 = 0x0800;
+/// EtherType of IPv6.
+pub const ETHERTYPE_IPV6: u16 = 0x86dd;
+const ETHERTYPE_VLAN: u16 = 0x8100;
+const ETHERTYPE_QINQ: u16 = 0x88a8;
+const ETHERTYPE_QINQ_OLD: u16 = 0x9100;
+const ETHERTYPE_PPPOE_SESSION: u16 = 0x8864;
+const ETHERTYPE_MPLS: u16 = 0x8847;
+
+/// Below this the field after the addresses is a length (IEEE 802.3), from it on an EtherType.
+const FIRST_ETHERTYPE: u16 = 0x0600;
+/// More tags than this are not peeled: nobody stacks them so deep in earnest.
+const MOST_TAGS: usize = 8;
+
+/// A captured frame down to its network layer.
+#[derive(Debug, Clone, Copy)]
+pub struct Frame<'a> {
+    /// Source and destination, where the link has both.
+    pub macs: Option<[Mac; 2]>,
+    /// The outermost VLAN id, if the frame is tagged with one other than 0.
+    pub vlan: Option<u16>,
+    /// The EtherType inside all tags; for 802.3 frames without SNAP the DSAP and SSAP as they stand.
+    pub ethertype: u16,
+    /// What the frame carries.
+    pub body: Body<'a>,
+}
+
+/// What a frame carries.
+#[derive(Debug, Clone, Copy)]
+pub enum Body<'a> {
+    /// An IP packet.
+    Ip(Packet<'a>),
+    /// Something that is not IP: ARP, PROFINET, LLDP. The bytes after the EtherType.
+    Other(&'a [u8]),
+    /// Nothing that can be read, and why.
+    Broken(&'static str, ReadError),
+}
+
+impl<'a> Frame<'a> {
+    /// Decodes a frame as captured. `None`: a link type that is not read.
+    #[must_use]
+    #[inline]
+    pub fn decode(link: LinkType, bytes: &'a [u8]) -> Option<Self> {
+        let mut reader = Reader::new(bytes);
+        let head = match link {
+            LinkType::ETHERNET => ethernet(&mut reader),
+            LinkType::LINUX_SLL => linux_sll(&mut reader),
+            LinkType::LINUX_SLL2 => linux_sll2(&mut reader),
+            LinkType::NULL | LinkType::LOOP => bsd_loop(&mut reader, link),
+            LinkType::RAW | LinkType::IPV4 | LinkType::IPV6 => Ok(Head::bare(by_version(bytes))),
+            _ => return None,
+        };
+        Some(match head {
+            Ok(head) => Self::above(head, reader),
+            Err(error) => Self::broken("link", error),
+        })
+    }
+
+    /// Decodes an Ethernet frame that is carried inside something else.
+    #[must_use]
+    pub fn ethernet(bytes: &'a [u8]) -> Self {
+        let mut reader = Reader::new(bytes);
+        match ethernet(&mut reader) {
+            Ok(head) => Self::above(head, reader),
+            Err(error) => Self::broken("link", error),
+        }
+    }
+
+    /// Decodes an IP packet that is carried inside something else, or was reassembled.
+    #[must_use]
+    pub fn ip(bytes: &'a [u8]) -> Self {
+        Self::above(Head::bare(by_version(bytes)), Reader::new(bytes))
+    }
+
+    fn broken(layer: &'static str, error: ReadError) -> Self {
+        Self { macs: None, vlan: None, ethertype: 0, body: Body::Broken(layer, error) }
+    }
+
+    fn above(head: Head, mut reader: Reader<'a>) -> Self {
+        let Head { macs, mut vlan, mut ethertype } = head;
+        let mut tags = 0;
+        loop {
+            let peeled = match ethertype {
+                ETHERTYPE_VLAN | ETHERTYPE_QINQ | ETHERTYPE_QINQ_OLD if tags < MOST_TAGS => {
+                    vlan_tag(&mut reader, &mut vlan)
+                }
+                ETHERTYPE_PPPOE_SESSION => pppoe(&mut reader),
+                ETHERTYPE_MPLS if tags < MOST_TAGS => mpls(&mut reader),
+                // The 802.3 length says where the frame ends; what is past it is padding.
+                length if length < FIRST_ETHERTYPE && macs.is_some() => llc(&mut reader, length.into()),
+                _ => break,
+            };
+            tags += 1;
+            match peeled {
+                Ok(Peeled::Inner(inner)) => ethertype = inner,
+                Ok(Peeled::Last(inner)) => {
+                    ethertype = inner;
+                    break;
+                }
+                Err(error) => return Self { macs, vlan, ethertype, body: Body::Broken("link", error) },
+            }
+        }
+        let body = match ethertype {
+            ETHERTYPE_IPV4 => Packet::v4(reader).map_or_else(|error| Body::Broken("ipv4", error), Body::Ip),
+            ETHERTYPE_IPV6 => Packet::v6(reader).map_or_else(|error| Body::Broken("ipv6", error), Body::Ip),
+            _ => Body::Other(reader.peek()),
+        };
+        Self { macs, vlan, ethertype, body }
+    }
+}
+
+/// What stands before the payload of a link.
+struct Head {
+    macs: Option<[Mac; 2]>,
+    vlan: Option<u16>,
+    ethertype: u16,
+}
+
+impl Head {
+    const fn bare(ethertype: u16) -> Self {
+        Self { macs: None, vlan: None, ethertype }
+    }
+}
+
+enum Peeled {
+    /// An EtherType that may be peeled further.
+    Inner(u16),
+    /// Not an EtherType; nothing more to peel.
+    Last(u16),
+}
+
+/// IEEE 802.3 clause 3.2 and Ethernet II: destination, source, length or type.
+#[inline]
+fn ethernet(reader: &mut Reader<'_>) -> Result<Head, ReadError> {
+    let destination = Mac(reader.array("destination address")?);
+    let source = Mac(reader.array("source address")?);
+    let ethertype = reader.u16_be("EtherType")?;
+    Ok(Head { macs: Some([source, destination]), vlan: None, ethertype })
+}
+
+/// LINKTYPE_LINUX_SLL: packet type, ARPHRD, address length, address, protocol. Only the sender is known.
+fn linux_sll(reader: &mut Reader<'_>) -> Result<Head, ReadError> {
+    reader.skip(14, "cooked header")?;
+    Ok(Head::bare(reader.u16_be("protocol type")?))
+}
+
+/// LINKTYPE_LINUX_SLL2: protocol, reserved, interface, ARPHRD, packet type, address length, address.
+fn linux_sll2(reader: &mut Reader<'_>) -> Result<Head, ReadError> {
+    let ethertype = reader.u16_be("protocol type")?;
+    reader.skip(18, "cooked header")?;
+    Ok(Head::bare(ethertype))
+}
+
+/// LINKTYPE_NULL and LINKTYPE_LOOP: an address family, in host order for the first. IPv6 has a number of its
+/// own on every BSD.
+fn bsd_loop(reader: &mut Reader<'_>, link: LinkType) -> Result<Head, ReadError> {
+    let field: [u8; 4] = reader.array("address family")?;
+    let (big, little) = (u32::from_be_bytes(field), u32::from_le_bytes(field));
+    let family = if link == LinkType::LOOP { big } else { big.min(little) };
+    Ok(Head::bare(match family {
+        2 => ETHERTYPE_IPV4,
+        10 | 24 | 28 | 30 => ETHERTYPE_IPV6,
+        _ => 0,
+    }))
+}
+
+fn by_version(bytes: &[u8]) -> u16 {
+    match bytes.first().map(|byte| byte >> 4) {
+        Some(4) => ETHERTYPE_IPV4,
+        Some(6) => ETHERTYPE_IPV6,
+        _ => 0,
+    }
+}
+
+/// IEEE 802.1Q clause 9.6: priority, drop eligible, 12 bits of VLAN id; then the next EtherType.
+fn vlan_tag(reader: &mut Reader<'_>, vlan: &mut Option<u16>) -> Result<Peeled, ReadError> {
+    let id = reader.u16_be("VLAN tag")? & 0x0fff;
+    if id != 0 {
+        vlan.get_or_insert(id);
+    }
+    reader.u16_be("EtherType after VLAN tag").map(Peeled::Inner)
+}
+
+/// RFC 2516 section 4: version and type, code, session, length; then the PPP protocol (RFC 1661).
+fn pppoe(reader: &mut Reader<'_>) -> Result<Peeled, ReadError> {
+    reader.skip(6, "PPPoE header")?;
+    Ok(match reader.u16_be("PPP protocol")? {
+        0x0021 => Peeled::Inner(ETHERTYPE_IPV4),
+        0x0057 => Peeled::Inner(ETHERTYPE_IPV6),
+        other => Peeled::Last(other),
+    })
+}
+
+/// RFC 3032 section 2.1: label, class, bottom of stack, time to live. What is inside is told by its version.
+fn mpls(reader: &mut Reader<'_>) -> Result<Peeled, ReadError> {
+    let bottom = reader.u32_be("MPLS label")? & 0x100 != 0;
+    Ok(Peeled::Inner(if bottom { by_version(reader.peek()) } else { ETHERTYPE_MPLS }))
+}
+
+/// IEEE 802.2: DSAP, SSAP, control; with SNAP (AA AA 03) an organisation and an EtherType follow.
+fn llc(reader: &mut Reader<'_>, length: usize) -> Result<Peeled, ReadError> {
+    let length = length.min(reader.len());
+    *reader = reader.sub(length, "802.3 payload")?;
+    if let Some(&[0xaa, 0xaa, 0x03, _, _, _]) = reader.peek().first_chunk() {
+        reader.skip(6, "SNAP header")?;
+        return reader
+            .u16_be("SNAP protocol")
+            .map(|inner| if inner < FIRST_ETHERTYPE { Peeled::Last(inner) } else { Peeled::Inner(inner) });
+    }
+    // The SAPs stay in the payload: there they are the protocol's own first bytes.
+    let saps = reader.peek().first_chunk().map_or(0, |&pair: &[u8; 2]| u16::from_be_bytes(pair));
+    Ok(Peeled::Last(saps))
+}

@@ -1,0 +1,197 @@
+use crate::{ReadError, Reader, checksum};
+use quaywatch_model::Address;
+
+/// IP protocol numbers (IANA "Assigned Internet Protocol Numbers") that mean something here.
+pub mod protocol {
+    /// ICMP.
+    pub const ICMP: u8 = 1;
+    /// IPv4 in IP (RFC 2003).
+    pub const IPV4: u8 = 4;
+    /// TCP.
+    pub const TCP: u8 = 6;
+    /// UDP.
+    pub const UDP: u8 = 17;
+    /// IPv6 in IP (RFC 4213).
+    pub const IPV6: u8 = 41;
+    /// Generic Routing Encapsulation.
+    pub const GRE: u8 = 47;
+    /// ICMPv6.
+    pub const ICMPV6: u8 = 58;
+    /// SCTP.
+    pub const SCTP: u8 = 132;
+
+    /// The IANA keyword in lower case, where it is one people know.
+    #[must_use]
+    pub const fn name(number: u8) -> Option<&'static str> {
+        Some(match number {
+            ICMP => "icmp",
+            2 => "igmp",
+            IPV4 => "ipip",
+            TCP => "tcp",
+            UDP => "udp",
+            IPV6 => "ipv6",
+            GRE => "gre",
+            50 => "esp",
+            51 => "ah",
+            ICMPV6 => "icmp6",
+            88 => "eigrp",
+            89 => "ospf",
+            103 => "pim",
+            112 => "vrrp",
+            SCTP => "sctp",
+            _ => return None,
+        })
+    }
+}
+
+const HOP_BY_HOP: u8 = 0;
+const ROUTING: u8 = 43;
+const FRAGMENT: u8 = 44;
+const AUTHENTICATION: u8 = 51;
+const DESTINATION_OPTIONS: u8 = 60;
+const MOBILITY: u8 = 135;
+/// RFC 8200 names each header once; a chain longer than this is not meant to be read.
+const MOST_EXTENSION_HEADERS: usize = 16;
+
+/// An IPv4 or IPv6 packet down to its payload.
+#[derive(Debug, Clone, Copy)]
+pub struct Packet<'a> {
+    /// Whether this is IPv6.
+    pub v6: bool,
+    /// Who sent it.
+    pub source: Address,
+    /// To whom.
+    pub destination: Address,
+    /// The protocol of the payload.
+    pub protocol: u8,
+    /// Set where this is only a part of a packet.
+    pub fragment: Option<Fragment>,
+    /// The payload, as far as captured; link padding is cut off.
+    pub payload: &'a [u8],
+    /// How long the payload was on the wire, in bytes.
+    pub payload_len: usize,
+    /// The header's checksum is wrong. It is filled in late on the machine that sends (offload), so this is no
+    /// proof of damage.
+    pub bad_checksum: bool,
+}
+
+/// Which part of a packet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Fragment {
+    /// The same in all parts of a packet.
+    pub id: u32,
+    /// Where this part begins in the packet's payload, in bytes.
+    pub offset: u32,
+    /// Whether more parts follow.
+    pub more: bool,
+}
+
+impl<'a> Packet<'a> {
+    /// RFC 791, section 3.1.
+    #[inline]
+    pub(crate) fn v4(reader: Reader<'a>) -> Result<Self, ReadError> {
+        let all = reader.peek();
+        let mut reader = reader;
+        let fixed: [u8; 20] = reader.array("IPv4 header")?;
+        let [first, _, l0, l1, i0, i1, f0, f1, _, protocol, _, _, source @ .., d0, d1, d2, d3] = fixed;
+        let source: [u8; 4] = source;
+        let header_len = usize::from(first & 0x0f) * 4;
+        let options = header_len.checked_sub(fixed.len()).ok_or(ReadError {
+            field: "IPv4 header length",
+            offset: reader.offset(),
+            needed: fixed.len(),
+            left: header_len,
+        })?;
+        reader.skip(options, "IPv4 options")?;
+        // 0 is written by machines that leave segmentation to the network card: then the frame tells.
+        let total_len = match usize::from(u16::from_be_bytes([l0, l1])) {
+            0 => all.len(),
+            total_len => total_len,
+        };
+        let payload_len = total_len.saturating_sub(header_len);
+        let offset_and_flags = u16::from_be_bytes([f0, f1]);
+        let fragment = Fragment {
+            id: u16::from_be_bytes([i0, i1]).into(),
+            offset: u32::from(offset_and_flags & 0x1fff) * 8,
+            more: offset_and_flags & 0x2000 != 0,
+        };
+        Ok(Self {
+            v6: false,
+            source: Address::v4(source),
+            destination: Address::v4([d0, d1, d2, d3]),
+            protocol,
+            fragment: (fragment.more || fragment.offset > 0).then_some(fragment),
+            payload: reader.take(payload_len.min(reader.len()), "IPv4 payload")?,
+            payload_len,
+            bad_checksum: checksum::sum(0, all.get(..header_len).unwrap_or(all)) != 0xffff,
+        })
+    }
+
+    /// RFC 8200, sections 3 and 4.
+    pub(crate) fn v6(mut reader: Reader<'a>) -> Result<Self, ReadError> {
+        reader.skip(4, "IPv6 version, class and flow label")?;
+        let payload_len = usize::from(reader.u16_be("IPv6 payload length")?);
+        let mut protocol = reader.u8("IPv6 next header")?;
+        reader.skip(1, "IPv6 hop limit")?;
+        let source = Address::v6(reader.array("IPv6 source")?);
+        let destination = Address::v6(reader.array("IPv6 destination")?);
+        // 0 stands for a jumbogram or for segmentation left to the network card: then the frame tells.
+        let payload_len = if payload_len == 0 { reader.len() } else { payload_len };
+        let mut inner = reader.sub(payload_len.min(reader.len()), "IPv6 payload")?;
+        let start = inner.offset();
+        let mut fragment = None;
+        for _ in 0..MOST_EXTENSION_HEADERS {
+            match protocol {
+                HOP_BY_HOP | ROUTING | DESTINATION_OPTIONS | MOBILITY => {
+                    protocol = extension(&mut inner, 8, 8)?;
+                }
+                AUTHENTICATION => protocol = extension(&mut inner, 4, 8)?,
+                FRAGMENT if fragment.is_none() => {
+                    protocol = inner.u8("IPv6 fragment next header")?;
+                    inner.skip(1, "IPv6 fragment reserved")?;
+                    let offset = inner.u16_be("IPv6 fragment offset")?;
+                    let id = inner.u32_be("IPv6 fragment identification")?;
+                    let part = Fragment { id, offset: u32::from(offset & 0xfff8), more: offset & 1 != 0 };
+                    // A lone fragment (RFC 6946) is a whole packet.
+                    fragment = (part.more || part.offset > 0).then_some(part);
+                    if fragment.is_some_and(|part| part.offset > 0) {
+                        break;
+                    }
+                }
+                _ => break,
+            }
+        }
+        let headers = inner.offset() - start;
+        Ok(Self {
+            v6: true,
+            source,
+            destination,
+            protocol,
+            fragment,
+            payload: inner.rest(),
+            payload_len: payload_len.saturating_sub(headers),
+            bad_checksum: false,
+        })
+    }
+
+    /// The sum a transport checksum starts with: addresses, length and protocol (RFC 9293 section 3.1, RFC 8200
+    /// section 8.1).
+    pub(crate) fn pseudo_header_sum(&self) -> u16 {
+        let addresses = |address: &Address| {
+            let bytes = address.bytes();
+            if self.v6 { checksum::sum(0, bytes) } else { checksum::sum(0, bytes.get(12..).unwrap_or(bytes)) }
+        };
+        let length = (self.payload_len as u32).to_be_bytes();
+        let sum = checksum::sum(addresses(&self.source), &addresses(&self.destination).to_be_bytes());
+        let sum = checksum::sum(sum, &length);
+        checksum::sum(sum, &[0, self.protocol])
+    }
+}
+
+/// RFC 8200 section 4.3 and RFC 4302: next header, length in `unit`s beyond the first `free` bytes.
+fn extension(reader: &mut Reader<'_>, unit: usize, free: usize) -> Result<u8, ReadError> {
+    let next = reader.u8("IPv6 extension next header")?;
+    let units = usize::from(reader.u8("IPv6 extension length")?);
+    reader.skip(units * unit + free - 2, "IPv6 extension")?;
+    Ok(next)
+}

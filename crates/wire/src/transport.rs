@@ -1,0 +1,169 @@
+use crate::{Packet, ReadError, Reader, checksum, protocol};
+
+/// What an IP packet carries, for the transports that are tracked.
+#[derive(Debug, Clone, Copy)]
+pub enum Segment<'a> {
+    /// A TCP segment.
+    Tcp(Tcp<'a>),
+    /// A UDP datagram.
+    Udp(Udp<'a>),
+    /// An ICMP or ICMPv6 message.
+    Icmp(Icmp<'a>),
+    /// Another protocol, or a fragment that is not the first.
+    Other(&'a [u8]),
+    /// Cannot be read, and why.
+    Broken(&'static str, ReadError),
+}
+
+/// A TCP segment (RFC 9293, section 3.1).
+#[derive(Debug, Clone, Copy)]
+pub struct Tcp<'a> {
+    /// Source port.
+    pub source: u16,
+    /// Destination port.
+    pub destination: u16,
+    /// Sequence number of the first payload byte, or of the SYN.
+    pub sequence: u32,
+    /// The next sequence number the sender expects; means nothing without [`Flags::ACK`].
+    pub acknowledgment: u32,
+    /// The flags.
+    pub flags: Flags,
+    /// The payload as far as captured.
+    pub payload: &'a [u8],
+    /// How long the payload was on the wire, in bytes.
+    pub payload_len: usize,
+    /// The checksum is wrong; often it is only filled in later (offload).
+    pub bad_checksum: bool,
+}
+
+/// TCP flags.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Flags(pub u8);
+
+impl Flags {
+    /// No more data from the sender.
+    pub const FIN: u8 = 0x01;
+    /// Synchronise sequence numbers.
+    pub const SYN: u8 = 0x02;
+    /// Reset the connection.
+    pub const RST: u8 = 0x04;
+    /// The acknowledgment number is significant.
+    pub const ACK: u8 = 0x10;
+
+    /// Whether any of `flags` is set.
+    #[must_use]
+    pub const fn has(self, flags: u8) -> bool {
+        self.0 & flags != 0
+    }
+}
+
+/// A UDP datagram (RFC 768).
+#[derive(Debug, Clone, Copy)]
+pub struct Udp<'a> {
+    /// Source port.
+    pub source: u16,
+    /// Destination port.
+    pub destination: u16,
+    /// The payload as far as captured.
+    pub payload: &'a [u8],
+    /// How long the payload was on the wire, in bytes.
+    pub payload_len: usize,
+    /// The checksum is wrong; often it is only filled in later (offload).
+    pub bad_checksum: bool,
+}
+
+/// An ICMP message (RFC 792, RFC 4443).
+#[derive(Debug, Clone, Copy)]
+pub struct Icmp<'a> {
+    /// The message type.
+    pub kind: u8,
+    /// The message code.
+    pub code: u8,
+    /// All after type, code and checksum, as far as captured.
+    pub payload: &'a [u8],
+    /// How long that was on the wire, in bytes.
+    pub payload_len: usize,
+}
+
+impl<'a> Segment<'a> {
+    /// Reads the transport header of an unfragmented packet.
+    #[must_use]
+    #[inline]
+    pub fn decode(packet: &Packet<'a>) -> Self {
+        let (layer, segment) = match packet.protocol {
+            _ if packet.fragment.is_some_and(|part| part.offset > 0) => {
+                return Self::Other(packet.payload);
+            }
+            protocol::TCP => ("tcp", tcp(packet).map(Self::Tcp)),
+            protocol::UDP => ("udp", udp(packet).map(Self::Udp)),
+            protocol::ICMP | protocol::ICMPV6 => ("icmp", icmp(packet).map(Self::Icmp)),
+            _ => return Self::Other(packet.payload),
+        };
+        segment.unwrap_or_else(|error| Self::Broken(layer, error))
+    }
+}
+
+#[inline]
+fn tcp<'a>(packet: &Packet<'a>) -> Result<Tcp<'a>, ReadError> {
+    let mut reader = Reader::new(packet.payload);
+    let source = reader.u16_be("TCP source port")?;
+    let destination = reader.u16_be("TCP destination port")?;
+    let sequence = reader.u32_be("TCP sequence number")?;
+    let acknowledgment = reader.u32_be("TCP acknowledgment number")?;
+    let header_len = usize::from(reader.u8("TCP data offset")? >> 4) * 4;
+    let flags = Flags(reader.u8("TCP flags")?);
+    reader.skip(6, "TCP window, checksum and urgent pointer")?;
+    let options = header_len.checked_sub(20).ok_or(ReadError {
+        field: "TCP data offset",
+        offset: 12,
+        needed: 20,
+        left: header_len,
+    })?;
+    reader.skip(options, "TCP options")?;
+    Ok(Tcp {
+        source,
+        destination,
+        sequence,
+        acknowledgment,
+        flags,
+        payload: reader.rest(),
+        payload_len: packet.payload_len.saturating_sub(header_len),
+        bad_checksum: is_bad(packet),
+    })
+}
+
+fn udp<'a>(packet: &Packet<'a>) -> Result<Udp<'a>, ReadError> {
+    let mut reader = Reader::new(packet.payload);
+    let source = reader.u16_be("UDP source port")?;
+    let destination = reader.u16_be("UDP destination port")?;
+    let length = usize::from(reader.u16_be("UDP length")?);
+    let unchecked = reader.u16_be("UDP checksum")? == 0;
+    // 0 stands for "as long as the packet" in jumbograms and in captures of offloaded segments.
+    let payload_len = match length.checked_sub(8) {
+        Some(length) if length + 8 <= packet.payload_len => length,
+        _ => packet.payload_len.saturating_sub(8),
+    };
+    Ok(Udp {
+        source,
+        destination,
+        payload: reader.take(payload_len.min(reader.len()), "UDP payload")?,
+        payload_len,
+        bad_checksum: !unchecked && is_bad(packet),
+    })
+}
+
+fn icmp<'a>(packet: &Packet<'a>) -> Result<Icmp<'a>, ReadError> {
+    let mut reader = Reader::new(packet.payload);
+    let kind = reader.u8("ICMP type")?;
+    let code = reader.u8("ICMP code")?;
+    reader.skip(2, "ICMP checksum")?;
+    Ok(Icmp { kind, code, payload: reader.rest(), payload_len: packet.payload_len.saturating_sub(4) })
+}
+
+/// Whether the transport checksum is wrong. What was not captured whole cannot be told.
+#[inline]
+fn is_bad(packet: &Packet<'_>) -> bool {
+    packet.fragment.is_none()
+        && packet.payload.len() == packet.payload_len
+        && checksum::sum(packet.pseudo_header_sum(), packet.payload) != 0xffff
+}
