@@ -3,8 +3,8 @@
 An event is (protocol, frame, kind, code):
     protocol  modbus, s7comm, cip, enip, opcua, pn_dcp, pn_io
     frame     the frame that completes the message, as tshark numbers them
-    kind      request or reply; `refused` is told beside the reply that says no
-    code      the protocol's own number as a string: 0x10, 4/1, i=673
+    kind      request or reply; `refused` is told beside the reply that says no, and `item` beside a request
+    code      the protocol's own number as a string: 0x10, 4/1, i=673; of an item, what it is about
 """
 
 import gzip
@@ -140,6 +140,14 @@ def modbus(row):
         yield "modbus", kind, hex8(function)
     for exception in row.numbers("modbus.exception_code"):
         yield "modbus", "refused", hex8(exception)
+    units, addresses = row.numbers("mbtcp.unit_id"), row.numbers("modbus.reference_num")
+    if kind == "request" and MODBUS_ADDRESSED.issuperset(functions) and len(units) == len(addresses) == len(functions):
+        for unit, address in zip(units, addresses):
+            yield "modbus", "item", f"unit {unit} address {address}"
+
+
+# Functions with one address at the front.
+MODBUS_ADDRESSED = {1, 2, 3, 4, 5, 6, 15, 16}
 
 
 COTP_CONNECT, COTP_CONFIRM = 0x0E, 0x0D
@@ -185,6 +193,7 @@ def s7comm(row):
                 continue
             yield "s7comm", kind, function
     yield from s7comm_refusals(row)
+    yield from s7comm_items(row)
 
 
 def s7comm_refusals(row):
@@ -198,6 +207,19 @@ def s7comm_refusals(row):
     codes = row.numbers("s7comm.data.returncode")
     if role == ACK_DATA and functions in ([4], [5]) and codes and ITEM_FINE not in codes:
         yield "s7comm", "refused", hex8(codes[0])
+
+
+def s7comm_items(row):
+    """What is read and written in data blocks."""
+    areas, blocks = row.numbers("s7comm.param.item.area"), row.numbers("s7comm.param.item.db")
+    starts = row.numbers("s7comm.param.item.address.byte")
+    jobs = set(row.numbers("s7comm.header.rosctr")) == {JOB}
+    if jobs and set(areas) == {DATA_BLOCK} and len(areas) == len(blocks) == len(starts):
+        for block, start in zip(blocks, starts):
+            yield "s7comm", "item", f"DB{block} byte {start}"
+
+
+DATA_BLOCK = 0x84
 
 
 # Wrappers are no operations: Multiple Service Packet, Unconnected Send.
@@ -218,6 +240,9 @@ def cip(row):
                 yield "cip", "reply", "any"
             continue
         yield "cip", "reply" if service & 0x80 else "request", hex8(service & 0x7F)
+    if not any(service & 0x80 for service in row.numbers("cip.service")):
+        for symbol in row.all("cip.symbol"):
+            yield "cip", "item", symbol
     for status in row.numbers("cip.genstat"):
         if status not in (0, 6):
             yield "cip", "refused", hex8(status)

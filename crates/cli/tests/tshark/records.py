@@ -6,7 +6,7 @@ import re
 import subprocess
 import tempfile
 
-from oracle import hex8
+from oracle import MODBUS_ADDRESSED, hex8
 
 # The last parenthesis of `write_multiple_registers (0x10)`, `read_szl (4/1)`, `Write (i=673)`.
 NUMBER = re.compile(r"\(([^()]*)\)$")
@@ -52,11 +52,39 @@ def events(rows):
         request, reply = moments(row)
         if request is not None:
             yield protocol, request, "request", code
+            for item in items(protocol, code, row):
+                yield protocol, request, "item", item
         if reply is not None:
             kind = "push" if row["verb"] == "Subscribe" and request is None and protocol == "s7comm" else "reply"
             yield protocol, reply, kind, code
             if row["outcome"] == "refused" and not only_items_refused(row):
                 yield protocol, reply, "refused", refusal(protocol, row)
+
+
+def items(protocol, code, row):
+    """What a request is about, in the oracle's words, for the functions that it tells them of."""
+    objects = [item["object"] for item in row.get("items", [])]
+    if protocol == "modbus" and int(code, 16) in MODBUS_ADDRESSED and objects:
+        yield f"unit {row.get('unit')} address {first_number(objects[0])}"
+    elif protocol == "s7comm" and code in ("0x04", "0x05"):
+        places = [DATA_BLOCK.match(name) for name in objects]
+        if all(places):
+            yield from (f"DB{place.group(1)} byte {place.group(2)}" for place in places)
+    elif protocol == "cip":
+        # One tag may give several items, such as the two masks of a read-modify-write.
+        for symbol in dict.fromkeys(found.group(1) for found in map(SYMBOL.match, objects) if found):
+            yield from (part for part in INDEX.sub("", symbol).split(".") if not part.isdigit())
+
+
+def first_number(text):
+    """`holding 100..101` is at 100."""
+    found = re.search(r"\d+", text)
+    return found.group() if found else text
+
+
+DATA_BLOCK = re.compile(r"DB(\d+)\.DB[A-Z](\d+)")
+SYMBOL = re.compile(r"symbol (\S+)")
+INDEX = re.compile(r"\[[^]]*\]")
 
 
 def only_items_refused(row):
