@@ -27,6 +27,8 @@ OPCUA = "opcua.transport.type opcua.servicenodeid.numeric opcua.ServiceResult".s
 PROFINET = "pn_dcp.service_id pn_dcp.service_type pn_dcp.xid dcerpc.opnum dcerpc.pkt_type dcerpc.dg_if_id dcerpc.dg_flags1_frag dcerpc.dg_flags1_last_frag".split()
 FIELDS = COMMON + MODBUS + S7 + CIP + OPCUA + PROFINET
 
+# The protocols that are compared; what this tshark does not decode (S7comm-plus) cannot be.
+PROTOCOLS = {"modbus", "cotp", "s7comm", "cip", "enip", "opcua", "pn_dcp", "pn_io"}
 # Not tcp.reassemble_out_of_order: past a segment that was not captured it would show nothing any more.
 OPTIONS = "--enable-protocol communityid".split()
 SEPARATOR, AGGREGATOR = "\t", "\x1f"
@@ -139,13 +141,16 @@ def modbus(row):
     for function in functions:
         yield "modbus", kind, hex8(function)
     for exception in row.numbers("modbus.exception_code"):
-        yield "modbus", "refused", hex8(exception)
+        if exception != MODBUS_ACKNOWLEDGE:
+            yield "modbus", "refused", hex8(exception)
     units, addresses = row.numbers("mbtcp.unit_id"), row.numbers("modbus.reference_num")
     if kind == "request" and MODBUS_ADDRESSED.issuperset(functions) and len(units) == len(addresses) == len(functions):
         for unit, address in zip(units, addresses):
             yield "modbus", "item", f"unit {unit} address {address}"
 
 
+# The exception that is no refusal: accepted, and it takes a while.
+MODBUS_ACKNOWLEDGE = 5
 # Functions with one address at the front.
 MODBUS_ADDRESSED = {1, 2, 3, 4, 5, 6, 15, 16}
 

@@ -6,7 +6,7 @@ import re
 import subprocess
 import tempfile
 
-from oracle import MODBUS_ADDRESSED, hex8
+from oracle import MODBUS_ADDRESSED, PROTOCOLS, hex8
 
 # The last parenthesis of `write_multiple_registers (0x10)`, `read_szl (4/1)`, `Write (i=673)`.
 NUMBER = re.compile(r"\(([^()]*)\)$")
@@ -47,7 +47,7 @@ def moments(row):
 def events(rows):
     for row in rows:
         protocol, code = translated(row)
-        if protocol is None:
+        if protocol not in PROTOCOLS:
             continue
         request, reply = moments(row)
         if request is not None:
@@ -64,7 +64,7 @@ def events(rows):
 def items(protocol, code, row):
     """What a request is about, in the oracle's words, for the functions that it tells them of."""
     objects = [item["object"] for item in row.get("items", [])]
-    if protocol == "modbus" and int(code, 16) in MODBUS_ADDRESSED and objects:
+    if protocol == "modbus" and int(code, 16) in MODBUS_ADDRESSED and objects and objects[0] != "malformed request":
         yield f"unit {row.get('unit')} address {first_number(objects[0])}"
     elif protocol == "s7comm" and code in ("0x04", "0x05"):
         places = [DATA_BLOCK.match(name) for name in objects]
@@ -74,6 +74,10 @@ def items(protocol, code, row):
         # One tag may give several items, such as the two masks of a read-modify-write.
         for symbol in dict.fromkeys(found.group(1) for found in map(SYMBOL.match, objects) if found):
             yield from (part for part in INDEX.sub("", symbol).split(".") if not part.isdigit())
+
+
+# PCCC goes in this service, and tshark's field is the service.
+PCCC = "0x4B"
 
 
 def first_number(text):
@@ -109,11 +113,8 @@ def translated(row):
     if protocol == "modbus" and "/" in code:
         # A function with its sub-function; tshark's field is the function.
         return protocol, hex8(int(code.split("/")[0]))
-    if protocol == "enip":
-        if row["function"].startswith("pccc_"):
-            return "cip", "0x4B"
-        # CIP services have two digits, encapsulation commands four.
-        return ("cip", code) if len(code) == 4 else ("enip", code)
+    if protocol == "cip" and row["function"].startswith("pccc_"):
+        return protocol, PCCC
     if protocol == "profinet":
         # DCP services have two digits; cyclic data and alarms have frame ids.
         return ("pn_dcp", code) if len(code) == 4 else (None, None)
