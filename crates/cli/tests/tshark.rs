@@ -1,9 +1,9 @@
 //! What `inspect` records is what tshark sees: every message and every conversation, in every capture there is.
 //!
 //! Runs where tshark and Python 3.11 are installed; elsewhere it says that it did not run. The captures are those
-//! of the folder `QUAYWATCH_CORPUS` (one folder a protocol), or else the repository's own `cases/`. tshark's
-//! answers are kept under `target/`, so only the first run takes minutes. What differs on purpose is listed, with
-//! its reason, in `tshark/known.toml`.
+//! in `cases/` and, where `QUAYWATCH_CORPUS` is set, those of that folder (one folder a protocol). tshark's answers
+//! are kept under `target/`, so only the first run takes minutes. What differs on purpose is listed, with its
+//! reason, in `tshark/known.toml`.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -21,10 +21,9 @@ fn records_agree_with_tshark() {
         .arg(here.join("tests/tshark/differential.py"))
         .arg("--quaywatch")
         .arg(env!("CARGO_BIN_EXE_quaywatch"))
-        .arg("--corpus")
-        .arg(corpus(here))
         .arg("--cache")
         .arg(Path::new(env!("CARGO_TARGET_TMPDIR")).join("tshark-answers"))
+        .args(folders(here))
         .output()
         .expect("python3 starts");
     let told = String::from_utf8_lossy(&output.stdout);
@@ -37,14 +36,13 @@ fn answers(program: &str) -> bool {
     Command::new(program).arg("--version").output().is_ok_and(|output| output.status.success())
 }
 
-fn corpus(here: &Path) -> PathBuf {
-    std::env::var_os("QUAYWATCH_CORPUS").map_or_else(
-        || {
-            say("QUAYWATCH_CORPUS is not set: only the captures in cases/ are compared");
-            here.join("../../cases")
-        },
-        PathBuf::from,
-    )
+fn folders(here: &Path) -> Vec<PathBuf> {
+    let mut folders = vec![here.join("../../cases")];
+    match std::env::var_os("QUAYWATCH_CORPUS") {
+        Some(corpus) => folders.push(PathBuf::from(corpus)),
+        None => say("QUAYWATCH_CORPUS is not set: only the captures in cases/ are compared"),
+    }
+    folders
 }
 
 /// Past the harness, which would keep what a passing test says to itself.

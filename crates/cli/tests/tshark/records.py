@@ -57,7 +57,7 @@ def events(rows):
         if reply is not None:
             kind = "push" if row["verb"] == "Subscribe" and request is None and protocol == "s7comm" else "reply"
             yield protocol, reply, kind, code
-            if row["outcome"] == "refused" and not only_items_refused(row):
+            if row["outcome"] == "refused" and code != UMAS and not only_items_refused(row):
                 yield protocol, reply, "refused", refusal(protocol, row)
 
 
@@ -76,8 +76,8 @@ def items(protocol, code, row):
             yield from (part for part in INDEX.sub("", symbol).split(".") if not part.isdigit())
 
 
-# PCCC goes in this service, and tshark's field is the service.
-PCCC = "0x4B"
+# What these go in; tshark's field is the Modbus function and the CIP service.
+UMAS, PCCC = "0x5A", "0x4B"
 
 
 def first_number(text):
@@ -108,11 +108,11 @@ def refusal(protocol, row):
 def translated(row):
     """The oracle's names for an operation's protocol and function."""
     protocol, code = row["protocol"], number(row["function"])
-    if protocol == "umas" or (protocol == "modbus" and row["function"].startswith("umas")):
-        return "modbus", "0x5A"
-    if protocol == "modbus" and "/" in code:
+    if protocol in ("modbus", "umas"):
+        if row["function"].startswith("umas"):
+            return "modbus", UMAS
         # A function with its sub-function; tshark's field is the function.
-        return protocol, hex8(int(code.split("/")[0]))
+        return "modbus", hex8(int(code.split("/")[0])) if "/" in code else code
     if protocol == "cip" and row["function"].startswith("pccc_"):
         return protocol, PCCC
     if protocol == "profinet":
