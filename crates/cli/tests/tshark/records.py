@@ -57,8 +57,9 @@ def events(rows):
         if reply is not None:
             kind = "push" if row["verb"] == "Subscribe" and request is None and protocol == "s7comm" else "reply"
             yield protocol, reply, kind, code
-            if row["outcome"] == "refused" and code != UMAS and not only_items_refused(row):
-                yield protocol, reply, "refused", refusal(protocol, row)
+            refusal = refused_with(protocol, row) if row["outcome"] == "refused" else None
+            if refusal is not None:
+                yield protocol, reply, "refused", refusal
 
 
 def items(protocol, code, row):
@@ -91,17 +92,15 @@ SYMBOL = re.compile(r"symbol (\S+)")
 INDEX = re.compile(r"\[[^]]*\]")
 
 
-def only_items_refused(row):
-    """The service said yes and every item no; tshark's field is the service's."""
-    items = row.get("items", [])
-    return row["protocol"] == "opcua" and any(item.get("code") == row.get("code") for item in items)
-
-
-def refusal(protocol, row):
+def refused_with(protocol, row):
+    """The code that the oracle's field for it has; None where it has none."""
     code = number(row.get("code"))
+    if protocol == "opcua" and any(item.get("code") == row.get("code") for item in row.get("items", [])):
+        return None  # The service said yes and every item no; the field is the service's.
+    if protocol == "modbus" and len(code) > len("0x00"):
+        return None  # A refusal in UMAS's own words, inside of a good reply.
     if protocol == "cip" and "/" in code:
-        # General and extended status; tshark's field is the general one.
-        return hex8(int(code.split("/")[0]))
+        return hex8(int(code.split("/")[0]))  # General and extended status; the field is the general one.
     return code
 
 
