@@ -64,6 +64,21 @@ struct Due {
     after: Timestamp,
 }
 
+/// The shortest header before an Ethernet payload, and by how much VLAN tags or a cooked header may exceed it.
+const ETHERNET_HEADER_BYTES: u64 = 14;
+const MORE_HEADER_BYTES: u64 = 8;
+
+/// How many bytes of an Ethernet payload were sent but not captured, at least. Some protocols have their status
+/// at the end of the frame, so that the beginning alone would be read as something it is not.
+fn cut_off(frame: &Frame<'_>, payload: &[u8], place: Place) -> u64 {
+    const FIRST_ETHERTYPE: u16 = 0x0600;
+    if place.tunnel.is_some() || frame.ethertype < FIRST_ETHERTYPE {
+        return 0;
+    }
+    let sent = place.wire_bytes.saturating_sub(ETHERNET_HEADER_BYTES + MORE_HEADER_BYTES);
+    sent.saturating_sub(payload.len() as u64)
+}
+
 /// Where a packet is in the capture and in which tunnel.
 #[derive(Clone, Copy)]
 struct Place {
@@ -291,8 +306,10 @@ impl<T: Default> Table<T> {
         let bytes = payload.len() as u64;
         let counts = Counts { packets: 1, bytes, wire_bytes: place.wire_bytes };
         let Some(slot) = self.count(key, from, counts, place, memory, listener) else { return };
-        if let Some(Some(conversation)) = self.slots.get_mut(slot as usize) {
-            listener.data(conversation, memory, from, place.at, payload);
+        let Some(Some(conversation)) = self.slots.get_mut(slot as usize) else { return };
+        match cut_off(frame, payload, place) {
+            0 => listener.data(conversation, memory, from, place.at, payload),
+            cut => listener.gap(conversation, memory, from, place.at, bytes + cut),
         }
     }
 

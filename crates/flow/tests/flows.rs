@@ -82,10 +82,15 @@ impl Play {
     }
 
     fn raw(&mut self, bytes: &[u8]) -> &mut Self {
+        self.cut(bytes, bytes.len() as u64)
+    }
+
+    /// A frame of which only `bytes` were captured.
+    fn cut(&mut self, bytes: &[u8], wire_bytes: u64) -> &mut Self {
         self.now.frame += 1;
         self.now.time = Timestamp::from_nanos(self.now.time.nanos() + 1_000_000);
         let frame = Frame::decode(LinkType::ETHERNET, bytes).unwrap();
-        self.table.frame(&frame, self.now, bytes.len() as u64, &mut self.memory, &mut self.heard);
+        self.table.frame(&frame, self.now, wire_bytes, &mut self.memory, &mut self.heard);
         self
     }
 
@@ -346,6 +351,19 @@ fn displaced(count: usize, seeds: &[u8], reach: usize) -> Vec<usize> {
         order.swap(index, other);
     }
     order
+}
+
+#[test]
+fn an_ethernet_frame_that_was_cut_off_is_missing_and_not_taken_for_a_short_one() {
+    let whole = [&[2_u8; 6][..], &[4; 6], &[0x88, 0x92], &[7; 46]].concat();
+    let tagged = [&[2_u8; 6][..], &[4; 6], &[0x81, 0x00, 0, 7, 0x88, 0x92], &[7; 46]].concat();
+    let mut play = Play::new();
+    play.raw(&whole).raw(&tagged).cut(&whole[..40], 60);
+    let mut streams = play.end().streams.clone();
+    streams.sort();
+    // Nothing here is the client's: what was said stands in one stream.
+    assert_eq!(streams[0], b"");
+    assert_eq!(streams[1], [&[7; 92][..], b"<38>"].concat());
 }
 
 proptest! {
