@@ -67,7 +67,8 @@ fn conversations(capture: &Path) -> Vec<Seed> {
     while captures.next_batch(&mut batch).unwrap_or(false) {
         for packet in batch.packets() {
             last = Moment { time: packet.time, frame: packet.frame };
-            if let Some(frame) = Frame::decode(packet.link, packet.bytes) {
+            let cut = (packet.original_len as usize).saturating_sub(packet.bytes.len());
+            if let Some(frame) = Frame::decode(packet.link, packet.bytes, cut) {
                 table.frame(&frame, last, packet.original_len.into(), &mut memory, &mut seeds);
             }
         }

@@ -64,21 +64,6 @@ struct Due {
     after: Timestamp,
 }
 
-/// The shortest header before an Ethernet payload, and by how much VLAN tags or a cooked header may exceed it.
-const ETHERNET_HEADER_BYTES: u64 = 14;
-const MORE_HEADER_BYTES: u64 = 8;
-
-/// How many bytes of an Ethernet payload were sent but not captured, at least. Some protocols have their status
-/// at the end of the frame, so that the beginning alone would be read as something it is not.
-fn cut_off(frame: &Frame<'_>, payload: &[u8], place: Place) -> u64 {
-    const FIRST_ETHERTYPE: u16 = 0x0600;
-    if place.tunnel.is_some() || frame.ethertype < FIRST_ETHERTYPE {
-        return 0;
-    }
-    let sent = place.wire_bytes.saturating_sub(ETHERNET_HEADER_BYTES + MORE_HEADER_BYTES);
-    sent.saturating_sub(payload.len() as u64)
-}
-
 /// Where a packet is in the capture and in which tunnel.
 #[derive(Clone, Copy)]
 struct Place {
@@ -186,6 +171,11 @@ impl<T: Default> Table<T> {
                 Problem { layer: "ipv4", reason: BAD_CHECKSUM, verdict: Verdict::Malformed, bytes: 0 };
             listener.problem(None, place.at, &problem);
         }
+        if packet.overlong {
+            let reason = "IP length beyond the frame's end";
+            let problem = Problem { layer: "ip", reason, verdict: Verdict::Malformed, bytes: 0 };
+            listener.problem(None, place.at, &problem);
+        }
         let Some(part) = packet.fragment else {
             let counts = Counts { packets: 1, bytes: 0, wire_bytes: place.wire_bytes };
             return self.transport(packet, counts, place, memory, listener);
@@ -238,7 +228,7 @@ impl<T: Default> Table<T> {
                 let verdict = Verdict::Malformed;
                 let problem = Problem { layer, reason: error.field, verdict, bytes: place.wire_bytes };
                 listener.problem(None, place.at, &problem);
-                (ip([0, 0]), &[][..], 0, false)
+                (ip(ports_of(packet)), &[][..], 0, false)
             }
         };
         counts.bytes = payload as u64;
@@ -307,9 +297,11 @@ impl<T: Default> Table<T> {
         let counts = Counts { packets: 1, bytes, wire_bytes: place.wire_bytes };
         let Some(slot) = self.count(key, from, counts, place, memory, listener) else { return };
         let Some(Some(conversation)) = self.slots.get_mut(slot as usize) else { return };
-        match cut_off(frame, payload, place) {
+        // Some protocols have their status at the end of the frame: the beginning alone would be read as something it
+        // is not.
+        match frame.cut {
             0 => listener.data(conversation, memory, from, place.at, payload),
-            cut => listener.gap(conversation, memory, from, place.at, bytes + cut),
+            cut => listener.gap(conversation, memory, from, place.at, bytes + cut as u64),
         }
     }
 
@@ -471,6 +463,14 @@ impl Limits {
             protocol::TCP if !kept.streams.is_attempt() => self.tcp_idle_nanos,
             _ => self.other_idle_nanos,
         }
+    }
+}
+
+/// The ports of a transport header that breaks off after them.
+fn ports_of(packet: &Packet<'_>) -> [u16; 2] {
+    match (packet.protocol, packet.payload.first_chunk()) {
+        (protocol::TCP | protocol::UDP, Some(&[a, b, c, d])) => [[a, b], [c, d]].map(u16::from_be_bytes),
+        _ => [0, 0],
     }
 }
 
