@@ -59,7 +59,7 @@ pub(crate) static PROTOCOL: Protocol = Protocol {
         Transport::Tcp => Box::new(Framed::new(state::Enip::default())),
         _ => Box::new(state::Datagrams::default()),
     },
-    decoded: "Sessions, identities, connections; CIP services nested at any depth, Logix tags with their values, \
+    decoded: "sessions, identities, connections; CIP services in their wrappers, Logix tags with their values, \
               Logix engineering (program, firmware, mode, lock, clock, force), PCCC; cyclic data by connection",
     not_decoded: "DTLS, CIP Safety and Motion parameters, the payload of cyclic data, structures other than the \
                   Logix string",
