@@ -1,6 +1,6 @@
 //! EtherNet/IP: what carries [CIP](crate::cip) over TCP and UDP port 44818, and its cyclic data over UDP 2222.
 //!
-//! Standard: ODVA CIP Networks Library, volume 2 edition 1.4, chapter 2 (encapsulation) and 3 (I/O).
+//! Standard: ODVA CIP Networks Library, volume 2, chapters 2 (encapsulation) and 3 (I/O).
 //!
 //! ```text
 //! offset 0         2        4         8        12               20        24
