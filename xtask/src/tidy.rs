@@ -69,16 +69,24 @@ fn fuzz_targets(root: &Path, protocols: &[&str]) -> Result<Vec<String>, ChoreErr
     for bin in bins.difference(&targets) {
         complaints.push(format!("fuzz/Cargo.toml names fuzz_targets/{bin}.rs, which does not exist"));
     }
-    for protocol in protocols.iter().filter(|protocol| !targets.contains(**protocol)) {
-        complaints.push(format!("{protocol}: no fuzz target fuzz/fuzz_targets/{protocol}.rs"));
+    for protocol in protocols {
+        let target = module(protocol);
+        if !targets.contains(target.as_str()) {
+            complaints.push(format!("{protocol}: no fuzz target fuzz/fuzz_targets/{target}.rs"));
+        }
     }
     Ok(complaints)
+}
+
+/// What a protocol's folder and fuzz target are called: a module's name has no hyphen.
+fn module(protocol: &str) -> String {
+    protocol.replace('-', "")
 }
 
 fn protocol_folders(root: &Path, protocols: &[&str]) -> Result<Vec<String>, ChoreError> {
     let mut complaints = Vec::new();
     for protocol in protocols {
-        let first_page = format!("crates/protocols/src/{protocol}/mod.rs");
+        let first_page = format!("crates/protocols/src/{}/mod.rs", module(protocol));
         let path = root.join(&first_page);
         if !path.exists() {
             complaints.push(format!("{protocol}: no {first_page}"));
