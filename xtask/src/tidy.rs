@@ -69,17 +69,14 @@ fn fuzz_targets(root: &Path, protocols: &[&str]) -> Result<Vec<String>, ChoreErr
     for bin in bins.difference(&targets) {
         complaints.push(format!("fuzz/Cargo.toml names fuzz_targets/{bin}.rs, which does not exist"));
     }
-    for protocol in protocols {
-        let target = module(protocol);
-        if !targets.contains(target.as_str()) {
-            complaints.push(format!("{protocol}: no fuzz target fuzz/fuzz_targets/{target}.rs"));
-        }
+    for protocol in protocols.iter().filter(|protocol| !targets.contains(module(protocol).as_str())) {
+        complaints.push(format!("{protocol}: no fuzz target fuzz/fuzz_targets/{}.rs", module(protocol)));
     }
     Ok(complaints)
 }
 
-/// What a protocol's folder and fuzz target are called: a module's name has no hyphen.
-fn module(protocol: &str) -> String {
+/// The folder, fuzz target and case prefix of a protocol: its name without what a module's name cannot have.
+pub(crate) fn module(protocol: &str) -> String {
     protocol.replace('-', "")
 }
 
@@ -128,7 +125,7 @@ fn cases(root: &Path, protocols: &[&str]) -> Result<Vec<String>, ChoreError> {
         }
     }
     for protocol in protocols {
-        let prefix = format!("{protocol}-");
+        let prefix = format!("{}-", module(protocol));
         if !folders.iter().any(|folder| folder.starts_with(&prefix)) {
             complaints.push(format!("{protocol}: no case, a folder cases/{prefix}WHAT"));
         }
