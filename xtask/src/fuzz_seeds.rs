@@ -58,7 +58,7 @@ fn conversations(capture: &Path) -> Vec<Seed> {
     while captures.next_batch(&mut batch).unwrap_or(false) {
         for packet in batch.packets() {
             last = Moment { time: packet.time, frame: packet.frame };
-            if let Some(frame) = Frame::decode(packet.link, packet.bytes) {
+            if let Some(frame) = Frame::decode(packet.link, packet.bytes, 0) {
                 table.frame(&frame, last, packet.original_len.into(), &mut memory, &mut seeds);
             }
         }

@@ -125,8 +125,7 @@ fn bad_arguments_are_exit_code_2_and_help_teaches() {
 
 #[test]
 fn a_reader_that_closes_the_pipe_is_no_failure() {
-    let mut child =
-        quaywatch(&["protocols"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut child = quaywatch(&["protocols"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     drop(child.stdout.take());
     let output = child.wait_with_output().unwrap();
     assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));

@@ -49,11 +49,16 @@ pub struct Tunnel {
 }
 
 impl<T> Conversation<T> {
-    /// Who opened it, as far as the transport tells: who sent the SYN or was sent the SYN-ACK, else who was heard
-    /// first.
+    /// Who opened it, as far as the transport tells: who sent the SYN or was sent the SYN-ACK; else not the side
+    /// with a service's port (below 1024, RFC 6335, and the lower one); else who was heard first.
     #[must_use]
     pub fn originator(&self) -> Side {
-        self.streams.opened_by().unwrap_or(self.opener)
+        self.streams.opened_by().unwrap_or_else(|| {
+            let has_ports = matches!(self.key.protocol, protocol::TCP | protocol::UDP);
+            let (first, other) = (*self.opener.of(&self.key.ports), *self.opener.other().of(&self.key.ports));
+            let serves = has_ports && first < 1024 && first < other;
+            if serves { self.opener.other() } else { self.opener }
+        })
     }
 
     /// Whether the transport's own beginning was seen, so that the originator is certain.

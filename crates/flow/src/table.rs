@@ -171,6 +171,11 @@ impl<T: Default> Table<T> {
                 Problem { layer: "ipv4", reason: BAD_CHECKSUM, verdict: Verdict::Malformed, bytes: 0 };
             listener.problem(None, place.at, &problem);
         }
+        if packet.overlong {
+            let reason = "IP length beyond the frame's end";
+            let problem = Problem { layer: "ip", reason, verdict: Verdict::Malformed, bytes: 0 };
+            listener.problem(None, place.at, &problem);
+        }
         let Some(part) = packet.fragment else {
             let counts = Counts { packets: 1, bytes: 0, wire_bytes: place.wire_bytes };
             return self.transport(packet, counts, place, memory, listener);
@@ -223,7 +228,7 @@ impl<T: Default> Table<T> {
                 let verdict = Verdict::Malformed;
                 let problem = Problem { layer, reason: error.field, verdict, bytes: place.wire_bytes };
                 listener.problem(None, place.at, &problem);
-                (ip([0, 0]), &[][..], 0, false)
+                (ip(ports_of(packet)), &[][..], 0, false)
             }
         };
         counts.bytes = payload as u64;
@@ -454,6 +459,14 @@ impl Limits {
             protocol::TCP if !kept.streams.is_attempt() => self.tcp_idle_nanos,
             _ => self.other_idle_nanos,
         }
+    }
+}
+
+/// The ports of a transport header that breaks off after them.
+fn ports_of(packet: &Packet<'_>) -> [u16; 2] {
+    match (packet.protocol, packet.payload.first_chunk()) {
+        (protocol::TCP | protocol::UDP, Some(&[a, b, c, d])) => [[a, b], [c, d]].map(u16::from_be_bytes),
+        _ => [0, 0],
     }
 }
 

@@ -82,9 +82,14 @@ impl Play {
     }
 
     fn raw(&mut self, bytes: &[u8]) -> &mut Self {
+        self.cut(bytes, 0)
+    }
+
+    /// A frame whose last `cut` bytes were not captured.
+    fn cut(&mut self, bytes: &[u8], cut: usize) -> &mut Self {
         self.now.frame += 1;
         self.now.time = Timestamp::from_nanos(self.now.time.nanos() + 1_000_000);
-        let frame = Frame::decode(LinkType::ETHERNET, bytes).unwrap();
+        let frame = Frame::decode(LinkType::ETHERNET, bytes, cut).unwrap();
         self.table.frame(&frame, self.now, bytes.len() as u64, &mut self.memory, &mut self.heard);
         self
     }
@@ -272,10 +277,21 @@ fn an_idle_panel_connection_survives_ten_minutes_but_a_datagram_exchange_does_no
 fn a_cut_packet_is_delivered_as_far_as_it_was_captured_and_the_rest_is_a_gap() {
     let mut play = Play::new();
     let whole = tcp(true, "A", 100, 1, b"abcdefgh");
-    play.raw(&whole[..whole.len() - 3]).tcp(true, "A", 108, 1, b"next");
+    play.cut(&whole[..whole.len() - 3], 3).tcp(true, "A", 108, 1, b"next");
     let heard = play.end();
     assert_eq!(heard.streams[0], b"abcde<3>next");
     assert_eq!(heard.ended[0].missed, 3);
+}
+
+#[test]
+fn a_length_beyond_the_frames_end_moves_nothing_on() {
+    let mut play = Play::new();
+    let mut lying = tcp(true, "A", 100, 1, b"abcd");
+    lying[16..18].copy_from_slice(&35_124_u16.to_be_bytes());
+    play.raw(&lying).tcp(true, "A", 104, 1, b"next");
+    let heard = play.end();
+    assert_eq!(heard.streams[0], b"abcdnext");
+    assert!(heard.problems.contains(&"IP length beyond the frame's end"));
 }
 
 #[test]

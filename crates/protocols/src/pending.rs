@@ -106,6 +106,11 @@ impl<K: PartialEq> Pending<K> {
         self.waiting.iter().map(|request| &request.key).any(is_it)
     }
 
+    /// The keys of all requests that wait, oldest first, to be changed.
+    pub fn keys_mut(&mut self) -> impl Iterator<Item = &mut K> {
+        self.waiting.iter_mut().map(|request| &mut request.key)
+    }
+
     /// How many requests wait.
     #[must_use]
     pub const fn len(&self) -> usize {

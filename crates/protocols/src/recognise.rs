@@ -1,5 +1,5 @@
 use crate::{Context, Conversation, Memory, PROTOCOLS};
-use quaywatch_model::{Moment, Side};
+use quaywatch_model::{Moment, Side, Verdict};
 
 /// What a conversation runs on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -142,6 +142,10 @@ impl Recogniser {
     /// Hands all that was held to the conversation it was recognised as.
     pub fn replay(&mut self, cx: &mut Context<'_>, conversation: &mut dyn Conversation) {
         let now = cx.now;
+        if self.passed_bytes > 0 {
+            let reason = "bytes before the protocol was recognised";
+            cx.problem("recognise", reason, Verdict::Incomplete, std::mem::take(&mut self.passed_bytes));
+        }
         for piece in self.held.drain(..) {
             cx.now = piece.moment;
             conversation.data(cx, piece.from, &piece.bytes);

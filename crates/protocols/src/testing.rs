@@ -178,3 +178,22 @@ pub fn fuzz_conversation(protocol: &Protocol, transport: Transport, ports: [u16;
     }
     player.end();
 }
+
+/// As [`fuzz_conversation`] on a byte stream, with the bytes of each step put into a frame of their own by `frame`, so
+/// that the fuzzer need not find out how the carrier frames them.
+pub fn fuzz_framed(protocol: &Protocol, ports: [u16; 2], data: &[u8], frame: fn(&[u8]) -> Option<Vec<u8>>) {
+    let mut framed = Vec::with_capacity(data.len());
+    let mut reader = quaywatch_wire::Reader::new(data);
+    while let (Ok(control), Ok(length)) = (reader.u8("control"), reader.u16_le("length")) {
+        let bytes = match control & 2 {
+            0 => frame(reader.take(reader.len().min(length.into()), "bytes").unwrap_or_default()),
+            _ => Some(Vec::new()),
+        };
+        let Some(bytes) = bytes else { continue };
+        let length = if control & 2 == 0 { bytes.len() as u16 } else { length };
+        framed.push(control);
+        framed.extend_from_slice(&length.to_le_bytes());
+        framed.extend_from_slice(&bytes);
+    }
+    fuzz_conversation(protocol, Transport::Tcp, ports, &framed);
+}

@@ -43,21 +43,13 @@ pub(crate) const fn transport(kept: &Conversation<App>) -> Option<Transport> {
     }
 }
 
-/// Who is the client: as the content tells, else who opened the transport, else who has the higher port.
+/// Who is the client: as the content tells, else who opened the transport.
 pub(crate) fn client(kept: &Conversation<App>) -> Side {
     let told = match &kept.app.reading {
         Reading::Speaking(decoder) => decoder.client(),
         _ => None,
     };
-    told.unwrap_or_else(|| {
-        let [a, b] = kept.key.ports;
-        // Below 1024 stand services (RFC 6335); a conversation that began before the capture has no better sign.
-        match (kept.beginning_seen(), a < 1024, b < 1024) {
-            (false, true, false) => Side::B,
-            (false, false, true) => Side::A,
-            _ => kept.originator(),
-        }
-    })
+    told.unwrap_or_else(|| kept.originator())
 }
 
 /// What a conversation's protocol is called in records: as recognised by content, or by its EtherType or IP

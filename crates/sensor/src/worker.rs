@@ -64,7 +64,8 @@ impl Worker {
     fn packet(&mut self, packet: &Packet<'_>) {
         let at = Moment { time: packet.time, frame: packet.frame };
         self.last = Moment { time: self.last.time.max(at.time), frame: at.frame };
-        let Some(frame) = Frame::decode(packet.link, packet.bytes) else {
+        let cut = (packet.original_len as usize).saturating_sub(packet.bytes.len());
+        let Some(frame) = Frame::decode(packet.link, packet.bytes, cut) else {
             if self.index == 0 {
                 let bytes = packet.original_len.into();
                 let reason = "link type that is not read";
@@ -112,7 +113,7 @@ mod tests {
         for station in 2..20 {
             let answer = frame([2, 0, 0, 0, 0, 1], [2, 0, 0, 0, 0, station]);
             for workers in 1..9 {
-                let owner = |bytes| owner(&Frame::ethernet(bytes), workers);
+                let owner = |bytes| owner(&Frame::ethernet(bytes, 0), workers);
                 assert_eq!(owner(&question), owner(&answer));
             }
         }

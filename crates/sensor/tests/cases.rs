@@ -108,7 +108,8 @@ fn conversation(text: &mut String, row: &Value) {
 fn operation(text: &mut String, row: &Value) {
     let part = |key: &str| row[key].as_str().unwrap_or_default();
     let frames: Vec<String> = row["frames"].as_array().into_iter().flatten().map(Value::to_string).collect();
-    write!(text, "{} {} > {} {}", frames.join("/"), part("client"), part("server"), part("protocol")).unwrap();
+    write!(text, "{} {} > {} {}", frames.join("/"), part("client"), part("server"), part("protocol"))
+        .unwrap();
     write!(text, " {} {}", part("verb"), part("function")).unwrap();
     for via in row["via"].as_array().into_iter().flatten() {
         write!(text, " via {}", via.as_str().unwrap_or_default()).unwrap();

@@ -42,10 +42,11 @@ pub enum Body<'a> {
 }
 
 impl<'a> Frame<'a> {
-    /// Decodes a frame as captured. `None`: a link type that is not read.
+    /// Decodes a frame as captured. `cut`: how many bytes of its end were not captured. `None`: a link type that
+    /// is not read.
     #[must_use]
     #[inline]
-    pub fn decode(link: LinkType, bytes: &'a [u8]) -> Option<Self> {
+    pub fn decode(link: LinkType, bytes: &'a [u8], cut: usize) -> Option<Self> {
         let mut reader = Reader::new(bytes);
         let head = match link {
             LinkType::ETHERNET => ethernet(&mut reader),
@@ -56,32 +57,32 @@ impl<'a> Frame<'a> {
             _ => return None,
         };
         Some(match head {
-            Ok(head) => Self::above(head, reader),
+            Ok(head) => Self::above(head, reader, cut),
             Err(error) => Self::broken("link", error),
         })
     }
 
     /// Decodes an Ethernet frame that is carried inside something else.
     #[must_use]
-    pub fn ethernet(bytes: &'a [u8]) -> Self {
+    pub fn ethernet(bytes: &'a [u8], cut: usize) -> Self {
         let mut reader = Reader::new(bytes);
         match ethernet(&mut reader) {
-            Ok(head) => Self::above(head, reader),
+            Ok(head) => Self::above(head, reader, cut),
             Err(error) => Self::broken("link", error),
         }
     }
 
     /// Decodes an IP packet that is carried inside something else, or was reassembled.
     #[must_use]
-    pub fn ip(bytes: &'a [u8]) -> Self {
-        Self::above(Head::bare(by_version(bytes)), Reader::new(bytes))
+    pub fn ip(bytes: &'a [u8], cut: usize) -> Self {
+        Self::above(Head::bare(by_version(bytes)), Reader::new(bytes), cut)
     }
 
     fn broken(layer: &'static str, error: ReadError) -> Self {
         Self { macs: None, vlan: None, ethertype: 0, body: Body::Broken(layer, error) }
     }
 
-    fn above(head: Head, mut reader: Reader<'a>) -> Self {
+    fn above(head: Head, mut reader: Reader<'a>, cut: usize) -> Self {
         let Head { macs, mut vlan, mut ethertype } = head;
         let mut tags = 0;
         loop {
@@ -106,8 +107,12 @@ impl<'a> Frame<'a> {
             }
         }
         let body = match ethertype {
-            ETHERTYPE_IPV4 => Packet::v4(reader).map_or_else(|error| Body::Broken("ipv4", error), Body::Ip),
-            ETHERTYPE_IPV6 => Packet::v6(reader).map_or_else(|error| Body::Broken("ipv6", error), Body::Ip),
+            ETHERTYPE_IPV4 => {
+                Packet::v4(reader, cut).map_or_else(|error| Body::Broken("ipv4", error), Body::Ip)
+            }
+            ETHERTYPE_IPV6 => {
+                Packet::v6(reader, cut).map_or_else(|error| Body::Broken("ipv6", error), Body::Ip)
+            }
             _ => Body::Other(reader.peek()),
         };
         Self { macs, vlan, ethertype, body }

@@ -70,6 +70,8 @@ pub struct Packet<'a> {
     pub payload: &'a [u8],
     /// How long the payload was on the wire, in bytes.
     pub payload_len: usize,
+    /// The header says more than the frame held on the wire. A receiver drops that; what is there is told.
+    pub overlong: bool,
     /// The header's checksum is wrong. It is filled in late on the machine that sends (offload), so this is no
     /// proof of damage.
     pub bad_checksum: bool,
@@ -89,12 +91,13 @@ pub struct Fragment {
 impl<'a> Packet<'a> {
     /// RFC 791, section 3.1.
     #[inline]
-    pub(crate) fn v4(reader: Reader<'a>) -> Result<Self, ReadError> {
+    pub(crate) fn v4(reader: Reader<'a>, cut: usize) -> Result<Self, ReadError> {
         let all = reader.peek();
         let mut reader = reader;
         let fixed: [u8; 20] = reader.array("IPv4 header")?;
         let [first, _, l0, l1, i0, i1, f0, f1, _, protocol, _, _, source @ .., d0, d1, d2, d3] = fixed;
         let source: [u8; 4] = source;
+        version_is(4, first, reader.offset())?;
         let header_len = usize::from(first & 0x0f) * 4;
         let options = header_len.checked_sub(fixed.len()).ok_or(ReadError {
             field: "IPv4 header length",
@@ -105,10 +108,10 @@ impl<'a> Packet<'a> {
         reader.skip(options, "IPv4 options")?;
         // 0 is written by machines that leave segmentation to the network card: then the frame tells.
         let total_len = match usize::from(u16::from_be_bytes([l0, l1])) {
-            0 => all.len(),
+            0 => all.len() + cut,
             total_len => total_len,
         };
-        let payload_len = total_len.saturating_sub(header_len);
+        let payload_len = total_len.min(all.len() + cut).saturating_sub(header_len);
         let offset_and_flags = u16::from_be_bytes([f0, f1]);
         let fragment = Fragment {
             id: u16::from_be_bytes([i0, i1]).into(),
@@ -123,20 +126,24 @@ impl<'a> Packet<'a> {
             fragment: (fragment.more || fragment.offset > 0).then_some(fragment),
             payload: reader.take(payload_len.min(reader.len()), "IPv4 payload")?,
             payload_len,
+            overlong: total_len > all.len() + cut,
             bad_checksum: checksum::sum(0, all.get(..header_len).unwrap_or(all)) != 0xffff,
         })
     }
 
     /// RFC 8200, sections 3 and 4.
-    pub(crate) fn v6(mut reader: Reader<'a>) -> Result<Self, ReadError> {
-        reader.skip(4, "IPv6 version, class and flow label")?;
+    pub(crate) fn v6(mut reader: Reader<'a>, cut: usize) -> Result<Self, ReadError> {
+        let [first, _, _, _] = reader.array("IPv6 version, class and flow label")?;
+        version_is(6, first, reader.offset())?;
         let payload_len = usize::from(reader.u16_be("IPv6 payload length")?);
         let mut protocol = reader.u8("IPv6 next header")?;
         reader.skip(1, "IPv6 hop limit")?;
         let source = Address::v6(reader.array("IPv6 source")?);
         let destination = Address::v6(reader.array("IPv6 destination")?);
         // 0 stands for a jumbogram or for segmentation left to the network card: then the frame tells.
-        let payload_len = if payload_len == 0 { reader.len() } else { payload_len };
+        let available = reader.len() + cut;
+        let overlong = payload_len > available;
+        let payload_len = if payload_len == 0 { available } else { payload_len.min(available) };
         let mut inner = reader.sub(payload_len.min(reader.len()), "IPv6 payload")?;
         let start = inner.offset();
         let mut fragment = None;
@@ -170,6 +177,7 @@ impl<'a> Packet<'a> {
             fragment,
             payload: inner.rest(),
             payload_len: payload_len.saturating_sub(headers),
+            overlong,
             bad_checksum: false,
         })
     }
@@ -186,6 +194,15 @@ impl<'a> Packet<'a> {
         let sum = checksum::sum(sum, &length);
         checksum::sum(sum, &[0, self.protocol])
     }
+}
+
+/// The EtherType and the header must agree on the version: a receiver drops what does not.
+fn version_is(version: u8, first: u8, end: usize) -> Result<(), ReadError> {
+    if first >> 4 == version {
+        return Ok(());
+    }
+    let field = if version == 4 { "IPv4 version" } else { "IPv6 version" };
+    Err(ReadError { field, offset: end.saturating_sub(1), needed: version.into(), left: (first >> 4).into() })
 }
 
 /// RFC 8200 section 4.3 and RFC 4302: next header, length in `unit`s beyond the first `free` bytes.

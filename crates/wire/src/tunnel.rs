@@ -13,18 +13,19 @@ const ETHERTYPE_ERSPAN_3: u16 = 0x22eb;
 /// `None` where it is no tunnel, or one whose inside does not begin as it should.
 #[must_use]
 pub fn inside<'a>(packet: &Packet<'a>, segment: &Segment<'a>) -> Option<(&'static str, Frame<'a>)> {
+    let cut = packet.payload_len.saturating_sub(packet.payload.len());
     match (packet.protocol, segment) {
-        (protocol::GRE, Segment::Other(bytes)) => gre(bytes).ok().flatten().map(|frame| ("gre", frame)),
-        (protocol::IPV4 | protocol::IPV6, Segment::Other(bytes)) => Some(("ipip", Frame::ip(bytes))),
+        (protocol::GRE, Segment::Other(bytes)) => gre(bytes, cut).ok().flatten().map(|frame| ("gre", frame)),
+        (protocol::IPV4 | protocol::IPV6, Segment::Other(bytes)) => Some(("ipip", Frame::ip(bytes, cut))),
         (_, Segment::Udp(udp)) if VXLAN_PORTS.contains(&udp.destination) => {
-            vxlan(udp.payload).ok().flatten().map(|frame| ("vxlan", frame))
+            vxlan(udp.payload, cut).ok().flatten().map(|frame| ("vxlan", frame))
         }
         _ => None,
     }
 }
 
 /// RFC 2784 and RFC 2890: flags and version, protocol, then the optional fields the flags name.
-fn gre(bytes: &[u8]) -> Result<Option<Frame<'_>>, ReadError> {
+fn gre(bytes: &[u8], cut: usize) -> Result<Option<Frame<'_>>, ReadError> {
     let mut reader = Reader::new(bytes);
     let flags = reader.u16_be("GRE flags")?;
     let ethertype = reader.u16_be("GRE protocol")?;
@@ -37,27 +38,27 @@ fn gre(bytes: &[u8]) -> Result<Option<Frame<'_>>, ReadError> {
         }
     }
     match ethertype {
-        ETHERTYPE_IPV4 | ETHERTYPE_IPV6 => Ok(Some(Frame::ip(reader.rest()))),
-        ETHERTYPE_BRIDGED => Ok(Some(Frame::ethernet(reader.rest()))),
+        ETHERTYPE_IPV4 | ETHERTYPE_IPV6 => Ok(Some(Frame::ip(reader.rest(), cut))),
+        ETHERTYPE_BRIDGED => Ok(Some(Frame::ethernet(reader.rest(), cut))),
         // Without a sequence number ERSPAN has no header of its own (type I).
         ETHERTYPE_ERSPAN_2 => {
             reader.skip(if flags & 0x1000 == 0 { 0 } else { 8 }, "ERSPAN type II header")?;
-            Ok(Some(Frame::ethernet(reader.rest())))
+            Ok(Some(Frame::ethernet(reader.rest(), cut)))
         }
         ETHERTYPE_ERSPAN_3 => {
             reader.skip(11, "ERSPAN type III header")?;
             let optional = reader.u8("ERSPAN type III flags")? & 1 != 0;
             reader.skip(if optional { 8 } else { 0 }, "ERSPAN platform sub-header")?;
-            Ok(Some(Frame::ethernet(reader.rest())))
+            Ok(Some(Frame::ethernet(reader.rest(), cut)))
         }
         _ => Ok(None),
     }
 }
 
 /// RFC 7348, section 5: flags with the I bit, network identifier, then an Ethernet frame.
-fn vxlan(bytes: &[u8]) -> Result<Option<Frame<'_>>, ReadError> {
+fn vxlan(bytes: &[u8], cut: usize) -> Result<Option<Frame<'_>>, ReadError> {
     let mut reader = Reader::new(bytes);
     let flags = reader.u8("VXLAN flags")?;
     reader.skip(7, "VXLAN header")?;
-    Ok((flags & 0x08 != 0 && reader.len() >= 14).then(|| Frame::ethernet(reader.rest())))
+    Ok((flags & 0x08 != 0 && reader.len() >= 14).then(|| Frame::ethernet(reader.rest(), cut)))
 }

@@ -6,6 +6,8 @@ import re
 import subprocess
 import tempfile
 
+from oracle import MODBUS_ADDRESSED, PROTOCOLS, hex8
+
 # The last parenthesis of `write_multiple_registers (0x10)`, `read_szl (4/1)`, `Write (i=673)`.
 NUMBER = re.compile(r"\(([^()]*)\)$")
 
@@ -45,25 +47,76 @@ def moments(row):
 def events(rows):
     for row in rows:
         protocol, code = translated(row)
-        if protocol is None:
+        if protocol not in PROTOCOLS:
             continue
         request, reply = moments(row)
         if request is not None:
             yield protocol, request, "request", code
+            for item in items(protocol, code, row):
+                yield protocol, request, "item", item
         if reply is not None:
             kind = "push" if row["verb"] == "Subscribe" and request is None and protocol == "s7comm" else "reply"
             yield protocol, reply, kind, code
-            if row["outcome"] == "refused":
-                yield protocol, reply, "refused", number(row.get("code"))
+            refusal = refused_with(protocol, row) if row["outcome"] == "refused" else None
+            if refusal is not None:
+                yield protocol, reply, "refused", refusal
+
+
+def items(protocol, code, row):
+    """What a request is about, in the oracle's words, for the functions that it tells them of."""
+    objects = [item["object"] for item in row.get("items", [])]
+    if protocol == "modbus" and int(code, 16) in MODBUS_ADDRESSED and objects and objects[0] != "malformed request":
+        yield f"unit {row.get('unit')} address {first_number(objects[0])}"
+    elif protocol == "s7comm" and code in ("0x04", "0x05"):
+        places = [DATA_BLOCK.match(name) for name in objects]
+        if all(places):
+            yield from (f"DB{place.group(1)} byte {place.group(2)}" for place in places)
+    elif protocol == "cip":
+        # One tag may give several items, such as the two masks of a read-modify-write.
+        for symbol in dict.fromkeys(found.group(1) for found in map(SYMBOL.match, objects) if found):
+            yield from (part for part in INDEX.sub("", symbol).split(".") if not part.isdigit())
+
+
+# What these go in; tshark's field is the Modbus function and the CIP service.
+UMAS, PCCC = "0x5A", "0x4B"
+
+
+def first_number(text):
+    """`holding 100..101` is at 100."""
+    found = re.search(r"\d+", text)
+    return found.group() if found else text
+
+
+DATA_BLOCK = re.compile(r"DB(\d+)\.DB[A-Z](\d+)")
+SYMBOL = re.compile(r"symbol (\S+)")
+INDEX = re.compile(r"\[[^]]*\]")
+
+
+def refused_with(protocol, row):
+    """The code that the oracle's field for it has; None where it has none."""
+    code = number(row.get("code"))
+    if protocol == "opcua" and any(item.get("code") == row.get("code") for item in row.get("items", [])):
+        return None  # The service said yes and every item no; the field is the service's.
+    if protocol == "modbus" and len(code) > len("0x00"):
+        return None  # A refusal in UMAS's own words, inside of a good reply.
+    if protocol == "cip" and "/" in code:
+        return hex8(int(code.split("/")[0]))  # General and extended status; the field is the general one.
+    return code
 
 
 def translated(row):
     """The oracle's names for an operation's protocol and function."""
     protocol, code = row["protocol"], number(row["function"])
-    if protocol == "umas":
-        return "modbus", "0x5A"
-    if protocol in ("enip", "ethernet_ip"):
-        return "enip", code
+    if protocol in ("modbus", "umas"):
+        if row["function"].startswith("umas"):
+            return "modbus", UMAS
+        # A function with its sub-function; tshark's field is the function.
+        return "modbus", hex8(int(code.split("/")[0])) if "/" in code else code
+    if protocol == "cip" and row["function"].startswith("pccc_"):
+        return protocol, PCCC
+    if protocol == "profinet":
+        # DCP services have two digits; cyclic data and alarms have frame ids.
+        return ("pn_dcp", code) if len(code) == 4 else (None, None)
     return protocol, code
 
 

@@ -17,7 +17,9 @@ COLUMNS = {
 
 def expected_logs(capture):
     """The conn.log files kept beside a capture."""
-    folder = capture.parent / "expected" / capture.name.split(".pcap")[0]
+    folder = capture.parent / "expected" / capture.stem
+    if capture.suffix == ".pcapng" and capture.with_suffix(".pcap").exists():
+        return []
     return sorted(folder.rglob("conn.log"))
 
 
@@ -36,7 +38,11 @@ def compare_zeek(file, capture, rows):
     """The differences to every conn.log of a capture."""
     found = []
     for log in expected_logs(capture):
-        wanted, ours = by_ends(map(from_zeek, read_log(log))), by_ends(map(from_records, rows))
+        lines = read_log(log)
+        # Some of Zeek's tests keep only the columns that they are about.
+        if not all({"proto", *COLUMNS.values()} <= line.keys() for line in lines):
+            continue
+        wanted, ours = by_ends(map(from_zeek, lines)), by_ends(map(from_records, rows))
         for key in sorted(set(wanted) | set(ours)):
             found += differences(file, key, wanted.get(key, []), ours.get(key, []))
     return found
@@ -53,10 +59,9 @@ def from_zeek(row):
     if row["proto"] not in ("tcp", "udp"):
         return None
     ends = ((row["id.orig_h"], int(row["id.orig_p"])), (row["id.resp_h"], int(row["id.resp_p"])))
-    values = {ours: row[theirs] for ours, theirs in COLUMNS.items() if theirs in row}
-    # Zeek writes no byte counts where it saw no payload at all.
-    return (row["proto"], *sorted(ends)), {name: "0" if value == "-" else value for name, value in values.items()} | {
-        "originator": ends[0]}
+    # Zeek writes `-` for the bytes of a conversation that is one packet.
+    values = {ours: row[theirs] for ours, theirs in COLUMNS.items() if row[theirs] != "-"}
+    return (row["proto"], *sorted(ends)), values | {"originator": ends[0]}
 
 
 def from_records(row):
@@ -77,7 +82,7 @@ def differences(file, key, wanted, ours):
             mine = turned(mine)
             found.append(Difference(file, "zeek", "both", "originator", f"{name} zeek {theirs['originator'][0]}", [1]))
         for column in COLUMNS:
-            if column in theirs and theirs[column] != mine[column]:
+            if theirs.get(column, mine[column]) != mine[column]:
                 code = f"{name} zeek {theirs[column]} quaywatch {mine[column]}"
                 found.append(Difference(file, "zeek", "both", column, code, [1]))
     return found

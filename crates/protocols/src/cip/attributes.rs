@@ -7,10 +7,13 @@ use super::path::Object;
 use super::wire::class;
 use quaywatch_model::{Item, Timestamp, Value};
 use quaywatch_wire::Reader;
+use std::fmt;
 use std::net::Ipv4Addr;
 
 /// The interface configuration in the TCP/IP interface object. Volume 2, section 5-4.3.2.5.
 const INTERFACE_CONFIGURATION: u16 = 5;
+/// The MAC address in the Ethernet link object.
+const PHYSICAL_ADDRESS: u16 = 3;
 /// Logix's wall clock, in microseconds since 1970.
 const WALL_CLOCK: u32 = 0x8B;
 const CLOCK_TIMES: [u16; 2] = [6, 11];
@@ -20,10 +23,33 @@ pub(super) fn tell_all(told: &Told<'_>, data: &[u8], tell: Tell<'_>) {
     let object = Object::of(told.path());
     let class = told.path().target().leaf_class;
     match Identity::decode(data) {
-        Ok(identity) if class == Some(class::IDENTITY) => identity.tell(tell),
-        _ if data.is_empty() => tell(Item::named(&object)),
-        _ => tell(Item::valued(&object, Value::Bytes(data))),
+        Ok(identity) if class == Some(class::IDENTITY) => return identity.tell(tell),
+        _ if data.is_empty() => return tell(Item::named(&object)),
+        _ => {}
     }
+    match interface(data).filter(|_| class == Some(class::TCP_IP_INTERFACE)) {
+        Some((configuration, host)) => {
+            tell_interface(object, configuration, tell);
+            tell(Item::valued(&Part { object, part: "host name" }, super::data::text(host)));
+        }
+        None => tell(Item::valued(&object, Value::Bytes(data))),
+    }
+}
+
+/// The interface configuration and the host name among all attributes of the TCP/IP interface object. Volume 2,
+/// section 5-4.4.1: status, capability, control, path to the link, configuration, host name.
+fn interface(data: &[u8]) -> Option<(&[u8], &[u8])> {
+    let mut reader = Reader::new(data);
+    reader.skip(12, "status, capability, control").ok()?;
+    let words = reader.u16_le("path size").ok()?;
+    reader.skip(usize::from(words) * 2, "path").ok()?;
+    let configuration = reader.peek();
+    reader.skip(20, "addresses").ok()?;
+    let length = reader.u16_le("domain length").ok()?;
+    // Strings are padded to whole words.
+    reader.skip(usize::from(length).next_multiple_of(2), "domain").ok()?;
+    let length = reader.u16_le("host name length").ok()?;
+    Some((configuration, reader.take(length.into(), "host name").ok()?))
 }
 
 /// One attribute, which the path names.
@@ -219,9 +245,21 @@ fn tell_value(
     if class == class::TCP_IP_INTERFACE && number == INTERFACE_CONFIGURATION {
         return tell_interface(object, bytes, tell);
     }
+    if let (class::ETHERNET_LINK, PHYSICAL_ADDRESS, Some(address)) = (class, number, bytes.first_chunk()) {
+        return valued(Value::Shown(&Mac(*address)));
+    }
     match attribute_type(class, number) {
         Some(data_type) => valued(Typed { data_type, handle: None, bytes }.value()),
         None => valued(Value::Bytes(bytes)),
+    }
+}
+
+struct Mac([u8; 6]);
+
+impl fmt::Display for Mac {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let [a, b, c, d, e, g] = self.0;
+        write!(f, "{a:02x}:{b:02x}:{c:02x}:{d:02x}:{e:02x}:{g:02x}")
     }
 }
 

@@ -50,6 +50,9 @@ impl<'a> Told<'a> {
 impl Items for Told<'_> {
     fn each(&self, tell: &mut dyn FnMut(Item<'_>)) {
         let object = Object::of(self.path());
+        if self.path().target().leaf_class == Some(class::PASSWORD_AUTHENTICATOR) {
+            return tell(Item::valued(&object, Value::Secret));
+        }
         match self.form {
             Form::Object | Form::Firmware | Form::FileRead | Form::FileWrite => tell(Item::named(&object)),
             Form::ReplyValue => tell(with_bytes(&object, self.answered())),
@@ -77,6 +80,12 @@ impl Items for Told<'_> {
             Form::BrowseTags => tell_tags(object, self.asked(), self.answered(), tell),
             Form::ForwardOpen => tell_opened(self, tell),
             Form::ForwardClose => tell_closed(self, tell),
+            Form::ResetDevice => {
+                let kind = reset_kind(self.asked().first().copied().unwrap_or(0));
+                tell(kind.map_or(with_bytes(&object, self.asked()), |kind| {
+                    Item::valued(&object, Value::Text(kind))
+                }));
+            }
             Form::DataTable => {
                 let address = Reader::new(self.asked()).u32_le("address").ok();
                 tell(with_bytes(&Memory { object, address }, self.answered()));
@@ -86,6 +95,16 @@ impl Items for Told<'_> {
                 tell(Item::named(&Spot { object, offset }));
             }
         }
+    }
+}
+
+/// What a device goes back to when it is reset. Volume 1, table 5-2.8; nothing said is 0.
+const fn reset_kind(kind: u8) -> Option<&'static str> {
+    match kind {
+        0 => Some("power cycle"),
+        1 => Some("factory defaults"),
+        2 => Some("factory defaults except communication"),
+        _ => None,
     }
 }
 

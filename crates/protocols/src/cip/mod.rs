@@ -14,6 +14,9 @@
 //! are named `logix_..` after what was seen to happen when an engineering tool used them; their parameters are
 //! reported as bytes, but for program blocks (offset, length, bytes).
 //!
+//! Classes 0x64 to 0xC7 are each vendor's own. They are read as Rockwell's, because a message does not say whose
+//! device it is for: on another maker's device the numbers are right and the words `logix_..` are not.
+//!
 //! An Unconnected Send and a Multiple Service Packet are wrappers: each message inside is an operation.
 //!
 //! Not decoded: CIP Safety and CIP Motion parameters (told as bytes); structures other than Logix's string;

@@ -36,6 +36,8 @@ pub(super) enum Form {
     FileWrite,
     /// A Logix controller's memory by address.
     DataTable,
+    /// What the device goes back to.
+    ResetDevice,
 }
 
 /// What a service means.
@@ -98,6 +100,7 @@ fn common_service(number: u8, leaf: Option<u32>) -> Meaning {
         service::GET_ATTRIBUTE_SINGLE => (read, Form::GetSingle),
         service::SET_ATTRIBUTE_SINGLE => (write, Form::SetSingle),
         service::RESET if is_program(class) => (Verb::DownloadProgram, Form::RequestValue),
+        service::RESET if class == class::IDENTITY => (Verb::Reset, Form::ResetDevice),
         service::RESET => (Verb::Reset, Form::RequestValue),
         service::START => (Verb::Start, Form::Object),
         service::STOP => (Verb::Stop, Form::Object),

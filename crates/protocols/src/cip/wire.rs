@@ -39,6 +39,7 @@ pub mod class {
     pub const CONNECTION_MANAGER: u32 = 0x06;
     pub const FILE: u32 = 0x37;
     pub const MODBUS: u32 = 0x44;
+    pub const PASSWORD_AUTHENTICATOR: u32 = 0x61;
     pub const PCCC: u32 = 0x67;
     pub const SYMBOL: u32 = 0x6B;
     pub const TEMPLATE: u32 = 0x6C;

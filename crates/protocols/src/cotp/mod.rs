@@ -19,7 +19,8 @@
 //! # What is reported
 //! - CR with CC: an `OpenSession` by the side that sent CR, with the TSAPs as items. A two-byte TSAP whose
 //!   first byte is 1, 2 or 3 tells in what role a Siemens station connects (programming device, operator panel,
-//!   basic communication); the second byte of the called one is rack (top three bits) and slot (low five).
+//!   basic communication); the second byte of the called one is rack (top three bits) and slot (low five). This is
+//!   told only where both TSAPs have that form. `SIMATIC-ROOT-ES`, `-PG` and `-HMI` name a role too.
 //!   CR with DR or ER is refused. A DR later is a `CloseSession`.
 //! - DT are joined up to the end-of-unit mark, then given to whoever speaks inside, told by content:
 //!   0x32 is [S7comm](crate::s7comm), 0x72 is [S7comm-plus](crate::s7commplus).

@@ -102,6 +102,7 @@ impl Items for Selectors<'_> {
         let parameters = Parameters(self.parameters);
         let calling = parameters.get(Parameters::CALLING_TSAP);
         let called = parameters.get(Parameters::CALLED_TSAP);
+        let named = called.and_then(named_role);
         // Other protocols number their selectors too: only where both are of Siemens' form do they tell roles.
         let roles = calling.and_then(role).zip(called.and_then(role));
         if let Some(tsap) = calling {
@@ -116,6 +117,8 @@ impl Items for Selectors<'_> {
             tell(Item::valued(&"called_role", Value::Text(called)));
             tell(Item::valued(&"rack", Value::Unsigned((place >> 5).into())));
             tell(Item::valued(&"slot", Value::Unsigned((place & 0x1F).into())));
+        } else if let Some(role) = named {
+            tell(Item::valued(&"calling_role", Value::Text(role)));
         }
     }
 }
@@ -126,6 +129,16 @@ fn role(tsap: &[u8]) -> Option<&'static str> {
         [1, _] => Some("programming_device"),
         [2, _] => Some("operator_panel"),
         [3, _] => Some("basic_communication"),
+        _ => None,
+    }
+}
+
+/// The role in which a station calls an S7-1200 or S7-1500: it is in the name it calls.
+fn named_role(tsap: &[u8]) -> Option<&'static str> {
+    match tsap {
+        b"SIMATIC-ROOT-ES" => Some("engineering_station"),
+        b"SIMATIC-ROOT-PG" => Some("programming_device"),
+        b"SIMATIC-ROOT-HMI" => Some("operator_panel"),
         _ => None,
     }
 }

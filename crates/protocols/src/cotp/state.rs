@@ -15,7 +15,8 @@ pub(super) struct Cotp {
     client: Option<Side>,
     heard: [bool; 2],
     connects: Pending<Waiting>,
-    units: [Unit; 2],
+    /// Only while a unit is not whole.
+    units: Option<Box<[Unit; 2]>>,
     inside: Option<Inside>,
     undecoded_bytes: u64,
     s7comm: Option<Box<S7comm>>,
@@ -57,10 +58,8 @@ impl Dialogue for Cotp {
 
     fn pdu(&mut self, cx: &mut Context<'_>, from: Side, bytes: &[u8]) {
         *from.of_mut(&mut self.heard) = true;
-        let unit = from.of(&self.units);
         if let Some(data) = wire::whole_unit(bytes)
-            && unit.bytes.is_empty()
-            && !unit.lost
+            && self.units.is_none()
         {
             return self.unit(cx, from, data);
         }
@@ -89,17 +88,16 @@ impl Dialogue for Cotp {
         }
     }
 
-    fn lost(&mut self, cx: &mut Context<'_>, from: Side, bytes: u64) {
+    fn lost(&mut self, cx: &mut Context<'_>, from: Side, _: u64) {
         self.connects.answers_lost();
-        let unit = from.of_mut(&mut self.units);
-        if !unit.bytes.is_empty() {
-            let dropped = unit.bytes.len() as u64;
-            cx.memory.free(mem::take(&mut unit.bytes));
-            cx.problem(Self::LAYER, "user data unit cut short", Verdict::Incomplete, dropped);
+        if let Some(unit) = self.units.as_mut().map(|units| from.of_mut(units))
+            && !unit.bytes.is_empty()
+        {
+            unit.cut_short(cx);
             unit.lost = true;
         }
         if let Some(s7comm) = &mut self.s7comm {
-            s7comm.lost(cx, from, bytes);
+            s7comm.lost();
         }
         if let Some(plus) = &mut self.s7commplus {
             plus.lost(cx, from);
@@ -107,12 +105,8 @@ impl Dialogue for Cotp {
     }
 
     fn end(&mut self, cx: &mut Context<'_>) {
-        for unit in &mut self.units {
-            if !unit.bytes.is_empty() {
-                let dropped = unit.bytes.len() as u64;
-                cx.problem(Self::LAYER, "user data unit cut short", Verdict::Incomplete, dropped);
-            }
-            cx.memory.free(mem::take(&mut unit.bytes));
+        if let Some(mut units) = self.units.take() {
+            units.iter_mut().filter(|unit| !unit.bytes.is_empty()).for_each(|unit| unit.cut_short(cx));
         }
         while let Some(request) = self.connects.take_any() {
             self.unmet(cx, request);
@@ -207,29 +201,19 @@ impl Cotp {
 
     /// A DT that is not a whole unit: one of several, or one after a loss.
     fn part(&mut self, cx: &mut Context<'_>, from: Side, data: &[u8], end: bool) {
-        if self.is_undecoded() {
-            return self.unit(cx, from, data);
+        // S7 stations acknowledge with a DT that holds nothing and ends nothing.
+        let idle = self.units.is_none() && data.is_empty() && !end;
+        if idle || self.is_undecoded() {
+            return self.pass(cx.now, from, data);
         }
-        let unit = from.of_mut(&mut self.units);
-        let mut joined = mem::take(&mut unit.bytes);
-        if unit.lost {
-            cx.problem(Self::LAYER, "rest of a lost user data unit", Verdict::Incomplete, data.len() as u64);
-            unit.lost = !end;
-            return;
+        let mut units = self.units.take().unwrap_or_default();
+        let whole = from.of_mut(&mut units).take(cx, data, end);
+        if units.iter().any(|unit| unit.lost || !unit.bytes.is_empty()) {
+            self.units = Some(units);
         }
-        let fits = joined.len() + data.len() <= wire::MAX_UNIT_BYTES;
-        if !fits || !cx.memory.append(&mut joined, data) {
-            let dropped = (joined.len() + data.len()) as u64;
-            cx.memory.free(joined);
-            cx.problem(Self::LAYER, "user data unit too long", Verdict::Limit, dropped);
-            unit.lost = !end;
-            return;
-        }
-        if end {
+        if let Some(joined) = whole {
             self.unit(cx, from, &joined);
             cx.memory.free(joined);
-        } else {
-            unit.bytes = joined;
         }
     }
 
@@ -283,6 +267,34 @@ impl Cotp {
             session.last = now;
             *from.of_mut(&mut session.bytes) += count;
         }
+    }
+}
+
+impl Unit {
+    /// The next part; gives the whole unit where it ends with this one.
+    fn take(&mut self, cx: &mut Context<'_>, data: &[u8], end: bool) -> Option<Vec<u8>> {
+        let length = data.len() as u64;
+        if self.lost {
+            self.lost = !end;
+            cx.problem(Cotp::LAYER, "rest of a lost user data unit", Verdict::Incomplete, length);
+            return None;
+        }
+        let fits = self.bytes.len() + data.len() <= wire::MAX_UNIT_BYTES;
+        if !fits || !cx.memory.append(&mut self.bytes, data) {
+            self.lost = !end;
+            let dropped = mem::take(&mut self.bytes);
+            cx.problem(Cotp::LAYER, "user data unit too long", Verdict::Limit, dropped.len() as u64 + length);
+            cx.memory.free(dropped);
+            return None;
+        }
+        end.then(|| mem::take(&mut self.bytes))
+    }
+
+    /// The rest will not come.
+    fn cut_short(&mut self, cx: &mut Context<'_>) {
+        let dropped = mem::take(&mut self.bytes);
+        cx.problem(Cotp::LAYER, "user data unit cut short", Verdict::Incomplete, dropped.len() as u64);
+        cx.memory.free(dropped);
     }
 }
 

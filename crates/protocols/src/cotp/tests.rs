@@ -66,6 +66,21 @@ fn selectors_that_are_not_siemens_tell_no_role() {
 }
 
 #[test]
+fn an_engineering_station_says_so_in_the_name_it_calls() {
+    // S7-1200-Uploading-OB1-TIAV12.pcap, frames 4 and 5 (ITI/ICS-Security-Tools).
+    let names = "c1 02 0600 c2 0f 53494d415449432d524f4f542d4553";
+    let heard = heard(&[
+        (A, &format!("03 00 00 23 1e e0 0000 0011 00 {names} c0 01 0a")),
+        (B, &format!("03 00 00 23 1e d0 0011 0007 00 c0 01 0a {names}")),
+    ]);
+    assert_eq!(
+        heard.operations,
+        ["A: OpenSession connect_request (0xE0): calling_tsap = 0600; called_tsap = \"SIMATIC-ROOT-ES\"; \
+          calling_role = \"engineering_station\" -> accepted"]
+    );
+}
+
+#[test]
 fn a_refused_connection_carries_the_reason() {
     let heard = heard(&[(A, CONNECT), (B, REFUSE)]);
     assert_eq!(heard.operations.len(), 1);
@@ -111,7 +126,7 @@ fn a_unit_in_several_data_tpdus_is_joined() {
 #[test]
 fn a_unit_that_never_ends_is_dropped_at_the_limit_and_the_next_one_is_read() {
     let mut player = Player::new(&PROTOCOL, Transport::Tcp, PORTS);
-    let part = Tpdu::Data { number: 0, end: false, data: &[0x32; 60_000] }.encode().unwrap();
+    let part = Tpdu::Data { number: 0, end: false, data: &vec![0x32; 60_000] }.encode().unwrap();
     player.say(A, &part).say(A, &part).say(A, &part);
     assert_eq!(player.held_bytes(), 0);
     player.say(A, &Tpdu::Data { number: 0, end: true, data: &[1] }.encode().unwrap());

@@ -54,23 +54,24 @@ impl Connections {
 
     /// Learns from a Forward Open or Forward Close that was answered.
     pub(super) fn learn(&mut self, cx: &mut Context<'_>, request: &Request<'_>, reply: &Reply<'_>) {
-        if reply.general != 0 || request.path.target().leaf_class != Some(class::CONNECTION_MANAGER) {
-            return;
-        }
+        let managed =
+            || reply.general == 0 && request.path.target().leaf_class == Some(class::CONNECTION_MANAGER);
         match request.service {
-            service::FORWARD_OPEN => self.opened(cx, request, reply, false),
-            service::LARGE_FORWARD_OPEN => self.opened(cx, request, reply, true),
-            service::FORWARD_CLOSE => {
-                let Ok(close) = ForwardClose::decode(request.data) else { return };
-                let key = (close.triad.serial, close.triad.originator_serial);
-                let is_it = |it: &Connection| (it.serial, it.originator_serial) == key && !it.path.is_empty();
-                if let Some(at) = self.0.iter().position(is_it) {
-                    cx.memory.free(self.0.swap_remove(at).path);
-                }
-                cx.shared.get::<Shared>().closed(key);
-            }
+            service::FORWARD_OPEN if managed() => self.opened(cx, request, reply, false),
+            service::LARGE_FORWARD_OPEN if managed() => self.opened(cx, request, reply, true),
+            service::FORWARD_CLOSE if managed() => self.closed(cx, request),
             _ => {}
         }
+    }
+
+    fn closed(&mut self, cx: &mut Context<'_>, request: &Request<'_>) {
+        let Ok(close) = ForwardClose::decode(request.data) else { return };
+        let key = (close.triad.serial, close.triad.originator_serial);
+        let is_it = |it: &Connection| (it.serial, it.originator_serial) == key && !it.path.is_empty();
+        if let Some(at) = self.0.iter().position(is_it) {
+            cx.memory.free(self.0.swap_remove(at).path);
+        }
+        cx.shared.get::<Shared>().closed(key);
     }
 
     fn opened(&mut self, cx: &mut Context<'_>, request: &Request<'_>, reply: &Reply<'_>, large: bool) {

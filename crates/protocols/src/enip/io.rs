@@ -118,8 +118,13 @@ impl Io {
                 (from, Header::Known { after: after as u8, run })
             }
             Some(_) => (from.other(), Header::None),
-            // Both directions of one pair of hosts have one originator: who was found first.
-            None => (self.client().unwrap_or(from.other()), Header::assumed(packet.data)),
+            None => {
+                // A run/idle header is sent by the originator; what comes without one goes to it. Both directions
+                // between two hosts are taken to have the same originator.
+                let header = Header::assumed(packet.data);
+                let originator = if header == Header::None { from.other() } else { from };
+                (self.client().unwrap_or(originator), header)
+            }
         };
         let watched = Watched { id: packet.connection, from, client, header };
         report(cx, &watched);

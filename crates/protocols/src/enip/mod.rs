@@ -17,8 +17,8 @@
 //! message: a CIP reply has the top bit set in its service.
 //!
 //! Cyclic data (transport class 0 and 1) is one operation, Subscribe, when a connection is first seen and one
-//! whenever its run/idle bit changes. The originator is the client where its Forward Open was captured, on any
-//! conversation; else the receiver of the first packet is.
+//! whenever its run/idle bit changes. The originator is the client. Who that is, a Forward Open on any
+//! conversation tells; without one it is who sends what looks like a run/idle header, or else who receives.
 //!
 //! A List Identity put to all is an operation of its own, unseen, because its answers go elsewhere; each answer is
 //! one too, in its own conversation, and knows when the question was asked.

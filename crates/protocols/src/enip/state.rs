@@ -26,13 +26,14 @@ struct Key {
     services: [u8; 2],
 }
 
-/// A conversation: the session, the requests that wait, the connections, what is being moved.
+/// A conversation: the requests that wait, the connections, what is being moved.
 #[derive(Debug, Default)]
 pub(super) struct Enip {
     client: Option<Side>,
     heard: [bool; 2],
     datagrams: bool,
-    session: u32,
+    /// Messages were lost while requests waited.
+    lossy: bool,
     pending: Pending<Key>,
     connections: Connections,
     transfers: Transfers,
@@ -58,7 +59,10 @@ impl Dialogue for Enip {
         let Ok(packet) = Packet::decode(bytes) else {
             return cx.problem(LAYER, "message does not decode", Verdict::Malformed, bytes.len() as u64);
         };
-        *from.of_mut(&mut self.heard) = true;
+        if !std::mem::replace(from.of_mut(&mut self.heard), true) {
+            // What waits so far was perhaps answered before this side's first captured byte.
+            self.pending.answers_lost();
+        }
         while let Some(old) = self.pending.take_older(cx.now, GIVE_UP_NANOS) {
             self.unmet(cx, old);
         }
@@ -67,10 +71,7 @@ impl Dialogue for Enip {
             Command::REGISTER_SESSION if packet.session == 0 && packet.status == 0 => {
                 self.ask(cx, from, &packet);
             }
-            Command::REGISTER_SESSION => {
-                self.session = packet.session;
-                self.answer(cx, from, &packet);
-            }
+            Command::REGISTER_SESSION => self.answer(cx, from, &packet),
             command if command.is_list() && packet.data.is_empty() && packet.status == 0 => {
                 self.ask(cx, from, &packet);
             }
@@ -82,6 +83,7 @@ impl Dialogue for Enip {
 
     fn lost(&mut self, cx: &mut Context<'_>, _: Side, _: u64) {
         self.pending.answers_lost();
+        self.lossy = !self.pending.is_empty();
         self.transfers.lost(cx);
     }
 
@@ -145,7 +147,6 @@ impl Enip {
         let (client, asked, answered, outcome) = if status != 0 {
             (from.other(), None, Some(cx.now), Outcome::Refused)
         } else if command == Command::UNREGISTER_SESSION {
-            self.session = 0;
             (from, Some(cx.now), None, Outcome::Accepted)
         } else {
             (from, Some(cx.now), None, Outcome::Unseen)
@@ -192,6 +193,14 @@ impl Enip {
 
     /// Lets a request wait for its answer.
     fn wait(&mut self, cx: &mut Context<'_>, key: Key, message: &[u8]) {
+        if self.lossy {
+            // Many clients leave the sender context 0: the answer to come is this request's, and not that of one
+            // before the loss that looks the same.
+            while let Some(alike) = self.pending.take(&key) {
+                self.unmet(cx, alike);
+            }
+            self.lossy = !self.pending.is_empty();
+        }
         if let Some(gave_way) = self.pending.push(cx, key, message) {
             self.unmet(cx, gave_way);
         }

@@ -244,13 +244,10 @@ const fn switch<'a>(value: u16) -> Value<'a> {
     }
 }
 
-/// Text where it is text.
+/// Text without its padding, where it is text.
 fn text(bytes: &[u8]) -> Value<'_> {
-    let padding = |c| matches!(c, '\0' | ' ');
-    match std::str::from_utf8(bytes) {
-        Ok(text) if !text.trim_end_matches(padding).contains(char::is_control) => {
-            Value::Text(text.trim_end_matches(padding))
-        }
+    match std::str::from_utf8(bytes).map(|text| text.trim_end_matches(['\0', ' '])) {
+        Ok(text) if !text.contains(char::is_control) => Value::Text(text),
         _ => Value::Bytes(bytes),
     }
 }

@@ -62,9 +62,12 @@ pub static PROTOCOL: Protocol = Protocol {
     transports: &[Transport::Tcp, Transport::Udp],
     ports: &[PORT],
     probe,
-    start: |probe| match probe.transport {
-        Transport::Udp => Box::new(state::Datagrams::default()),
-        _ => Box::new(Framed::new(state::Modbus::default())),
+    start: |probe| {
+        let conversation = state::Modbus::beginning(probe.bytes);
+        match probe.transport {
+            Transport::Udp => Box::new(state::Datagrams(conversation)),
+            _ => Box::new(Framed::new(conversation)),
+        }
     },
     decoded: "all public functions of V1.1b3 with their values, device identification, file records, exceptions; \
               UMAS in function 0x5A",

@@ -1,6 +1,6 @@
 use super::items::Told;
 use super::names::meaning;
-use super::{Adu, ExceptionCode, Function};
+use super::{Adu, ExceptionCode, Function, Pdu};
 use crate::{Context, umas};
 use quaywatch_model::{Moment, Operation, Outcome, Side};
 
@@ -8,33 +8,39 @@ use quaywatch_model::{Moment, Operation, Outcome, Side};
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Exchange<'a> {
     pub(super) client: Side,
+    /// What was asked for. A client's code is that even with the exception bit set.
+    pub(super) function: Function,
+    pub(super) unit: u8,
     pub(super) asked: Option<Moment>,
     /// `None` where the request was not captured, or no memory was left to keep it.
-    pub(super) question: Option<Adu<'a>>,
-    pub(super) answered: Option<(Moment, Adu<'a>)>,
+    pub(super) question: Option<Pdu<'a>>,
+    pub(super) answered: Option<(Moment, Pdu<'a>)>,
     /// What to say where there is no answer.
     pub(super) unmet: Outcome,
 }
 
 impl<'a> Exchange<'a> {
-    fn answer(&self) -> Option<Adu<'a>> {
-        self.answered.map(|(_, adu)| adu)
+    /// An answer to a request that was not captured.
+    pub(super) fn unasked(client: Side, moment: Moment, answer: Adu<'a>) -> Self {
+        Self {
+            client,
+            function: answer.pdu.function(),
+            unit: answer.unit,
+            asked: None,
+            question: None,
+            answered: Some((moment, answer.pdu)),
+            unmet: Outcome::Unseen,
+        }
     }
 
-    /// The function that was asked for.
-    pub(super) fn function(&self) -> Option<Function> {
-        match (self.question, self.answer()) {
-            // A client's code is what it asked for, even one with the exception bit.
-            (Some(question), _) => Some(Function(question.pdu.code)),
-            (None, Some(answer)) => Some(answer.pdu.function()),
-            (None, None) => None,
-        }
+    fn answer(&self) -> Option<Pdu<'a>> {
+        self.answered.map(|(_, pdu)| pdu)
     }
 
     /// What became of it, and the server's own code.
     fn outcome(&self) -> (Outcome, Option<ExceptionCode>) {
         let Some(answer) = self.answer() else { return (self.unmet, None) };
-        match answer.pdu.exception() {
+        match answer.exception() {
             None => (Outcome::Accepted, None),
             Some(ExceptionCode::ACKNOWLEDGE) => (Outcome::Accepted, Some(ExceptionCode::ACKNOWLEDGE)),
             Some(code) => (Outcome::Refused, Some(code)),
@@ -44,36 +50,33 @@ impl<'a> Exchange<'a> {
     /// The same exchange as UMAS sees it: without its Modbus wrapping.
     pub(super) fn as_umas(&self) -> umas::Exchange<'a> {
         let (outcome, exception) = self.outcome();
-        let answer = self.answer().filter(|answer| !answer.pdu.is_exception());
         umas::Exchange {
             client: self.client,
             asked: self.asked,
-            question: self.question.map(|adu| adu.pdu.data),
+            question: self.question.map(|pdu| pdu.data),
             answered: self.answered.map(|(moment, _)| moment),
-            answer: answer.map(|adu| adu.pdu.data),
+            answer: self.answer().filter(|pdu| !pdu.is_exception()).map(|pdu| pdu.data),
             outcome,
             exception: exception.map(ExceptionCode::coded),
-            unit: self.question.or(self.answer()).map(|adu| adu.unit.into()),
+            unit: Some(self.unit.into()),
         }
     }
 }
 
 /// Lowers an exchange to an operation.
 pub(super) fn report(cx: &mut Context<'_>, exchange: &Exchange<'_>) {
-    let answer = exchange.answer();
-    let (Some(function), Some(first)) = (exchange.function(), exchange.question.or(answer)) else { return };
+    let items = Told { question: exchange.question, answer: exchange.answer() };
     // An exception has nothing of the request but its function code.
-    let data = if first.pdu.is_exception() && exchange.question.is_none() { &[] } else { first.pdu.data };
-    let (verb, name) = meaning(function, data);
+    let told = items.question.or(items.answer.filter(|answer| !answer.is_exception()));
+    let (verb, name) = meaning(exchange.function, told.map(|pdu| pdu.data).unwrap_or_default());
     let (outcome, code) = exchange.outcome();
-    let items = Told { question: exchange.question.map(|adu| adu.pdu), answer: answer.map(|adu| adu.pdu) };
     cx.operation(&Operation {
         request: exchange.asked,
         reply: exchange.answered.map(|(moment, _)| moment),
         items: &items,
         code: code.map(ExceptionCode::coded),
         bytes: items.bytes_of_file(),
-        unit: Some(first.unit.into()),
+        unit: Some(exchange.unit.into()),
         ..Operation::new(exchange.client, verb, name, outcome)
     });
 }

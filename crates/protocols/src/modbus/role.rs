@@ -1,7 +1,7 @@
 //! What a PDU's own bytes tell of who sent it, and whether a PDU begins somewhere at all.
 
 use super::request::Table;
-use super::wire::{Header, header};
+use super::wire::{FUNCTION_AT, Header, header};
 use super::{Adu, Function, Pdu, Request, Response};
 use crate::{Answer, umas};
 
@@ -46,12 +46,12 @@ pub(super) fn starts(head: &[u8]) -> Answer {
         Header::Short => return Answer::Unsure,
         Header::Whole(whole) => whole,
     };
-    let code = head.get(7).copied();
-    if code == Some(0) || code == Some(Function::EXCEPTION) {
+    let code = head.get(FUNCTION_AT).copied();
+    if code == Some(0) {
         return Answer::No;
     }
     if code == Some(Function::UMAS.0) && whole > UMAS_HEAD_BYTES {
-        let Some(start) = head.get(8..UMAS_HEAD_BYTES) else { return Answer::Unsure };
+        let Some(start) = head.get(FUNCTION_AT + 1..UMAS_HEAD_BYTES) else { return Answer::Unsure };
         if umas::looks(start) != (false, false) {
             return Answer::Certain;
         }
@@ -117,7 +117,7 @@ fn can_be_asked(request: &Request<'_>) -> bool {
 
 fn can_be_answered(response: &Response<'_>) -> bool {
     match *response {
-        Response::Exception { code, function } => code.is_defined() && function.0 != 0,
+        Response::Exception { code, .. } => code.is_defined(),
         Response::Values { function, data } => {
             let bits = Table::of(function).is_some_and(Table::is_bits);
             (1..=250).contains(&data.len()) && (bits || data.len() % 2 == 0)

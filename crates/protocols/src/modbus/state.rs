@@ -3,7 +3,7 @@ use super::role::{self, Looks};
 use super::wire::{Header, header};
 use super::{Adu, Function, PORT, Request, Response, wire};
 use crate::{Answer, Context, Conversation, Dialogue, Length, Pending, Request as Waiting, umas};
-use quaywatch_model::{Outcome, Side, Timestamp, Verdict};
+use quaywatch_model::{Side, Timestamp, Verdict};
 
 /// So many pieces of evidence for one role outweigh what any single PDU looks like.
 const PROVEN: i8 = 2;
@@ -34,6 +34,8 @@ struct Key {
     transaction: u16,
     expects: Option<u32>,
     at: Timestamp,
+    /// The client no longer waits. The request stays until the next answer shows whether bytes were lost.
+    given_up: bool,
 }
 
 impl Dialogue for Modbus {
@@ -71,8 +73,7 @@ impl Dialogue for Modbus {
 
     fn end(&mut self, cx: &mut Context<'_>) {
         while let Some(request) = self.pending.take_any() {
-            let outcome = request.unmet(cx.now, self.heard_server);
-            self.report_unmet(cx, request, outcome);
+            self.report_unmet(cx, request);
         }
         self.umas.end(cx);
     }
@@ -91,6 +92,12 @@ impl Dialogue for Modbus {
 }
 
 impl Modbus {
+    /// A conversation that begins with these bytes.
+    pub(super) fn beginning(bytes: &[u8]) -> Self {
+        let umas = umas::Session::beginning(wire::umas_message(bytes).unwrap_or_default());
+        Self { umas, ..Self::default() }
+    }
+
     /// Who speaks here: by what is known of the conversation once that is proven, else by the PDU itself, and
     /// where that could be either, by what is known, by a request that waits for it, and at last by the port.
     fn is_request(&mut self, cx: &mut Context<'_>, from: Side, adu: &Adu<'_>) -> bool {
@@ -111,11 +118,14 @@ impl Modbus {
         if let Some(client) = self.client() {
             return client == from;
         }
-        let awaited = self.pending.is_waiting(|key| {
-            (key.from, key.transaction, key.function) == (from.other(), adu.transaction, adu.pdu.function())
-        });
         let from_server_port = from.of(&cx.ports) == &PORT && from.other().of(&cx.ports) != &PORT;
-        !(exception || awaited || from_server_port)
+        !(exception || self.is_awaited(from, adu) || from_server_port)
+    }
+
+    /// Whether a request of the other side waits for just this.
+    fn is_awaited(&self, from: Side, adu: &Adu<'_>) -> bool {
+        let repeats = Response::decode(adu.pdu).ok().and_then(|response| role::repeats(&response));
+        self.pending.is_waiting(|key| key.is_of(from, adu) && key.fits(repeats))
     }
 
     /// A PDU tells that `client` is the client. If that changes what was thought, the requests that wait were
@@ -126,9 +136,8 @@ impl Modbus {
         let Some(client) = self.client() else { return };
         while let Some(answer) = self.pending.take_where(|key| key.from != client) {
             if let Ok(adu) = Adu::decode(&answer.bytes) {
-                let answered = Some((answer.moment, adu));
-                let outcome = Outcome::Accepted;
-                self.report(cx, &Exchange { client, asked: None, question: None, answered, unmet: outcome });
+                self.heard_server = true;
+                self.report(cx, &Exchange::unasked(client, answer.moment, adu));
             }
             answer.free(cx.memory);
         }
@@ -136,8 +145,7 @@ impl Modbus {
 
     fn asked(&mut self, cx: &mut Context<'_>, from: Side, adu: &Adu<'_>, bytes: &[u8]) {
         while let Some(request) = self.pending.take_older(cx.now, GIVEN_UP_NANOS) {
-            let outcome = request.unmet(cx.now, self.heard_server);
-            self.report_unmet(cx, request, outcome);
+            self.report_unmet(cx, request);
         }
         let request = Request::decode(adu.pdu);
         if request.is_err() {
@@ -146,14 +154,12 @@ impl Modbus {
         }
         let expects = request.ok().and_then(|request| role::expects(&request));
         let (unit, transaction, function) = (adu.unit, adu.transaction, Function(adu.pdu.code));
-        let key = Key { from, unit, function, transaction, expects, at: cx.now.time };
-        while let Some(request) = self.pending.take_where(|old| key.gives_up(old)) {
-            let outcome = request.superseded(self.heard_server);
-            self.report_unmet(cx, request, outcome);
+        let key = Key { from, unit, function, transaction, expects, at: cx.now.time, given_up: false };
+        for old in self.pending.keys_mut() {
+            old.given_up |= key.gives_up(old);
         }
         if let Some(request) = self.pending.push(cx, key, bytes) {
-            let outcome = request.unmet(cx.now, self.heard_server);
-            self.report_unmet(cx, request, outcome);
+            self.report_unmet(cx, request);
         }
     }
 
@@ -165,40 +171,46 @@ impl Modbus {
             let bytes = adu.pdu.data.len() as u64;
             cx.problem(Self::LAYER, reason, Verdict::Malformed, bytes);
         }
-        let request = self.request_of(from, adu, response.ok().and_then(|response| role::repeats(&response)));
-        let asked = request.as_ref().map(|request| request.moment);
-        let question = request.as_ref().and_then(|request| Adu::decode(&request.bytes).ok());
-        let (client, answered, unmet) = (from.other(), Some((cx.now, *adu)), Outcome::Accepted);
-        self.report(cx, &Exchange { client, asked, question, answered, unmet });
-        if let Some(request) = request {
-            request.free(cx.memory);
+        while let Some(request) = self.pending.take_where(|key| key.given_up) {
+            self.report_unmet(cx, request);
         }
+        let repeats = response.ok().and_then(|response| role::repeats(&response));
+        let unasked = Exchange::unasked(from.other(), cx.now, *adu);
+        let Some(request) = self.request_of(from, adu, repeats) else { return self.report(cx, &unasked) };
+        if self.lean.abs() < SURE {
+            self.learn(cx, from.other(), 1);
+        }
+        let Key { function, unit, .. } = request.key;
+        let question = Adu::decode(&request.bytes).ok().map(|adu| adu.pdu);
+        self.report(cx, &Exchange { function, unit, asked: Some(request.moment), question, ..unasked });
+        request.free(cx.memory);
     }
 
     /// The oldest request this answers. One whose count or echo fits goes first, because transaction
     /// identifiers repeat; a unit other than the one asked is put up with, because gateways rewrite it.
     fn request_of(&mut self, from: Side, adu: &Adu<'_>, repeats: Option<u32>) -> Option<Waiting<Key>> {
-        let function = adu.pdu.function();
-        let same = |key: &Key| {
-            (key.from, key.transaction, key.function) == (from.other(), adu.transaction, function)
-        };
-        let fits = |key: &Key| key.expects.is_none() || repeats.is_none() || key.expects == repeats;
         self.pending
-            .take_where(|key| same(key) && key.unit == adu.unit && fits(key))
-            .or_else(|| self.pending.take_where(|key| same(key) && key.unit == adu.unit))
-            .or_else(|| self.pending.take_where(|key| same(key) && fits(key)))
+            .take_where(|key| key.is_of(from, adu) && key.unit == adu.unit && key.fits(repeats))
+            .or_else(|| self.pending.take_where(|key| key.is_of(from, adu) && key.unit == adu.unit))
+            .or_else(|| self.pending.take_where(|key| key.is_of(from, adu) && key.fits(repeats)))
     }
 
     /// A request that is given up.
-    fn report_unmet(&mut self, cx: &mut Context<'_>, request: Waiting<Key>, unmet: Outcome) {
-        let question = Adu::decode(&request.bytes).ok();
-        let (client, asked) = (request.key.from, Some(request.moment));
-        self.report(cx, &Exchange { client, asked, question, answered: None, unmet });
+    fn report_unmet(&mut self, cx: &mut Context<'_>, request: Waiting<Key>) {
+        let unmet = if request.key.given_up {
+            request.superseded(self.heard_server)
+        } else {
+            request.unmet(cx.now, self.heard_server)
+        };
+        let Key { from: client, function, unit, .. } = request.key;
+        let question = Adu::decode(&request.bytes).ok().map(|adu| adu.pdu);
+        let asked = Some(request.moment);
+        self.report(cx, &Exchange { client, function, unit, asked, question, answered: None, unmet });
         request.free(cx.memory);
     }
 
     fn report(&mut self, cx: &mut Context<'_>, exchange: &Exchange<'_>) {
-        if exchange.function() == Some(Function::UMAS) {
+        if exchange.function == Function::UMAS {
             self.umas.report(cx, &exchange.as_umas());
         } else {
             ops::report(cx, exchange);
@@ -207,6 +219,18 @@ impl Modbus {
 }
 
 impl Key {
+    /// Whether this request's answer, by what both must carry, may be this one from `answerer`.
+    fn is_of(&self, answerer: Side, answer: &Adu<'_>) -> bool {
+        (self.from, self.transaction, self.function)
+            == (answerer.other(), answer.transaction, answer.pdu.function())
+            && !self.given_up
+    }
+
+    /// Whether an answer that repeats this of its request may be this request's.
+    fn fits(&self, repeats: Option<u32>) -> bool {
+        self.expects.is_none() || repeats.is_none() || self.expects == repeats
+    }
+
     /// Whether the client, by making this request, shows that it no longer waits for an older one.
     fn gives_up(&self, old: &Self) -> bool {
         (old.from, old.unit, old.transaction, old.function)
@@ -216,8 +240,8 @@ impl Key {
 }
 
 /// Modbus over UDP: every datagram is one ADU.
-#[derive(Debug, Default)]
-pub(super) struct Datagrams(Modbus);
+#[derive(Debug)]
+pub(super) struct Datagrams(pub(super) Modbus);
 
 impl Conversation for Datagrams {
     fn data(&mut self, cx: &mut Context<'_>, from: Side, bytes: &[u8]) {

@@ -1,5 +1,5 @@
 use super::{ExceptionCode, Function};
-use quaywatch_wire::{ReadError, Reader};
+use quaywatch_wire::ReadError;
 
 /// Transaction identifier, protocol identifier, length.
 pub(super) const HEADER_BYTES: usize = 6;
@@ -8,7 +8,7 @@ const PROTOCOL_AT: usize = 2;
 /// Where the length field begins. It counts what follows it: the unit identifier and the PDU.
 const LENGTH_AT: usize = 4;
 /// Where the function code stands.
-const FUNCTION_AT: usize = 7;
+pub(super) const FUNCTION_AT: usize = 7;
 /// Unit identifier and function code: what every ADU has after its header.
 const LEAST_LENGTH: usize = 2;
 /// A PDU is at most 253 bytes (clause 4.1, from the 256 bytes of a serial frame), and the unit identifier one.
@@ -44,18 +44,19 @@ impl<'a> Adu<'a> {
     /// # Errors
     /// The header's length field says something else than there is, or the protocol identifier is not 0.
     pub fn decode(bytes: &'a [u8]) -> Result<Self, ReadError> {
-        let mut reader = Reader::new(bytes);
-        let transaction = reader.u16_be("transaction identifier")?;
-        let mut protocol = reader.sub(2, "protocol identifier")?;
-        if protocol.u16_be("protocol identifier")? != 0 {
-            return Err(ReadError { field: "protocol identifier", offset: PROTOCOL_AT, needed: 0, left: 2 });
+        let wrong = |field, offset, needed| ReadError { field, offset, needed, left: bytes.len() };
+        let Some((head, data)) = bytes.split_first_chunk::<{ HEADER_BYTES + LEAST_LENGTH }>() else {
+            return Err(wrong("ADU header", 0, HEADER_BYTES + LEAST_LENGTH));
+        };
+        let &[transaction_high, transaction_low, 0, 0, length_high, length_low, unit, code] = head else {
+            return Err(wrong("protocol identifier", PROTOCOL_AT, 0));
+        };
+        let length = usize::from(u16::from_be_bytes([length_high, length_low]));
+        if length != LEAST_LENGTH + data.len() {
+            return Err(wrong("length", LENGTH_AT, HEADER_BYTES + length));
         }
-        let length = reader.u16_be("length")?;
-        let mut body = reader.sub(length.into(), "length")?;
-        reader.finish("end of ADU")?;
-        let unit = body.u8("unit identifier")?;
-        let code = body.u8("function code")?;
-        Ok(Self { transaction, unit, pdu: Pdu { code, data: body.rest() } })
+        let transaction = u16::from_be_bytes([transaction_high, transaction_low]);
+        Ok(Self { transaction, unit, pdu: Pdu { code, data } })
     }
 
     /// Appends the bytes of this ADU.
@@ -122,4 +123,10 @@ pub(super) fn header(head: &[u8]) -> Header {
         },
         _ => Header::Wrong("length out of bounds"),
     }
+}
+
+/// What is there of the UMAS message in an ADU, if its function is UMAS.
+pub(super) fn umas_message(head: &[u8]) -> Option<&[u8]> {
+    let (&code, message) = head.get(FUNCTION_AT..)?.split_first()?;
+    (code == Function::UMAS.0).then_some(message)
 }

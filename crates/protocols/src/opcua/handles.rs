@@ -67,7 +67,7 @@ impl Handles {
                 break;
             }
         }
-        self.index.as_chunks_mut::<ENTRY_BYTES>().0.sort_unstable();
+        self.sort();
     }
 
     /// What this handle stands for, if its creation was seen. The newest, where it was given twice.
@@ -101,8 +101,13 @@ impl Handles {
         // Where the item is not known, neither is any longer what the handle stands for.
         let key = entry(subscription, handle, offset.unwrap_or(NAMELESS));
         if self.index.len() < MOST_HANDLES * ENTRY_BYTES && cx.memory.append(&mut self.index, &key) {
-            self.index.as_chunks_mut::<ENTRY_BYTES>().0.sort_unstable();
+            self.sort();
         }
+    }
+
+    /// Puts what was added at the end in its place. All before is sorted, which a stable sort makes use of.
+    fn sort(&mut self) {
+        self.index.as_chunks_mut::<ENTRY_BYTES>().0.sort();
     }
 
     /// A subscription is gone.

@@ -10,22 +10,33 @@ mod subscription;
 pub(super) use session::{Greeting, Opening, Sealed, ServerGreeting};
 
 use super::builtin::{StatusCode, Text};
+use super::channel;
 use super::codec::{Array, Elements, Wire};
 use super::handles::Handles;
-use super::messages::Body;
+use super::messages::{Body, Message};
 use super::service::Service;
-use super::wire::AsymmetricHeader;
+use super::wire::{AsymmetricHeader, Chunk, MessageType, Security};
 use quaywatch_model::{Item, Items, Scalars, Value};
 use std::fmt;
 
 /// The items of a service's exchange.
 pub(super) struct Told<'a> {
     pub(super) service: Service,
-    pub(super) request: Option<Body<'a>>,
-    pub(super) response: Option<Body<'a>>,
-    /// The security header of an opening.
-    pub(super) security: Option<AsymmetricHeader<'a>>,
+    /// What waited for the answer; empty where the request was not captured. Read again only if somebody asks.
+    pub(super) request: &'a [u8],
+    pub(super) response: Option<&'a Body<'a>>,
     pub(super) handles: &'a Handles,
+}
+
+/// What waited for an answer: a message, or a whole `OPN` chunk, whose security header is read too.
+pub(super) fn read_request(bytes: &[u8]) -> (Option<Body<'_>>, Option<AsymmetricHeader<'_>>) {
+    if !bytes.starts_with(&MessageType::OPEN.0) {
+        return (Message::decode(bytes).map(|(message, _)| message.body), None);
+    }
+    let Ok(chunk) = Chunk::decode(bytes) else { return (None, None) };
+    let Security::Asymmetric(security) = chunk.security else { return (None, None) };
+    let body = channel::split(chunk.payload).map(|(_, body)| body);
+    (body.and_then(Message::decode).map(|(message, _)| message.body), Some(security))
 }
 
 /// What is done with each item.
@@ -33,7 +44,8 @@ type Tell<'t> = dyn FnMut(Item<'_>) + 't;
 
 impl Items for Told<'_> {
     fn each(&self, tell: &mut dyn FnMut(Item<'_>)) {
-        let Self { request, response, .. } = *self;
+        let (request, security) = read_request(self.request);
+        let response = self.response.copied();
         match self.service {
             Service::READ => attributes::read(request, response, tell),
             Service::WRITE => attributes::write(request, response, tell),
@@ -48,7 +60,7 @@ impl Items for Told<'_> {
             Service::ADD_REFERENCES => nodes::add_references(request, response, tell),
             Service::DELETE_NODES => nodes::delete(request, response, tell),
             Service::DELETE_REFERENCES => nodes::delete_references(request, response, tell),
-            Service::OPEN_SECURE_CHANNEL => session::open(request, response, self.security, tell),
+            Service::OPEN_SECURE_CHANNEL => session::open(request, response, security, tell),
             Service::CREATE_SESSION => session::create(request, response, tell),
             Service::ACTIVATE_SESSION => session::activate(request, tell),
             Service::CLOSE_SESSION | Service::CANCEL => session::close(request, response, tell),

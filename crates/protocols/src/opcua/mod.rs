@@ -24,7 +24,11 @@
 //! mode: in Sign the messages are readable and end with a signature, in `SignAndEncrypt` all after offset 16 is
 //! not. So the first message tells which it is, also where the opening was not captured. Messages that cannot be
 //! read are told one by one as `Opaque` operations of the client without an answer, because nothing readable
-//! says which answer is whose. The session token is never told; passwords and issued tokens are secrets.
+//! says which answer is whose. Of certificates the subject's common name is told.
+//!
+//! **Secrets.** Session tokens and nonces are never told. Passwords and issued tokens are there but masked, in
+//! `ActivateSession`, in values of their types, and in the arguments of the standard's methods that carry passwords or
+//! keys. Whether the password was encrypted on the wire is told.
 //!
 //! **Roles.** `HEL` and requests come from clients; `ACK`, `RHE` and responses from servers. Ports decide only
 //! where all that was captured is encrypted.
@@ -35,14 +39,15 @@
 //! A request whose items were all turned down counts as refused, with the first item's code. `CLO` has no answer
 //! on TCP and stays `unseen`; so do `Publish` requests that wait at the end, because waiting is their purpose.
 //!
-//! Not decoded: encrypted messages; filters, event field names and view parameters; the inside of structures that
-//! are not of the services themselves (told as type id and bytes); `QueryFirst`, `QueryNext`, `TestStack` and
-//! `SessionlessInvoke` past their header; OPC UA over HTTPS and WebSockets, `PubSub` (UADP), the JSON and XML
-//! encodings.
+//! Not decoded: encrypted messages; filters, the names of event fields, and view parameters; the inside of
+//! structures that are not of the services themselves (told as type id and bytes); `QueryFirst`, `QueryNext`,
+//! `TestStack` and `SessionlessInvoke` past their header; files that are moved by the methods of `FileType` objects
+//! (told as `Call`, because their node ids are the server's own); OPC UA over HTTPS and WebSockets, `PubSub` (UADP),
+//! the JSON and XML encodings.
 //!
 //! Limits: a chunk is at most [`wire::MAX_CHUNK_BYTES`], a message put together at most 4 MiB, eight of them per
-//! conversation; structures at most [`codec::MAX_DEPTH`] deep; 16 384 monitored items remembered per conversation;
-//! [`Pending::LIMIT`](crate::Pending::LIMIT) requests wait.
+//! conversation; structures at most [`codec::MAX_DEPTH`] deep, told eight deep, 65 536 values of an array told;
+//! 16 384 monitored items remembered per conversation; [`Pending::LIMIT`](crate::Pending::LIMIT) requests wait.
 
 pub mod builtin;
 pub mod codec;

@@ -1,11 +1,11 @@
 use super::builtin::{NodeId, StatusCode};
 use super::codec::{Array, Decoder, Wire};
 use super::handles::Handles;
-use super::items::{Greeting, Opening, Sealed, ServerGreeting, Told};
-use super::messages::{Body, Head, Message};
+use super::items::{self, Greeting, Opening, Sealed, ServerGreeting, Told};
+use super::messages::{Body, Head, Message, ResponseHeader};
 use super::service::Service;
-use super::wire::{AsymmetricHeader, Chunk, ErrorMessage, HEADER_BYTES, Security};
-use super::{channel, methods, wire};
+use super::wire::{Chunk, ErrorMessage, HEADER_BYTES, Security};
+use super::{methods, wire};
 use crate::{Context, Request};
 use quaywatch_model::{Coded, Moment, Number, Operation, Outcome, Side, Verb};
 
@@ -56,29 +56,21 @@ impl Exchange {
         outcome: Outcome,
         code: Option<Coded<'_>>,
     ) {
-        let (request, security) = asked.map_or((None, None), |(_, bytes)| read_request(bytes));
-        let request = request.map(|message| message.body);
-        let response = answer.map(|message| message.body);
+        let request = asked.map_or(&[][..], |(_, bytes)| bytes);
         let function = Coded::new(self.service.name(), Number::NodeId(self.service.0));
         cx.operation(&Operation {
             request: asked.map(|(moment, _)| moment),
             reply: self.reply,
-            items: &Told { service: self.service, request, response, security, handles },
+            items: &Told {
+                service: self.service,
+                request,
+                response: answer.map(|answer| &answer.body),
+                handles,
+            },
             code,
-            ..Operation::new(self.client, verb(self.service, request.as_ref()), function, outcome)
+            ..Operation::new(self.client, verb(self.service, request), function, outcome)
         });
     }
-}
-
-/// What waits for an answer: a message, or a whole `OPN` chunk, whose security header is read too.
-fn read_request(bytes: &[u8]) -> (Option<Message<'_>>, Option<AsymmetricHeader<'_>>) {
-    if !bytes.starts_with(&wire::MessageType::OPEN.0) {
-        return (Message::decode(bytes).map(|(message, _)| message), None);
-    }
-    let Ok(chunk) = Chunk::decode(bytes) else { return (None, None) };
-    let Security::Asymmetric(security) = chunk.security else { return (None, None) };
-    let body = channel::split(chunk.payload).map(|(_, body)| body);
-    (body.and_then(Message::decode).map(|(message, _)| message), Some(security))
 }
 
 /// The service's result, or where that is good, what its items say together: bad if every single one is.
@@ -123,8 +115,9 @@ fn all_bad<'a, T: Wire<'a>>(items: Array<'a, T>, status: impl Fn(&T) -> StatusCo
     codes.all(StatusCode::is_bad).then_some(first)
 }
 
-fn verb(service: Service, request: Option<&Body<'_>>) -> Verb {
-    let Some(Body::CallRequest(call)) = request else { return service.verb() };
+fn verb(service: Service, request: &[u8]) -> Verb {
+    let body = if service == Service::CALL { items::read_request(request).0 } else { None };
+    let Some(Body::CallRequest(call)) = body else { return service.verb() };
     let mut verbs = call.methods_to_call.iter().map(|method| method_verb(&method.method_id));
     let first = verbs.next().unwrap_or(Verb::Write);
     if verbs.all(|verb| verb == first) { first } else { Verb::Write }
@@ -133,6 +126,14 @@ fn verb(service: Service, request: Option<&Body<'_>>) -> Verb {
 /// What a method does, as far as that is known.
 fn method_verb(method: &NodeId<'_>) -> Verb {
     methods::known(method).map_or(Verb::Write, |method| method.verb)
+}
+
+/// The result of a response of unknown type: all responses have the same header.
+pub(super) fn result_of_unknown(message: &[u8]) -> StatusCode {
+    let mut from = Decoder::new(message);
+    NodeId::read(&mut from, "TypeId");
+    let header = ResponseHeader::read(&mut from, "ResponseHeader");
+    if from.flaw().is_some() { StatusCode::GOOD } else { header.service_result }
 }
 
 /// The number of a message's type, 0 where it has none.
@@ -211,13 +212,13 @@ pub(super) fn sealed_opening<K>(
     });
 }
 
-/// A message that cannot be read.
-pub(super) fn opaque(cx: &mut Context<'_>, client: Side, chunk: &Chunk<'_>) {
+/// A message that cannot be read: its last chunk, and the bytes of all.
+pub(super) fn opaque(cx: &mut Context<'_>, client: Side, chunk: &Chunk<'_>, bytes: u64) {
     let name = if chunk.message_type == wire::MessageType::CLOSE { "CLO" } else { "MSG" };
     cx.operation(&Operation {
         request: Some(cx.now),
         items: &Sealed { channel: chunk.channel },
-        bytes: Some(chunk.payload.len() as u64),
+        bytes: Some(bytes),
         ..Operation::new(client, Verb::Opaque, named(name), Outcome::Unseen)
     });
 }

@@ -20,6 +20,8 @@ pub(super) struct OpcUa {
     parts: Parts,
     pending: Pending<Key>,
     handles: Handles,
+    /// Of a message of the client that cannot be read: the chunks so far.
+    opaque_bytes: u64,
 }
 
 /// What an answer is known by. Greetings and encrypted openings have no readable id and go by 0.
@@ -81,6 +83,7 @@ impl Dialogue for OpcUa {
     fn lost(&mut self, cx: &mut Context<'_>, from: Side, _: u64) {
         self.channel.lost(from);
         self.parts.lost(cx, from);
+        self.opaque_bytes = 0;
         if self.client != Some(from) {
             self.pending.answers_lost();
         }
@@ -264,7 +267,16 @@ impl OpcUa {
 
     /// What later notifications will need.
     fn remember(&mut self, cx: &mut Context<'_>, request: &[u8], response: &Message<'_>) {
-        let Some((Message { body: request, .. }, _)) = Message::decode(request) else { return };
+        let matters = matches!(
+            response.body,
+            Body::CreateMonitoredItemsResponse(_)
+                | Body::ModifyMonitoredItemsResponse(_)
+                | Body::DeleteSubscriptionsResponse(_)
+        );
+        let Some((Message { body: request, .. }, _)) = matters.then(|| Message::decode(request)).flatten()
+        else {
+            return;
+        };
         match (request, response.body) {
             (Body::CreateMonitoredItemsRequest(asked), Body::CreateMonitoredItemsResponse(answered)) => {
                 let created = asked.items_to_create.iter().zip(answered.results.iter());
@@ -308,10 +320,13 @@ impl OpcUa {
         let Some(request) = self.pending.take_where(|key| key.request_id == arrival.request_id) else {
             return;
         };
-        let service = request.key.service;
-        let client = arrival.from.other();
+        let (client, service) = (arrival.from.other(), request.key.service);
         let exchange = Exchange { client, service, unmet: Outcome::Accepted, reply: Some(cx.now) };
-        exchange.report(cx, Some((request.moment, request.bytes.as_slice())), None, &self.handles);
+        let asked = (request.moment, request.bytes.as_slice());
+        match ops::result_of_unknown(arrival.bytes) {
+            bad if bad.is_bad() => exchange.refuse(cx, asked, bad, &self.handles),
+            _ => exchange.report(cx, Some(asked), None, &self.handles),
+        }
         request.free(cx.memory);
     }
 
@@ -354,8 +369,12 @@ impl OpcUa {
     fn opaque(&mut self, cx: &mut Context<'_>, from: Side, chunk: &Chunk<'_>) {
         if from != self.likely_client(cx) {
             self.heard_server = true;
-        } else if chunk.kind == ChunkKind::FINAL {
-            ops::opaque(cx, from, chunk);
+            return;
+        }
+        let bytes = self.opaque_bytes + chunk.payload.len() as u64;
+        self.opaque_bytes = if chunk.kind == ChunkKind::CONTINUED { bytes } else { 0 };
+        if chunk.kind == ChunkKind::FINAL {
+            ops::opaque(cx, from, chunk, bytes);
         }
     }
 

@@ -4,6 +4,7 @@
 mod chunks;
 mod encoding;
 mod exchanges;
+mod items;
 mod roundtrips;
 mod security;
 
@@ -33,6 +34,14 @@ fn player() -> Player {
 
 /// A time in 2020, which a header needs for its message to be believed.
 const NOW: DateTime = DateTime(132_260_000_000_000_000);
+
+/// The operation of a request of client A and its response.
+fn exchange(asked: (u16, Body<'_>), answered: (u16, Body<'_>)) -> String {
+    let (asked, answered) = (request(asked.0, asked.1), response(answered.0, answered.1));
+    let heard = heard(&[(Side::A, &whole(1, 1, &asked)), (Side::B, &whole(1, 1, &answered))]);
+    assert!(heard.problems.is_empty(), "{:?}", heard.problems);
+    heard.operations[0].clone()
+}
 
 fn request(type_id: u16, body: Body<'_>) -> Vec<u8> {
     let header = RequestHeader {

@@ -2,7 +2,7 @@
 //!
 //! Siemens has not published it; what stands here is known from captures and from open descriptions (Apache
 //! PLC4X, ICSNPP, Snap7), and agrees with what Wireshark names. It rides in COTP data units, one PDU in each:
-//! see [`cotp`](crate::cotp), which also does framing and reassembly.
+//! see [`cotp`], which also does framing and reassembly.
 //!
 //! ```text
 //! offset 0    1      2          4         6          8            10     12
@@ -24,7 +24,8 @@
 //!   download. Its `request` is the frame in which the controller asked, its `reply` the one in which the
 //!   station delivered.
 //! - Blocks put together as transfers, several at once, with type, number and name. One whose start was not
-//!   captured, that has a hole, or whose end did not come, is incomplete.
+//!   captured, that lacks a piece, or whose end did not come, is incomplete. After a gap a block is whole only if
+//!   as many bytes came as were announced.
 //! - PI services and PLC stop; userdata of all groups by name: test functions with the variables of a variable
 //!   table, cyclic deliveries (a push is told with the addresses of the request that set it up), block lists,
 //!   system status lists, messages, password (never told), BSEND, clock.
@@ -33,7 +34,7 @@
 //!
 //! Not decoded: data of test functions other than variable tables; associated values of alarms; records of
 //! status lists other than identification, protection, mode and communication limits; numerical control
-//! programs in userdata (named only); timer values (bytes).
+//! programs in userdata (named only). Timers are told in milliseconds, counters as numbers.
 //!
 //! Limits: see the constants in `state.rs` and `transfers.rs`; requests wait as in
 //! [`Pending`](crate::Pending).

@@ -214,7 +214,8 @@ impl fmt::Display for Serving<'_> {
     }
 }
 
-fn decimal(digits: &[u8]) -> Option<u64> {
+/// A number in decimal digits.
+pub(super) fn decimal(digits: &[u8]) -> Option<u64> {
     std::str::from_utf8(digits).ok()?.parse().ok()
 }
 

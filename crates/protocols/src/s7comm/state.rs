@@ -1,3 +1,4 @@
+use super::SUCCESS;
 use super::ops::{self, Exchange, Said};
 use super::transfers::{Transfers, moves_blocks};
 use super::userdata::{self, Part};
@@ -85,12 +86,12 @@ impl S7comm {
         }
     }
 
-    /// Bytes from this side were not captured.
-    pub(crate) fn lost(&mut self, cx: &mut Context<'_>, from: Side, bytes: u64) {
+    /// Bytes from either side were not captured.
+    pub(crate) fn lost(&mut self) {
         // Either side may have been about to answer: both have jobs in the course of a download.
         self.pending.answers_lost();
         if let Some(rare) = &mut self.rare {
-            rare.transfers.lost(cx, from, bytes);
+            rare.transfers.lost();
         }
     }
 
@@ -177,10 +178,14 @@ impl S7comm {
     }
 
     fn userdata(&mut self, cx: &mut Context<'_>, from: Side, pdu: &Pdu<'_>, bytes: &[u8]) {
-        let parts = (Userdata::decode(pdu.parameters), userdata::payload(pdu.data));
-        let (Ok(head), Ok((code, payload))) = parts else {
+        let Ok(head) = Userdata::decode(pdu.parameters) else {
             return cx.problem(LAYER, "userdata does not decode", Verdict::Malformed, bytes.len() as u64);
         };
+        // Who asks for what is told even where its data make no sense.
+        let (code, payload) = userdata::payload(pdu.data).unwrap_or_else(|_| {
+            cx.problem(LAYER, "userdata's data do not decode", Verdict::Malformed, pdu.data.len() as u64);
+            (SUCCESS, &[])
+        });
         if !head.is_known() {
             return cx.problem(LAYER, "unknown userdata form", Verdict::Unsupported, bytes.len() as u64);
         }
@@ -307,7 +312,7 @@ const fn sets_up_delivery(head: Userdata) -> bool {
 fn asked(request: &Request<Key>) -> Option<Part<'_>> {
     let (pdu, _) = Pdu::decode(&request.bytes).ok()?;
     let head = Userdata::decode(pdu.parameters).ok()?;
-    let (code, payload) = userdata::payload(pdu.data).ok()?;
+    let (code, payload) = userdata::payload(pdu.data).unwrap_or((SUCCESS, &[]));
     Some(Part { moment: request.moment, head, code, payload })
 }
 

@@ -1,6 +1,6 @@
 //! Blocks on the move, put together across PDUs.
 
-use super::ops::block_of;
+use super::ops::{block_of, decimal};
 use super::wire::{BlockJob, Function, Pdu, block_piece};
 use crate::Context;
 use quaywatch_model::{Direction, Side, Transfer, TransferKind, Verdict};
@@ -26,10 +26,13 @@ struct Moving {
     /// What the controller calls the upload; none of a download, which is known by its name.
     upload: Option<u32>,
     name: Vec<u8>,
-    /// Who sends the bytes.
-    source: Side,
-    /// Nothing is missing so far.
+    /// No piece is known to be missing.
     whole: bool,
+    /// Bytes of the conversation were lost meanwhile: a piece may be missing that nobody was heard to ask for.
+    gap: bool,
+    /// How many bytes came, and how many were announced.
+    moved: u64,
+    announced: Option<u64>,
     /// The piece that says it is the last has come.
     last_seen: bool,
     /// How many pieces were asked for and have not come.
@@ -62,26 +65,25 @@ impl Transfers {
         let accepted = answer.filter(|pdu| pdu.error == 0);
         match function {
             Function::REQUEST_DOWNLOAD => {
-                if let (Some(name), Some(_)) = (job.and_then(|job| job.name), accepted) {
-                    self.begin(cx, client, None, name);
+                if let (Some(job), Some(_)) = (job, accepted) {
+                    // "1", then six digits of what goes to load memory.
+                    let announced = job.sizes.and_then(|sizes| decimal(sizes.get(1..7)?));
+                    self.begin(cx, client, None, job.name.unwrap_or_default(), announced);
                 }
             }
             Function::START_UPLOAD => {
                 let answer = accepted.and_then(|pdu| BlockJob::decode(pdu.parameters).ok());
                 if let (Some(name), Some(answer)) = (job.and_then(|job| job.name), answer) {
-                    self.begin(cx, client, Some(answer.upload), name);
+                    // The answer has the length where the job has the name.
+                    self.begin(cx, client, Some(answer.upload), name, answer.name.and_then(decimal));
                 }
             }
             Function::DOWNLOAD_BLOCK | Function::UPLOAD => self.piece(cx, client, job, accepted, function),
             Function::DOWNLOAD_ENDED | Function::END_UPLOAD => {
                 if let Some(at) = self.find(job, function) {
-                    let mut moving = self.moving.remove(at);
-                    if moving.awaited > 0 {
-                        moving.whole = false;
-                        cx.transfer(&Transfer::Missing { id: moving.id, bytes: 0 });
-                    }
+                    let moving = self.moving.remove(at);
                     let no_error = job.is_some_and(|job| job.code == 0 && job.status & FAILED == 0);
-                    let complete = moving.whole && moving.last_seen && no_error && accepted.is_some();
+                    let complete = moving.has_all() && no_error && accepted.is_some();
                     moving.end(cx, complete);
                 }
             }
@@ -95,12 +97,10 @@ impl Transfers {
         Some(&moving.name)
     }
 
-    /// Bytes from one side were lost: what it was sending has a hole.
-    pub(super) fn lost(&mut self, cx: &mut Context<'_>, from: Side, bytes: u64) {
-        for moving in self.moving.iter_mut().filter(|moving| moving.source == from) {
-            moving.whole = false;
-            cx.transfer(&Transfer::Missing { id: moving.id, bytes });
-        }
+    /// Bytes of either side were lost. They may have been acknowledgements of the transport, as some captures
+    /// leave out: whether a piece is missing is told by what was announced.
+    pub(super) fn lost(&mut self) {
+        self.moving.iter_mut().for_each(|moving| moving.gap = true);
     }
 
     /// Nothing more will come: what is still on the move is incomplete.
@@ -123,7 +123,14 @@ impl Transfers {
         .map(|(at, _)| at)
     }
 
-    fn begin(&mut self, cx: &mut Context<'_>, client: Side, upload: Option<u32>, name: &[u8]) {
+    fn begin(
+        &mut self,
+        cx: &mut Context<'_>,
+        client: Side,
+        upload: Option<u32>,
+        name: &[u8],
+        announced: Option<u64>,
+    ) {
         let name = name.get(..LONGEST_NAME_BYTES).unwrap_or(name);
         let same = |moving: &Moving| match upload {
             Some(_) => moving.upload == upload,
@@ -152,9 +159,19 @@ impl Transfers {
             block_type,
             block_number,
         });
-        let source = if upload.is_some() { client.other() } else { client };
         let name = cx.memory.copy(name).unwrap_or_default();
-        self.moving.push(Moving { id, upload, name, source, whole: true, last_seen: false, awaited: 0 });
+        let (id, last_seen) = (self.begun, false);
+        self.moving.push(Moving {
+            id,
+            upload,
+            name,
+            whole: true,
+            gap: false,
+            moved: 0,
+            announced,
+            last_seen,
+            awaited: 0,
+        });
     }
 
     fn piece(
@@ -169,7 +186,7 @@ impl Transfers {
             // The beginning was not captured, but this piece was.
             let (job, _) = job.zip(accepted)?;
             let upload = (function == Function::UPLOAD).then_some(job.upload);
-            self.begin(cx, client, upload, job.name.unwrap_or_default());
+            self.begin(cx, client, upload, job.name.unwrap_or_default(), None);
             let begun = self.moving.last_mut()?;
             begun.whole = false;
             cx.transfer(&Transfer::Missing { id: begun.id, bytes: 0 });
@@ -179,7 +196,10 @@ impl Transfers {
         moving.awaited = moving.awaited.saturating_sub(1);
         let status = accepted.and_then(|pdu| pdu.parameters.get(1).copied()).unwrap_or(FAILED);
         match accepted.map(|pdu| block_piece(pdu.data)) {
-            Some(Ok(bytes)) if status & FAILED == 0 => cx.transfer(&Transfer::Data { id: moving.id, bytes }),
+            Some(Ok(bytes)) if status & FAILED == 0 => {
+                moving.moved += bytes.len() as u64;
+                cx.transfer(&Transfer::Data { id: moving.id, bytes });
+            }
             _ => {
                 moving.whole = false;
                 cx.transfer(&Transfer::Missing { id: moving.id, bytes: 0 });
@@ -190,7 +210,18 @@ impl Transfers {
 }
 
 impl Moving {
+    /// Every piece that was asked for came, the last among them, and where something was lost meanwhile, as many
+    /// bytes as were announced.
+    fn has_all(&self) -> bool {
+        let as_announced = !self.gap || self.announced == Some(self.moved);
+        self.whole && self.last_seen && self.awaited == 0 && as_announced
+    }
+
     fn end(mut self, cx: &mut Context<'_>, complete: bool) {
+        if !complete && (self.gap || self.awaited > 0) {
+            let missing = self.announced.map_or(0, |announced| announced.saturating_sub(self.moved));
+            cx.transfer(&Transfer::Missing { id: self.id, bytes: missing });
+        }
         cx.memory.free(mem::take(&mut self.name));
         cx.transfer(&Transfer::End { id: self.id, complete });
     }

@@ -8,7 +8,7 @@ use std::fmt;
 /// Tells a value of this type, or bytes where the type does not fit them.
 pub(super) fn typed(kind: Type, bytes: &[u8], tell: &mut dyn FnMut(Value<'_>)) {
     let step = kind.bytes();
-    if kind == Type::BYTE && bytes.len() > 1 || bytes.is_empty() || bytes.len() % step != 0 {
+    if kind == Type::BYTE && bytes.len() > 1 || bytes.is_empty() || !bytes.len().is_multiple_of(step) {
         return tell(Value::Bytes(bytes));
     }
     if kind == Type::CHAR
@@ -38,7 +38,15 @@ fn one(kind: Type, bytes: &[u8], tell: &mut dyn FnMut(Value<'_>)) {
     let value = match kind {
         Type::BIT => reader.u8("bit").map(|bit| Value::Bool(bit != 0)),
         Type::BYTE | Type::CHAR => reader.u8("byte").map(|n| Value::Unsigned(n.into())),
-        Type::WORD | Type::DATE | Type::COUNTER => reader.u16_be("word").map(|n| Value::Unsigned(n.into())),
+        Type::COUNTER => reader.u16_be("counter").map(|n| match decimal(n) {
+            Some(count) => Value::Unsigned(count),
+            None => Value::Bytes(bytes),
+        }),
+        Type::TIMER | Type::S5TIME => reader.u16_be("timer").map(|n| match milliseconds(n) {
+            Some(time) => Value::Unsigned(time),
+            None => Value::Bytes(bytes),
+        }),
+        Type::WORD | Type::DATE => reader.u16_be("word").map(|n| Value::Unsigned(n.into())),
         Type::INT => reader.i16_be("int").map(|n| Value::Signed(n.into())),
         Type::DWORD | Type::TIME_OF_DAY => reader.u32_be("dword").map(|n| Value::Unsigned(n.into())),
         Type::DINT | Type::TIME => reader.i32_be("dint").map(|n| Value::Signed(n.into())),
@@ -49,6 +57,24 @@ fn one(kind: Type, bytes: &[u8], tell: &mut dyn FnMut(Value<'_>)) {
         _ => Ok(Value::Bytes(bytes)),
     };
     tell(value.unwrap_or(Value::Bytes(bytes)));
+}
+
+/// The low three nibbles as decimal digits.
+fn decimal(word: u16) -> Option<u64> {
+    let digits = [word >> 8 & 0x0F, word >> 4 & 0x0F, word & 0x0F];
+    let plain = digits.iter().all(|&digit| digit < 10);
+    plain.then(|| digits.iter().fold(0, |number, &digit| number * 10 + u64::from(digit)))
+}
+
+/// A time of S7-300 and S7-400 in milliseconds: three digits, times a base of 10 ms to 10 s above them.
+fn milliseconds(word: u16) -> Option<u64> {
+    let base = match word >> 12 & 3 {
+        0 => 10,
+        1 => 100,
+        2 => 1_000,
+        _ => 10_000,
+    };
+    decimal(word).map(|digits| digits * base)
 }
 
 /// A controller's clock: local time of no stated zone. Displays as `2014-08-20T11:59:43.912`.

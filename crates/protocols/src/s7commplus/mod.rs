@@ -2,7 +2,7 @@
 //!
 //! Siemens has not published it. What stands here was measured on captures of S7-1200 and S7-1500, with numbers
 //! that agree with what open clients use for the same things. It rides in COTP data units: see
-//! [`cotp`](crate::cotp), which also does framing.
+//! [`cotp`], which also does framing.
 //!
 //! ```text
 //! a fragment, one to a data unit; big-endian:
@@ -37,9 +37,9 @@
 //! - A notification is an operation of the controller with verb Subscribe, without its values.
 //!
 //! Not decoded: values other than scalars, what `explore` and `get_link` answer, notifications' values, what a
-//! block holds (it is compressed), digests. Over TLS (TIA V17 and later) nothing is: see [`cotp`](crate::cotp).
+//! block holds (it is compressed), digests. Over TLS (TIA V17 and later) nothing is: see [`cotp`].
 //!
-//! Limits: [`state::MAX_MESSAGE_BYTES`] for a message of several fragments; a number of items by what their
+//! Limits: 256 KiB for a message of several fragments; a number of items by what their
 //! bytes can hold; requests wait as in [`Pending`](crate::Pending).
 
 mod items;

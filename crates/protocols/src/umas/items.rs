@@ -349,10 +349,9 @@ impl Iterator for MonitorSteps<'_> {
     }
 }
 
-/// Text up to its zero byte, where it is text.
+/// Text without its padding, where it is text.
 fn text(bytes: &[u8]) -> Value<'_> {
-    let end = bytes.iter().rposition(|&byte| byte != 0).map_or(0, |last| last + 1);
-    match std::str::from_utf8(bytes.get(..end).unwrap_or(bytes)) {
+    match std::str::from_utf8(bytes).map(|text| text.trim_end_matches(['\0', ' '])) {
         Ok(text) if !text.contains(char::is_control) => Value::Text(text),
         _ => Value::Bytes(bytes),
     }

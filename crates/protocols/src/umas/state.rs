@@ -23,6 +23,11 @@ struct Moving {
 }
 
 impl Session {
+    /// A conversation that begins with this message, or with the start of one.
+    pub(crate) fn beginning(message: &[u8]) -> Self {
+        Self { seen: super::looks(message) != (false, false), ..Self::default() }
+    }
+
     /// Whether a UMAS function was met.
     pub(crate) const fn was_seen(&self) -> bool {
         self.seen

@@ -69,6 +69,22 @@ fn a_client_that_uses_a_transaction_again_after_its_timeout_no_longer_waits() {
     );
 }
 
+/// As in a capture that lost packets: the master asks each second, always with transaction 3.
+#[test]
+fn a_request_given_up_is_unseen_if_the_next_answer_shows_that_bytes_were_lost() {
+    let mut player = Player::new(&PROTOCOL, Transport::Tcp, PORTS);
+    player.say(A, &read(3, 99, 1)).say(B, &values(3, &[90])).wait_seconds(1);
+    player.say(A, &read(3, 99, 1)).wait_seconds(1).say(A, &read(3, 99, 1));
+    let heard = player.lose(B, 11).say(B, &values(3, &[92])).end();
+    assert_eq!(
+        heard.operations[1..],
+        [
+            "A: Read read_holding_registers (0x03) unit 1: holding 99 -> unseen",
+            "A: Read read_holding_registers (0x03) unit 1: holding 99 = [92] -> accepted",
+        ]
+    );
+}
+
 #[test]
 fn a_request_nobody_answers_is_given_up_while_the_conversation_goes_on() {
     let mut player = Player::new(&PROTOCOL, Transport::Tcp, PORTS);
@@ -132,6 +148,37 @@ fn an_echo_taken_for_a_request_is_set_right_once_roles_are_known() {
             "B: Read read_holding_registers (0x03) unit 1: holding 0 = [8] -> accepted",
         ]
     );
+}
+
+#[test]
+fn an_echo_heard_first_is_set_right_by_the_next_exchange_of_the_same_kind() {
+    let write = |transaction, value| numbered(transaction, 1, &[6, 0, 1, 0, value]);
+    let turns = [(A, write(7, 3)), (B, write(8, 4)), (A, write(8, 4))];
+    assert_eq!(
+        told(&turns, UNHINTED),
+        [
+            "B: Write write_single_register (0x06) unit 1: holding 1 = 3 -> accepted",
+            "B: Write write_single_register (0x06) unit 1: holding 1 = 4 -> accepted",
+        ]
+    );
+}
+
+#[test]
+fn a_request_for_which_no_memory_was_left_is_still_told() {
+    let mut memory = crate::Memory::new(0);
+    let (mut shared, mut heard) = (crate::Shared::default(), crate::testing::Recorder::default());
+    let probe = Probe { transport: Transport::Udp, ports: PORTS, from: A, bytes: &[], answer: &[] };
+    let mut conversation = (PROTOCOL.start)(&probe);
+    let mut cx = crate::Context {
+        now: quaywatch_model::Moment::default(),
+        ports: PORTS,
+        memory: &mut memory,
+        shared: &mut shared,
+        sink: &mut heard,
+    };
+    conversation.data(&mut cx, A, &read(1, 0, 1));
+    conversation.end(&mut cx);
+    assert_eq!(heard.operations, ["A: Read read_holding_registers (0x03) unit 1 -> unseen"]);
 }
 
 #[test]

@@ -2,7 +2,7 @@
 //! of this repository. Just enough of pcap, pcapng and TCP for that: Ethernet, IPv4, segments in order.
 
 use crate::testing::{Player, Recorder};
-use crate::{Protocol, Transport};
+use crate::{Answer, Probe, Protocol, Transport};
 use quaywatch_model::Side;
 use quaywatch_wire::Reader;
 use std::collections::BTreeMap;
@@ -24,7 +24,13 @@ pub(crate) struct Heard {
     pub(crate) recorder: Recorder,
 }
 
-/// All conversations on this port; side A is the one that spoke first.
+/// A case of this repository.
+pub(crate) fn case(name: &str) -> Vec<u8> {
+    let cases = concat!(env!("CARGO_MANIFEST_DIR"), "/../../cases");
+    std::fs::read(PathBuf::from(cases).join(name).join("capture.pcap")).unwrap()
+}
+
+/// The conversations on this port that the protocol recognises; side A is the one that spoke first.
 pub(crate) fn conversations(protocol: &Protocol, port: u16, capture: &[u8]) -> Vec<Heard> {
     let mut playing: BTreeMap<[(u32, u16); 2], Playing> = BTreeMap::new();
     let mut order = Vec::new();
@@ -35,11 +41,17 @@ pub(crate) fn conversations(protocol: &Protocol, port: u16, capture: &[u8]) -> V
             continue;
         }
         let key = if from < to { [from, to] } else { [to, from] };
-        let here = playing.entry(key).or_insert_with(|| {
+        if !playing.contains_key(&key) {
+            let (transport, ports) = (Transport::Tcp, [from.1, to.1]);
+            let probe = Probe { transport, ports, from: Side::A, bytes: segment.payload, answer: &[] };
+            if (protocol.probe)(&probe) != Answer::Certain {
+                continue;
+            }
             order.push(key);
-            let player = Player::new(protocol, Transport::Tcp, [from.1, to.1]);
-            Playing { player, first: from, next: [None, None] }
-        });
+            let player = Player::new(protocol, transport, ports);
+            playing.insert(key, Playing { player, first: from, next: [None, None] });
+        }
+        let Some(here) = playing.get_mut(&key) else { continue };
         here.hear(&segment);
     }
     order

@@ -1,6 +1,7 @@
 //! Vectors from the specification, real PDUs, and what must hold for any bytes.
 
 mod any_bytes;
+mod cases;
 mod conversations;
 pub(crate) mod corpus;
 mod vectors;

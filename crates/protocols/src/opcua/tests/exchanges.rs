@@ -454,6 +454,12 @@ fn a_message_of_unknown_type_is_opaque_and_still_paired() {
     let heard = heard(&borrowed(&session));
     assert_eq!(heard.operations[2], "A: Opaque unknown (i=9000) -> accepted");
     assert_eq!(heard.problems, ["opcua: message of unknown type (unsupported)"; 2]);
+
+    let mut refused = response_with(397, StatusCode(0x800b_0000), Body::Empty);
+    refused[2..4].copy_from_slice(&9003_u16.to_le_bytes());
+    session[5].1 = whole(2, 2, &refused);
+    let told = super::heard(&borrowed(&session)).operations;
+    assert_eq!(told[2], "A: Opaque unknown (i=9000) -> refused BadServiceUnsupported (0x800B0000)");
 }
 
 #[test]

@@ -38,8 +38,11 @@ fn sealed_open(channel: u32, policy: &str, certificate: &[u8]) -> Vec<u8> {
 }
 
 fn sealed_message() -> Vec<u8> {
+    sealed_chunk(ChunkKind::FINAL)
+}
+
+fn sealed_chunk(kind: ChunkKind) -> Vec<u8> {
     let security = Security::Symmetric(1);
-    let kind = ChunkKind::FINAL;
     Chunk { message_type: MessageType::MESSAGE, kind, channel: 5, security, payload: &NOISE }.encode()
 }
 
@@ -73,6 +76,16 @@ fn encrypted_messages_are_opaque_operations_of_the_client() {
 fn encrypted_messages_of_a_channel_whose_opening_was_not_captured_are_opaque_too() {
     let heard = heard(&[(B, &sealed_message()), (A, &sealed_message())]);
     assert_eq!(heard.operations, ["A: Opaque MSG: channel = 5 64 bytes -> unseen"]);
+}
+
+#[test]
+fn an_encrypted_message_in_many_chunks_is_one_operation() {
+    let (more, last) = (sealed_chunk(ChunkKind::CONTINUED), sealed_message());
+    let heard = heard(&[(A, &more), (A, &more), (A, &last), (A, &last)]);
+    assert_eq!(
+        heard.operations,
+        ["A: Opaque MSG: channel = 5 192 bytes -> unseen", "A: Opaque MSG: channel = 5 64 bytes -> unseen",]
+    );
 }
 
 #[test]

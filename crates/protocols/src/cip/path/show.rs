@@ -1,0 +1,166 @@
+//! Paths as people write them.
+
+use super::super::names;
+use super::super::wire::class;
+use super::{Logical, Path, Segment};
+use std::fmt::{self, Write};
+
+/// Shows what a path addresses: `symbol Program:Main.Par[3].X`, `Identity (0x01) instance 1 attribute 3`.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Object<'a> {
+    pub(crate) path: Path<'a>,
+    /// An attribute that stands in the service's data, not in the path.
+    pub(crate) attribute: Option<u16>,
+}
+
+impl<'a> Object<'a> {
+    pub(crate) const fn of(path: Path<'a>) -> Self {
+        Self { path, attribute: None }
+    }
+}
+
+impl fmt::Display for Object<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut shown = Shown { f, first: true, inside: Inside::Nothing, class: None };
+        for segment in self.path.segments() {
+            shown.segment(segment)?;
+        }
+        shown.close_index()?;
+        if !self.path.is_whole() {
+            shown.word("unreadable path")?;
+        }
+        match self.attribute {
+            Some(attribute) => {
+                shown.word("attribute ")?;
+                write!(shown.f, "{attribute}")
+            }
+            None if shown.first => shown.f.write_str("object not told"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// What the segment before left open.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Inside {
+    Nothing,
+    Symbol,
+    Index,
+}
+
+struct Shown<'f, 'g> {
+    f: &'f mut fmt::Formatter<'g>,
+    first: bool,
+    inside: Inside,
+    class: Option<u32>,
+}
+
+impl Shown<'_, '_> {
+    fn segment(&mut self, segment: Segment<'_>) -> fmt::Result {
+        match segment {
+            Segment::Symbol(name) | Segment::ShortSymbol(name) => {
+                self.close_index()?;
+                if self.inside == Inside::Symbol {
+                    self.f.write_char('.')?;
+                } else {
+                    self.word("symbol ")?;
+                }
+                self.inside = Inside::Symbol;
+                write!(self.f, "{}", Printable(name))
+            }
+            Segment::Logical { kind: Logical::MEMBER, value, .. } if self.inside != Inside::Nothing => {
+                self.f.write_char(if self.inside == Inside::Index { ',' } else { '[' })?;
+                self.inside = Inside::Index;
+                write!(self.f, "{value}")
+            }
+            Segment::Logical { kind, value, .. } => {
+                self.close_index()?;
+                self.inside = Inside::Nothing;
+                match kind {
+                    Logical::CLASS => {
+                        self.class = Some(value);
+                        self.word("")?;
+                        return match names::class(value) {
+                            "unknown" => write!(self.f, "class 0x{value:02X}"),
+                            name => write!(self.f, "{name} (0x{value:02X})"),
+                        };
+                    }
+                    Logical::INSTANCE => {
+                        self.word("instance ")?;
+                        // A tag's instance can be followed by array indices, as its name can.
+                        if self.class == Some(class::SYMBOL) {
+                            self.inside = Inside::Symbol;
+                        }
+                    }
+                    Logical::MEMBER => self.word("member ")?,
+                    Logical::CONNECTION_POINT => self.word("connection point ")?,
+                    _ => self.word("attribute ")?,
+                }
+                write!(self.f, "{value}")
+            }
+            Segment::ExtendedLogical { kind, value, .. } => {
+                self.word("extended logical ")?;
+                write!(self.f, "{kind}:{value}")
+            }
+            Segment::OtherSymbol { data, .. } => {
+                self.word("symbol ")?;
+                data.iter().try_for_each(|byte| write!(self.f, "{byte:02x}"))
+            }
+            Segment::Service(service) => {
+                self.word("service ")?;
+                write!(self.f, "0x{service:02X}")
+            }
+            Segment::Port { .. } | Segment::Key(_) | Segment::Network { .. } | Segment::Data(_) => Ok(()),
+        }
+    }
+
+    fn word(&mut self, word: &str) -> fmt::Result {
+        self.close_index()?;
+        if !std::mem::take(&mut self.first) {
+            self.f.write_char(' ')?;
+        }
+        self.f.write_str(word)
+    }
+
+    fn close_index(&mut self) -> fmt::Result {
+        if self.inside == Inside::Index {
+            self.inside = Inside::Symbol;
+            self.f.write_char(']')?;
+        }
+        Ok(())
+    }
+}
+
+/// Shows the hops of a path: `1/0`, `1/1,2/192.168.1.5`.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Route<'a>(pub(crate) Path<'a>);
+
+impl fmt::Display for Route<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut comma = "";
+        for segment in self.0.segments() {
+            if let Segment::Port { port, link, .. } = segment {
+                write!(f, "{}{port}/", std::mem::replace(&mut comma, ","))?;
+                match link {
+                    &[node] => write!(f, "{node}")?,
+                    name => write!(f, "{}", Printable(name))?,
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Names from the wire, with everything that is no plain character written as `\x..`.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Printable<'a>(pub(crate) &'a [u8]);
+
+impl fmt::Display for Printable<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|&byte| match byte {
+            b'\\' => f.write_str("\\\\"),
+            b' '..=b'~' => f.write_char(byte.into()),
+            _ => write!(f, "\\x{byte:02x}"),
+        })
+    }
+}
