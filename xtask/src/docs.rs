@@ -12,7 +12,7 @@ pub const PATH: &str = "docs/protocols.md";
 /// # Errors
 /// The file cannot be written.
 pub fn write(root: &Path) -> Result<(), ChoreError> {
-    files::write(&root.join(PATH), &text(PROTOCOLS))
+    files::write(&root.join(PATH), text(PROTOCOLS))
 }
 
 /// The table as it should be.

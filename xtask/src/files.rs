@@ -31,6 +31,10 @@ pub(crate) fn read(path: &Path) -> Result<String, ChoreError> {
     fs::read_to_string(path).map_err(at(path))
 }
 
+pub(crate) fn read_bytes(path: &Path) -> Result<Vec<u8>, ChoreError> {
+    fs::read(path).map_err(at(path))
+}
+
 /// Writes a file, making the folders it lies in.
 pub(crate) fn write(path: &Path, text: impl AsRef<[u8]>) -> Result<(), ChoreError> {
     if let Some(folder) = path.parent() {

@@ -1,7 +1,7 @@
-//! Seeds for the fuzz targets: every conversation of a capture that a protocol is certain of, as the steps that
-//! `quaywatch_protocols::testing::fuzz_conversation` plays.
+//! Seeds for the fuzz targets: small captures, and every conversation that a protocol is certain of, as the steps
+//! that `quaywatch_protocols::testing::fuzz_conversation` plays.
 
-use crate::{ChoreError, files};
+use crate::{ChoreError, files, tidy};
 use quaywatch_capture::{Batch, Captures, Source};
 use quaywatch_flow::{Conversation, Limits, Listener, Table};
 use quaywatch_model::{Moment, Problem, Side, Timestamp};
@@ -33,8 +33,17 @@ pub fn make(root: &Path, folders: &[PathBuf]) -> Result<usize, ChoreError> {
             let name = path.strip_prefix(folder).unwrap_or(&path).with_extension("");
             let name = name.to_string_lossy().replace(['/', '\\'], "-");
             for (number, seed) in conversations(&path).iter().enumerate() {
-                let file = format!("fuzz/corpus/{}/{name}-{number}", seed.protocol);
-                files::write(&root.join(file), &seed.steps)?;
+                let file = format!("fuzz/corpus/{}/{name}-{number}", seed.target);
+                files::write(&root.join(file), &seed.input)?;
+                made += 1;
+            }
+            let bytes = files::read_bytes(&path)?;
+            if bytes.len() <= LONGEST_SEED_BYTES {
+                // One file, read in one piece.
+                files::write(
+                    &root.join(format!("fuzz/corpus/capture_file/{name}")),
+                    [&[0, 0], &bytes[..]].concat(),
+                )?;
                 made += 1;
             }
         }
@@ -42,10 +51,10 @@ pub fn make(root: &Path, folders: &[PathBuf]) -> Result<usize, ChoreError> {
     Ok(made)
 }
 
-/// One conversation as steps.
+/// One conversation as one target takes it.
 struct Seed {
-    protocol: &'static str,
-    steps: Vec<u8>,
+    target: String,
+    input: Vec<u8>,
 }
 
 fn conversations(capture: &Path) -> Vec<Seed> {
@@ -58,7 +67,8 @@ fn conversations(capture: &Path) -> Vec<Seed> {
     while captures.next_batch(&mut batch).unwrap_or(false) {
         for packet in batch.packets() {
             last = Moment { time: packet.time, frame: packet.frame };
-            if let Some(frame) = Frame::decode(packet.link, packet.bytes, 0) {
+            let cut = (packet.original_len as usize).saturating_sub(packet.bytes.len());
+            if let Some(frame) = Frame::decode(packet.link, packet.bytes, cut) {
                 table.frame(&frame, last, packet.original_len.into(), &mut memory, &mut seeds);
             }
         }
@@ -76,7 +86,8 @@ struct Steps {
     bytes: Vec<u8>,
     last: Option<Timestamp>,
     full: bool,
-    spoken: Option<&'static Protocol>,
+    /// Every protocol that was certain of some piece.
+    certain: Vec<&'static Protocol>,
 }
 
 impl Steps {
@@ -97,8 +108,12 @@ impl Listener<Steps> for Seeds {
     fn data(&mut self, kept: &mut Conversation<Steps>, _: &mut Memory, from: Side, at: Moment, bytes: &[u8]) {
         let Ok(length) = u16::try_from(bytes.len()) else { return };
         kept.app.step(from, false, at, length, bytes);
-        if kept.app.spoken.is_none() {
-            kept.app.spoken = who_is_certain(kept, from, bytes);
+        let Some(probe) = probe(kept, from, bytes) else { return };
+        for &protocol in PROTOCOLS.iter().filter(|protocol| protocol.transports.contains(&probe.transport)) {
+            let known = kept.app.certain.iter().any(|known| known.name == protocol.name);
+            if !known && (protocol.probe)(&probe) == Answer::Certain {
+                kept.app.certain.push(protocol);
+            }
         }
     }
 
@@ -108,23 +123,35 @@ impl Listener<Steps> for Seeds {
 
     fn end(&mut self, kept: &mut Conversation<Steps>, _: &mut Memory, _: Moment) {
         let steps = std::mem::take(&mut kept.app.bytes);
-        let Some(protocol) = kept.app.spoken.map(|protocol| protocol.name) else { return };
-        if self.0.iter().filter(|seed| seed.protocol == protocol).count() < MOST_SEEDS {
-            self.0.push(Seed { protocol, steps });
+        for protocol in std::mem::take(&mut kept.app.certain) {
+            let target = tidy::module(protocol.name);
+            if self.0.iter().filter(|seed| seed.target == target).count() < MOST_SEEDS {
+                let input = input(protocol, kept.key.protocol == protocol::UDP, steps.clone());
+                self.0.push(Seed { target, input });
+            }
         }
     }
 
     fn problem(&mut self, _: Option<&Conversation<Steps>>, _: Moment, _: &Problem) {}
 }
 
-fn who_is_certain(kept: &Conversation<Steps>, from: Side, bytes: &[u8]) -> Option<&'static Protocol> {
+fn probe<'a>(kept: &Conversation<Steps>, from: Side, bytes: &'a [u8]) -> Option<Probe<'a>> {
     let transport = match kept.key.protocol {
         protocol::TCP => Transport::Tcp,
         protocol::UDP => Transport::Udp,
         0 => Transport::Ethernet(kept.key.ethertype),
         _ => return None,
     };
-    let probe = Probe { transport, ports: kept.key.ports, from, bytes, answer: &[] };
-    let mine = |protocol: &&&Protocol| protocol.transports.contains(&transport);
-    PROTOCOLS.iter().filter(mine).find(|protocol| (protocol.probe)(&probe) == Answer::Certain).copied()
+    Some(Probe { transport, ports: kept.key.ports, from, bytes, answer: &[] })
+}
+
+/// The steps as the protocol's target takes them: those of several transports are told which, each in its own way.
+fn input(protocol: &Protocol, datagrams: bool, mut steps: Vec<u8>) -> Vec<u8> {
+    match protocol.name {
+        "enip" => steps.insert(0, datagrams.into()),
+        // An even length is a stream. One byte at the end is no step.
+        "modbus" if (steps.len() % 2 == 1) != datagrams => steps.push(0),
+        _ => {}
+    }
+    steps
 }

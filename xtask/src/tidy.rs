@@ -69,16 +69,21 @@ fn fuzz_targets(root: &Path, protocols: &[&str]) -> Result<Vec<String>, ChoreErr
     for bin in bins.difference(&targets) {
         complaints.push(format!("fuzz/Cargo.toml names fuzz_targets/{bin}.rs, which does not exist"));
     }
-    for protocol in protocols.iter().filter(|protocol| !targets.contains(**protocol)) {
-        complaints.push(format!("{protocol}: no fuzz target fuzz/fuzz_targets/{protocol}.rs"));
+    for protocol in protocols.iter().filter(|protocol| !targets.contains(module(protocol).as_str())) {
+        complaints.push(format!("{protocol}: no fuzz target fuzz/fuzz_targets/{}.rs", module(protocol)));
     }
     Ok(complaints)
+}
+
+/// The folder, fuzz target and case prefix of a protocol: its name without what a module's name cannot have.
+pub(crate) fn module(protocol: &str) -> String {
+    protocol.replace('-', "")
 }
 
 fn protocol_folders(root: &Path, protocols: &[&str]) -> Result<Vec<String>, ChoreError> {
     let mut complaints = Vec::new();
     for protocol in protocols {
-        let first_page = format!("crates/protocols/src/{protocol}/mod.rs");
+        let first_page = format!("crates/protocols/src/{}/mod.rs", module(protocol));
         let path = root.join(&first_page);
         if !path.exists() {
             complaints.push(format!("{protocol}: no {first_page}"));
@@ -120,7 +125,7 @@ fn cases(root: &Path, protocols: &[&str]) -> Result<Vec<String>, ChoreError> {
         }
     }
     for protocol in protocols {
-        let prefix = format!("{protocol}-");
+        let prefix = format!("{}-", module(protocol));
         if !folders.iter().any(|folder| folder.starts_with(&prefix)) {
             complaints.push(format!("{protocol}: no case, a folder cases/{prefix}WHAT"));
         }

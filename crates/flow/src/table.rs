@@ -296,8 +296,12 @@ impl<T: Default> Table<T> {
         let bytes = payload.len() as u64;
         let counts = Counts { packets: 1, bytes, wire_bytes: place.wire_bytes };
         let Some(slot) = self.count(key, from, counts, place, memory, listener) else { return };
-        if let Some(Some(conversation)) = self.slots.get_mut(slot as usize) {
-            listener.data(conversation, memory, from, place.at, payload);
+        let Some(Some(conversation)) = self.slots.get_mut(slot as usize) else { return };
+        // Some protocols have their status at the end of the frame: the beginning alone would be read as something it
+        // is not.
+        match frame.cut {
+            0 => listener.data(conversation, memory, from, place.at, payload),
+            cut => listener.gap(conversation, memory, from, place.at, bytes + cut as u64),
         }
     }
 

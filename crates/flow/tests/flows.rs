@@ -364,6 +364,18 @@ fn displaced(count: usize, seeds: &[u8], reach: usize) -> Vec<usize> {
     order
 }
 
+#[test]
+fn an_ethernet_frame_that_was_cut_off_is_missing_and_not_taken_for_a_short_one() {
+    let whole = [&[2_u8; 6][..], &[4; 6], &[0x88, 0x92], &[7; 46]].concat();
+    let mut play = Play::new();
+    play.raw(&whole).cut(&whole[..40], 20);
+    let mut streams = play.end().streams.clone();
+    streams.sort();
+    // Nothing here is the client's: what was said stands in one stream.
+    assert_eq!(streams[0], b"");
+    assert_eq!(streams[1], [&[7; 46][..], b"<46>"].concat());
+}
+
 proptest! {
     #[test]
     fn any_segmentation_order_and_repetition_delivers_the_same_bytes(

@@ -10,6 +10,10 @@ const MOST_LISTED_PER_ENTRY: u32 = 50;
 const MOST_LISTED: usize = 10_000;
 /// So many entries are kept; what does not fit is counted under the function `(other)`.
 const MOST_ENTRIES: usize = 50_000;
+/// So many pairs of client and server are told apart; what does not fit is counted between [`OTHERS`].
+const MOST_PAIRS: usize = 100_000;
+/// Stands for the addresses that are not told apart.
+const OTHERS: Address = Address::v4([0; 4]);
 /// So many items of a listed change are shown.
 const MOST_ITEMS: usize = 4;
 /// A shown text of the peer's making is cut after so many bytes.
@@ -120,7 +124,10 @@ impl Ledger {
     /// The number of a pair.
     pub(crate) fn pair(&mut self, client: Address, server: Address, protocol: &'static str) -> Pair {
         let next = self.pair_names.len() as u32;
-        let key = (client, server, protocol);
+        let mut key = (client, server, protocol);
+        if self.pair_names.len() >= MOST_PAIRS && !self.pairs.contains_key(&key) {
+            key = (OTHERS, OTHERS, protocol);
+        }
         Pair(*self.pairs.entry(key).or_insert_with(|| {
             self.pair_names.push(key);
             next

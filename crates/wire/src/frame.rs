@@ -28,6 +28,8 @@ pub struct Frame<'a> {
     pub ethertype: u16,
     /// What the frame carries.
     pub body: Body<'a>,
+    /// How many bytes of the end of what is not IP were not captured.
+    pub cut: usize,
 }
 
 /// What a frame carries.
@@ -79,7 +81,7 @@ impl<'a> Frame<'a> {
     }
 
     fn broken(layer: &'static str, error: ReadError) -> Self {
-        Self { macs: None, vlan: None, ethertype: 0, body: Body::Broken(layer, error) }
+        Self { macs: None, vlan: None, ethertype: 0, body: Body::Broken(layer, error), cut: 0 }
     }
 
     fn above(head: Head, mut reader: Reader<'a>, cut: usize) -> Self {
@@ -103,7 +105,7 @@ impl<'a> Frame<'a> {
                     ethertype = inner;
                     break;
                 }
-                Err(error) => return Self { macs, vlan, ethertype, body: Body::Broken("link", error) },
+                Err(error) => return Self { macs, vlan, ethertype, body: Body::Broken("link", error), cut },
             }
         }
         let body = match ethertype {
@@ -115,7 +117,9 @@ impl<'a> Frame<'a> {
             }
             _ => Body::Other(reader.peek()),
         };
-        Self { macs, vlan, ethertype, body }
+        // An 802.3 length that was there in full leaves nothing but padding to be cut.
+        let cut = if ethertype < FIRST_ETHERTYPE { 0 } else { cut };
+        Self { macs, vlan, ethertype, body, cut }
     }
 }
 

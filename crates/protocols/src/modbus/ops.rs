@@ -73,6 +73,7 @@ pub(super) fn report(cx: &mut Context<'_>, exchange: &Exchange<'_>) {
     cx.operation(&Operation {
         request: exchange.asked,
         reply: exchange.answered.map(|(moment, _)| moment),
+        protocol: Some("modbus"),
         items: &items,
         code: code.map(ExceptionCode::coded),
         bytes: items.bytes_of_file(),

@@ -39,7 +39,8 @@
 //! Ethernet padding: a DCP message has a length of its own, what follows is ignored. The status of a cyclic frame is
 //! its last four bytes. That holds on the wire because process data is padded to 40 bytes before the status, which
 //! makes the least frame without Ethernet padding. If the last four bytes cannot be a status (a capture with
-//! the frame check sequence in it, a cut frame) that is said once for the `FrameID` and they are not believed.
+//! the frame check sequence in it) that is said once for the `FrameID` and they are not believed. A frame that the
+//! capture cut off must come as a gap, not as data.
 //!
 //! Not decoded: the process data of cyclic frames (its layout is agreed in the connect request on UDP port 34964),
 //! sub-frames of dynamic frame packing, alarm payload behind the specifier, PTCP time synchronisation (a conversation

@@ -67,7 +67,10 @@ impl Conversation for Profinet {
         }
     }
 
-    fn gap(&mut self, _: &mut Context<'_>, from: Side, _: u64) {
+    fn gap(&mut self, cx: &mut Context<'_>, from: Side, bytes: u64) {
+        if bytes > 0 {
+            cx.problem(LAYER, "frame not captured as a whole", Verdict::Incomplete, bytes);
+        }
         self.waiting.answers_lost();
         from.of_mut(&mut self.provided).lost();
     }

@@ -3,6 +3,7 @@ use crate::Escaped;
 use crate::number::{Bytes, Count};
 use quaywatch_model::{Outcome, Timestamp, Verb};
 use quaywatch_sensor::{Change, Summary};
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 /// Everything that changed something, one by one in time order. A run of the same change is one line.
@@ -14,7 +15,6 @@ pub(super) fn write(out: &mut dyn Write, summary: &Summary, settings: Settings) 
     }
     title(out, &format!("CHANGES ({}, in time order)", Count(total)))?;
     let runs = runs(&summary.changes);
-    // What happens rarely is shown first: ten thousand set-points must not hide one stop.
     let shown = choose(&runs, settings.most_lines);
     let mut listed = 0;
     for (run, _) in runs.iter().zip(&shown).filter(|(_, shown)| **shown) {
@@ -50,17 +50,21 @@ fn is_same(a: &Change, b: &Change) -> bool {
         == (b.client, b.server, b.verb, &b.function, b.unit, &b.items, b.outcome, &b.code)
 }
 
-/// Which runs to show when there are too many: all that is not a plain write first, then writes from the start.
+/// Which runs to show when there are too many: the first of every kind, then the second, and so on, plain writes
+/// after the rest. Ten thousand set-points, or a hundred blocks of one download, must not hide one stop.
 fn choose(runs: &[Run<'_>], most: usize) -> Vec<bool> {
-    let is_write = |run: &Run<'_>| run.first.verb == Verb::Write;
-    let mut room = most;
+    let mut of_kind: BTreeMap<_, usize> = BTreeMap::new();
+    let mut order: Vec<(usize, bool, usize)> = Vec::with_capacity(runs.len());
+    for (index, Run { first, .. }) in runs.iter().enumerate() {
+        let rank = of_kind.entry((first.client, first.server, first.verb, &first.function)).or_default();
+        order.push((*rank, first.verb == Verb::Write, index));
+        *rank += 1;
+    }
+    order.sort_unstable();
     let mut shown = vec![false; runs.len()];
-    for wanted in [false, true] {
-        for (run, shown) in runs.iter().zip(&mut shown) {
-            if room > 0 && is_write(run) == wanted {
-                *shown = true;
-                room -= 1;
-            }
+    for (.., index) in order.into_iter().take(most) {
+        if let Some(shown) = shown.get_mut(index) {
+            *shown = true;
         }
     }
     shown
