@@ -10,7 +10,7 @@ use quaywatch_wire::Reader;
 use std::fmt;
 use std::net::Ipv4Addr;
 
-/// The interface configuration in the TCP/IP interface object. Volume 2, section 5-4.3.2.5.
+/// The interface configuration in the TCP/IP interface object. Volume 2, chapter 5.
 const INTERFACE_CONFIGURATION: u16 = 5;
 /// The MAC address in the Ethernet link object.
 const PHYSICAL_ADDRESS: u16 = 3;
@@ -37,7 +37,7 @@ pub(super) fn tell_all(told: &Told<'_>, data: &[u8], tell: Tell<'_>) {
 }
 
 /// The interface configuration and the host name among all attributes of the TCP/IP interface object. Volume 2,
-/// section 5-4.4.1: status, capability, control, path to the link, configuration, host name.
+/// chapter 5: status, capability, control, path to the link, configuration, host name.
 fn interface(data: &[u8]) -> Option<(&[u8], &[u8])> {
     let mut reader = Reader::new(data);
     reader.skip(12, "status, capability, control").ok()?;

@@ -1,4 +1,4 @@
-//! CIP's elementary data types and the values in them. Volume 1, appendix C-6; Logix structures: 1756-PM020.
+//! CIP's elementary data types and the values in them. Volume 1, appendix C; Logix structures: 1756-PM020.
 
 use quaywatch_model::{Scalars, Value};
 use quaywatch_wire::Reader;

@@ -6,7 +6,7 @@ use quaywatch_model::{Item, Value};
 use quaywatch_wire::{ReadError, Reader};
 use std::fmt;
 
-/// The Identity object's first attributes. CIP volume 1, section 5-2.
+/// The Identity object's first attributes. CIP volume 1, chapter 5.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Identity<'a> {
     /// The maker's number.

@@ -98,7 +98,7 @@ impl Items for Told<'_> {
     }
 }
 
-/// What a device goes back to when it is reset. Volume 1, table 5-2.8; nothing said is 0.
+/// What a device goes back to when it is reset. Volume 1, chapter 5; nothing said is 0.
 const fn reset_kind(kind: u8) -> Option<&'static str> {
     match kind {
         0 => Some("power cycle"),

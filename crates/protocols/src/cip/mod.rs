@@ -1,7 +1,8 @@
 //! CIP, the Common Industrial Protocol: objects with attributes and services, whatever carries it.
 //!
-//! Standard: ODVA CIP Networks Library, volume 1 edition 3 (messages 2-4, paths appendix C, statuses appendix B,
-//! Identity 5-2, Connection Manager 3-5, File 5-42); Rockwell 1756-PM020 (Logix tags), 1770-6.5.16 (PCCC).
+//! Standard: ODVA CIP Networks Library, volume 1 (messages chapter 2, Connection Manager 3, objects 5, statuses
+//! appendix B, paths and types appendix C);
+//! Rockwell 1756-PM020 (Logix tags), 1770-6.5.16 (PCCC).
 //! [`enip`](crate::enip) carries it over TCP and UDP.
 //!
 //! ```text

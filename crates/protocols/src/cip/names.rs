@@ -183,7 +183,7 @@ pub const fn general_status(number: u8) -> &'static str {
     }
 }
 
-/// The Connection Manager's additional status to connection failure (0x01). Volume 1, table 3-5.33.
+/// The Connection Manager's additional status to connection failure (0x01). Volume 1, chapter 3.
 #[must_use]
 pub const fn connection_status(number: u16) -> &'static str {
     match number {
@@ -343,7 +343,7 @@ pub const fn device_type(number: u16) -> &'static str {
     }
 }
 
-/// What state a device says it is in. Volume 1, table 5-2.
+/// What state a device says it is in. Volume 1, chapter 5.
 #[must_use]
 pub const fn device_state(number: u8) -> &'static str {
     match number {

@@ -175,7 +175,7 @@ const fn connection_manager_service(number: u8) -> Option<Meaning> {
     })
 }
 
-/// The file object: volume 1, section 5-42.
+/// The file object: volume 1, chapter 5.
 const fn file_service(number: u8) -> Option<Meaning> {
     Some(match number {
         0x4B => meaning(Verb::Read, "initiate_upload", Form::ReplyValue),
@@ -189,7 +189,7 @@ const fn file_service(number: u8) -> Option<Meaning> {
     })
 }
 
-/// The Modbus object: volume 7, chapter 3.
+/// The Modbus object: volume 7.
 const fn modbus_service(number: u8) -> Option<Meaning> {
     Some(match number {
         0x4B => meaning(Verb::Read, "read_discrete_inputs", Form::ReplyValue),

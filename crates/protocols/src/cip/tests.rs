@@ -13,7 +13,7 @@ fn shown(bytes: &[u8]) -> String {
 
 #[test]
 fn logical_segments_of_every_width_are_read() {
-    // Volume 1, appendix C-1.4.2: class 5, instance 2, attribute 1.
+    // The form of volume 1, appendix C: class 5, instance 2, attribute 1.
     assert_eq!(shown(&[0x20, 0x05, 0x24, 0x02, 0x30, 0x01]), "Connection (0x05) instance 2 attribute 1");
     assert_eq!(shown(&[0x21, 0, 0x38, 0x03, 0x25, 0, 0x2C, 0x01]), "class 0x338 instance 300");
     assert_eq!(shown(&[0x20, 0x6B, 0x26, 0, 1, 0, 1, 0]), "Symbol (0x6B) instance 65537");

@@ -6,14 +6,14 @@ use crate::cip::wire::{ForwardClose, ForwardOpen, ForwardOpened, Reply, Request,
 use quaywatch_model::{Moment, Verdict};
 use std::collections::VecDeque;
 
-/// So many connections are known of one conversation. A controller has at most 512 in all, over many
-/// conversations; an engineering tool opens a handful over one.
+/// So many connections are known of one conversation. Engineering tools open a handful over one; the oldest is
+/// forgotten, and its messages are still paired, only without their route.
 const MOST_CONNECTIONS: usize = 64;
 /// So many cyclic connections are remembered over all conversations.
 const MOST_CYCLIC: usize = 1024;
 /// So many broadcast questions are remembered.
 const MOST_QUESTIONS: usize = 32;
-/// A device waits at most two seconds with its answer to a broadcast (volume 2, section 2-4.2).
+/// A device answers a broadcast after a random delay of at most some seconds; a later answer is to another one.
 const QUESTION_NANOS: i64 = 10_000_000_000;
 
 /// A connection for explicit messages.

@@ -14,7 +14,7 @@ use std::fmt;
 
 const LAYER: &str = "enip";
 
-/// So many connections are watched between two hosts. A scanner opens at most 256.
+/// So many connections are watched between two hosts: more than a scanner opens to one device by far.
 const MOST_IO_CONNECTIONS: usize = 256;
 
 /// The bit in a run/idle header that says run. The other bits are 0, but for two of redundant owners.

@@ -1,6 +1,6 @@
 //! EtherNet/IP: what carries [CIP](crate::cip) over TCP and UDP port 44818, and its cyclic data over UDP 2222.
 //!
-//! Standard: ODVA CIP Networks Library, volume 2 edition 1.4, chapter 2 (encapsulation) and 3 (I/O).
+//! Standard: ODVA CIP Networks Library, volume 2, chapters 2 (encapsulation) and 3 (I/O).
 //!
 //! ```text
 //! offset 0         2        4         8        12               20        24
@@ -59,7 +59,7 @@ pub(crate) static PROTOCOL: Protocol = Protocol {
         Transport::Tcp => Box::new(Framed::new(state::Enip::default())),
         _ => Box::new(state::Datagrams::default()),
     },
-    decoded: "Sessions, identities, connections; CIP services nested at any depth, Logix tags with their values, \
+    decoded: "sessions, identities, connections; CIP services in their wrappers, Logix tags with their values, \
               Logix engineering (program, firmware, mode, lock, clock, force), PCCC; cyclic data by connection",
     not_decoded: "DTLS, CIP Safety and Motion parameters, the payload of cyclic data, structures other than the \
                   Logix string",

@@ -6,7 +6,7 @@ use quaywatch_wire::{ReadError, Reader};
 
 /// Command, length, session, status, sender context, options.
 pub const HEADER_BYTES: usize = 24;
-/// The longest data a message may carry. Volume 2, section 2-3.
+/// The longest data a message may carry. Volume 2, chapter 2.
 pub const MAX_DATA_BYTES: usize = 65_511;
 /// The longest message.
 pub const MAX_PDU_BYTES: usize = HEADER_BYTES + MAX_DATA_BYTES;
@@ -66,7 +66,7 @@ impl Command {
     }
 }
 
-/// The name of an encapsulation status. Volume 2, table 2-3.3.
+/// The name of an encapsulation status. Volume 2, chapter 2.
 #[must_use]
 pub const fn status_name(status: u32) -> &'static str {
     match status {
@@ -129,7 +129,7 @@ impl<'a> Packet<'a> {
     }
 }
 
-/// The type of an item in the common packet format. Volume 2, section 2-6.
+/// The type of an item in the common packet format. Volume 2, chapter 2.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ItemType(pub u16);
 

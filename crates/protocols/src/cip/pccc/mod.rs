@@ -267,9 +267,9 @@ fn descriptor(reader: &mut Reader<'_>) -> Option<u32> {
     let flags = reader.u8("type and size").ok()?;
     let mut number = |nibble: u8| match nibble & FOLLOWS {
         0 => Some(u32::from(nibble)),
-        _ => match reader.take(usize::from(nibble & !FOLLOWS), "type or size").ok()? {
-            &[low] => Some(u32::from(low)),
-            &[low, high] => Some(u32::from(u16::from_le_bytes([low, high]))),
+        _ => match *reader.take(usize::from(nibble & !FOLLOWS), "type or size").ok()? {
+            [low] => Some(u32::from(low)),
+            [low, high] => Some(u32::from(u16::from_le_bytes([low, high]))),
             _ => None,
         },
     };
