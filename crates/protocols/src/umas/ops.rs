@@ -52,7 +52,7 @@ pub(super) fn report(cx: &mut Context<'_>, exchange: &Exchange<'_>) -> Outcome {
     cx.operation(&Operation {
         request: exchange.asked,
         reply: exchange.answered,
-        protocol: Some(super::NAME),
+        protocol: Some(NAME),
         via,
         items: &items,
         code,
