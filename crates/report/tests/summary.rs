@@ -77,6 +77,18 @@ fn one_stop_is_not_hidden_by_a_thousand_set_points() {
 }
 
 #[test]
+fn a_refused_start_does_not_hide_the_accepted_one() {
+    let mut changes: Vec<Change> = (0..60)
+        .map(|second| change(second, Verb::DownloadProgram, &format!("service {second}"), "block 1"))
+        .collect();
+    let start = change(60, Verb::Start, "start_plc (0x40)", "refused first");
+    changes.push(Change { outcome: Outcome::Refused, ..start });
+    changes.push(change(61, Verb::Start, "start_plc (0x40)", "accepted then"));
+    let text = shown(&summary(changes));
+    assert!(text.contains("refused first") && text.contains("accepted then"), "{text}");
+}
+
+#[test]
 fn the_same_change_again_and_again_is_one_line() {
     let changes =
         (0..500).map(|second| change(second, Verb::Write, "write (0x06)", "holding 4 = 7")).collect();
