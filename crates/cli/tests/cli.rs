@@ -72,7 +72,7 @@ fn what_is_no_capture_is_refused_with_the_file_and_what_was_found() {
     assert!(refusal(&inspect(folder.path(), &[])).contains("directory"));
     assert!(refusal(&inspect(&folder.path().join("nowhere.pcap"), &[])).contains("nowhere.pcap"));
     refusal(&fed(b""));
-    refusal(&fed(&[0; 100_000]));
+    refusal(&fed(&vec![0; 100_000]));
 }
 
 #[test]
