@@ -29,7 +29,8 @@ fn change(second: i64, verb: Verb, function: &str, item: &str) -> Change {
 
 fn summary(changes: Vec<Change>) -> Summary {
     let mut summary = Summary::default();
-    let (first, last) = (Timestamp::from_nanos(MIDNIGHT), Timestamp::from_nanos(MIDNIGHT + 3_600_000_000_000));
+    let (first, last) =
+        (Timestamp::from_nanos(MIDNIGHT), Timestamp::from_nanos(MIDNIGHT + 3_600_000_000_000));
     (summary.span.first, summary.span.last, summary.span.packets) = (Some(first), Some(last), 1234);
     let count = changes.len() as u64;
     summary.entries = vec![Entry {
@@ -56,7 +57,9 @@ fn shown(summary: &Summary) -> String {
 #[test]
 fn one_stop_is_not_hidden_by_a_thousand_set_points() {
     let mut changes: Vec<Change> = (0..1000)
-        .map(|second| change(second, Verb::Write, "write_single_register (0x06)", &format!("holding 4 = {second}")))
+        .map(|second| {
+            change(second, Verb::Write, "write_single_register (0x06)", &format!("holding 4 = {second}"))
+        })
         .collect();
     changes.insert(700, change(700, Verb::Stop, "plc_stop (0x29)", "P_PROGRAM"));
     let text = shown(&summary(changes));
@@ -67,7 +70,8 @@ fn one_stop_is_not_hidden_by_a_thousand_set_points() {
 
 #[test]
 fn the_same_change_again_and_again_is_one_line() {
-    let changes = (0..500).map(|second| change(second, Verb::Write, "write (0x06)", "holding 4 = 7")).collect();
+    let changes =
+        (0..500).map(|second| change(second, Verb::Write, "write (0x06)", "holding 4 = 7")).collect();
     let text = shown(&summary(changes));
     assert!(text.contains("500 times until"), "{text}");
     assert_eq!(text.matches("holding 4 = 7").count(), 1);
