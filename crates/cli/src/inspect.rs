@@ -30,12 +30,10 @@ pub(crate) fn run(arguments: &Inspect) -> Result<(), Box<dyn Error>> {
 
 fn print(summary: &Summary, arguments: &Inspect) -> io::Result<()> {
     let mut out = BufWriter::new(anstream::stdout());
+    let most_lines = if arguments.all { usize::MAX } else { text::Settings::default().most_lines };
     match arguments.format {
         Format::Json => json::write(&mut out, summary)?,
-        Format::Text if arguments.all => {
-            text::write(&mut out, summary, text::Settings { most_lines: usize::MAX })?
-        }
-        Format::Text => text::write(&mut out, summary, text::Settings::default())?,
+        Format::Text => text::write(&mut out, summary, text::Settings { most_lines })?,
     }
     out.flush()
 }

@@ -1,5 +1,13 @@
 //! The binary as people and scripts meet it: messages, exit codes, pipes.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::unreachable,
+    clippy::indexing_slicing,
+    reason = "a test that meets what cannot be is to fail"
+)]
+
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -64,7 +72,7 @@ fn what_is_no_capture_is_refused_with_the_file_and_what_was_found() {
     assert!(refusal(&inspect(folder.path(), &[])).contains("directory"));
     assert!(refusal(&inspect(&folder.path().join("nowhere.pcap"), &[])).contains("nowhere.pcap"));
     refusal(&fed(b""));
-    refusal(&fed(&[0; 100_000]));
+    refusal(&fed(&vec![0; 100_000]));
 }
 
 #[test]

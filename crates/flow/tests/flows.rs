@@ -1,5 +1,13 @@
 //! The flow table as its users see it: frames in, bytes in order, gaps and ended conversations out.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::unreachable,
+    clippy::indexing_slicing,
+    reason = "a test that meets what cannot be is to fail"
+)]
+
 use etherparse::PacketBuilder;
 use proptest::collection::vec;
 use proptest::prelude::{any, proptest};

@@ -139,7 +139,9 @@ pub enum Value<'a> {
     Unsigned(u64),
     /// A number with sign.
     Signed(i64),
-    /// A number with fraction.
+    /// A number with fraction, single precision: shown as short as tells it from its neighbours.
+    Float32(f32),
+    /// A number with fraction, double precision.
     Float(f64),
     /// Text. Of the peer's making: escape it wherever it is shown.
     Text(&'a str),
@@ -277,6 +279,7 @@ impl fmt::Display for Value<'_> {
             Self::Bool(v) => write!(f, "{v}"),
             Self::Unsigned(v) => write!(f, "{v}"),
             Self::Signed(v) => write!(f, "{v}"),
+            Self::Float32(v) => write!(f, "{v}"),
             Self::Float(v) => write!(f, "{v}"),
             Self::Text(v) => write!(f, "{v:?}"),
             Self::Shown(v) => write!(f, "{v}"),

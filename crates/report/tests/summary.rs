@@ -1,5 +1,13 @@
 //! The summary as people and programs read it.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::unreachable,
+    clippy::indexing_slicing,
+    reason = "a test that meets what cannot be is to fail"
+)]
+
 use quaywatch_model::{Address, Moment, Outcome, Timestamp, Verb};
 use quaywatch_report::{json, text};
 use quaywatch_sensor::{Change, Entry, Summary};
@@ -66,6 +74,18 @@ fn one_stop_is_not_hidden_by_a_thousand_set_points() {
     assert!(text.contains("plc_stop (0x29)"), "{text}");
     assert!(text.contains("and 961 more changes"), "{text}");
     assert!(text.lines().count() < 70, "a screen or two: {} lines", text.lines().count());
+}
+
+#[test]
+fn a_refused_start_does_not_hide_the_accepted_one() {
+    let mut changes: Vec<Change> = (0..60)
+        .map(|second| change(second, Verb::DownloadProgram, &format!("service {second}"), "block 1"))
+        .collect();
+    let start = change(60, Verb::Start, "start_plc (0x40)", "refused first");
+    changes.push(Change { outcome: Outcome::Refused, ..start });
+    changes.push(change(61, Verb::Start, "start_plc (0x40)", "accepted then"));
+    let text = shown(&summary(changes));
+    assert!(text.contains("refused first") && text.contains("accepted then"), "{text}");
 }
 
 #[test]

@@ -3,6 +3,14 @@
 //! `expected.txt` is written by `QUAYWATCH_UPDATE_CASES=1 cargo test -p quaywatch-sensor --test cases`, and then
 //! read by a person before it is committed.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::unreachable,
+    clippy::indexing_slicing,
+    reason = "a test that meets what cannot be is to fail"
+)]
+
 use quaywatch_capture::Source;
 use quaywatch_sensor::{Settings, inspect};
 use serde_json::Value;

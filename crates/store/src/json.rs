@@ -123,6 +123,15 @@ pub fn push_signed(out: &mut Vec<u8>, number: i64) {
     out.extend_from_slice(itoa::Buffer::new().format(number).as_bytes());
 }
 
+/// The same for single precision: 40.1 stays 40.1.
+pub fn push_float32(out: &mut Vec<u8>, number: f32) {
+    if number.is_finite() {
+        out.extend_from_slice(ryu::Buffer::new().format_finite(number).as_bytes());
+    } else {
+        push_float(out, number.into());
+    }
+}
+
 /// A number with fraction, in the shortest form that reads back as the same number. JSON has no word for what
 /// is not finite: those are the strings `"NaN"`, `"Infinity"` and `"-Infinity"`.
 pub fn push_float(out: &mut Vec<u8>, number: f64) {
@@ -164,6 +173,7 @@ pub fn push_value(out: &mut Vec<u8>, value: Value<'_>, bound: &mut Bound) {
         Value::Bool(false) => out.extend_from_slice(b"false"),
         Value::Unsigned(number) => push_unsigned(out, number),
         Value::Signed(number) => push_signed(out, number),
+        Value::Float32(number) => push_float32(out, number),
         Value::Float(number) => push_float(out, number),
         Value::Text(text) => {
             let allowed = text.floor_char_boundary(bound.allow(out, text.len()));

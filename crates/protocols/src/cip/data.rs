@@ -65,7 +65,7 @@ impl DataType {
             0xC7 | 0xCD | 0xD2 | 0xDD => Value::Unsigned(reader.u16_le(FIELD).ok()?.into()),
             0xC8 | 0xCE | 0xD3 => Value::Unsigned(reader.u32_le(FIELD).ok()?.into()),
             0xC9 | 0xD4 => Value::Unsigned(reader.u64_le(FIELD).ok()?),
-            0xCA => Value::Float(reader.f32_le(FIELD).ok()?.into()),
+            0xCA => Value::Float32(reader.f32_le(FIELD).ok()?),
             0xCB => Value::Float(reader.f64_le(FIELD).ok()?),
             0xD0 => {
                 let length = reader.u16_le(FIELD).ok()?;

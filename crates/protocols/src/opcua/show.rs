@@ -184,7 +184,7 @@ fn tell_scalar(scalar: &Scalar<'_>, level: u8, tell: &mut dyn FnMut(Option<Value
         Scalar::UInt32(value) => Value::Unsigned((*value).into()),
         Scalar::Int64(value) => Value::Signed(*value),
         Scalar::UInt64(value) => Value::Unsigned(*value),
-        Scalar::Float(value) => Value::Float((*value).into()),
+        Scalar::Float(value) => Value::Float32(*value),
         Scalar::Double(value) => Value::Float(*value),
         Scalar::String(value) | Scalar::XmlElement(value) => value.value(),
         Scalar::LocalizedText(value) => value.text.value(),

@@ -50,7 +50,7 @@ fn one(kind: Type, bytes: &[u8], tell: &mut dyn FnMut(Value<'_>)) {
         Type::INT => reader.i16_be("int").map(|n| Value::Signed(n.into())),
         Type::DWORD | Type::TIME_OF_DAY => reader.u32_be("dword").map(|n| Value::Unsigned(n.into())),
         Type::DINT | Type::TIME => reader.i32_be("dint").map(|n| Value::Signed(n.into())),
-        Type::REAL => reader.f32_be("real").map(|n| Value::Float(n.into())),
+        Type::REAL => reader.f32_be("real").map(Value::Float32),
         Type::DATE_AND_TIME if Clock::from_bcd(bytes).is_some() => {
             return Clock::from_bcd(bytes).into_iter().for_each(|clock| tell(Value::Shown(&clock)));
         }

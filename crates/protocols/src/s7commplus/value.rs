@@ -10,6 +10,7 @@ pub(super) enum Scalar<'a> {
     Bool(bool),
     Unsigned(u64),
     Signed(i64),
+    Real(f32),
     Float(f64),
     Text(&'a str),
     Bytes(&'a [u8]),
@@ -33,7 +34,7 @@ impl<'a> Scalar<'a> {
             0x08 | 0x09 | 0x11 => Self::Signed(signed_vlq(reader, "signed").ok()?),
             0x0C | 0x12 => Self::Unsigned(reader.u32_be("dword").ok()?.into()),
             0x0D | 0x10 => Self::Unsigned(reader.u64_be("lword").ok()?),
-            0x0E => Self::Float(reader.f32_be("real").ok()?.into()),
+            0x0E => Self::Real(reader.f32_be("real").ok()?),
             0x0F => Self::Float(reader.f64_be("lreal").ok()?),
             0x14 => {
                 if vlq(reader, "blob root").ok()? != 0 {
@@ -54,6 +55,7 @@ impl<'a> Scalar<'a> {
             Self::Bool(value) => Value::Bool(value),
             Self::Unsigned(value) => Value::Unsigned(value),
             Self::Signed(value) => Value::Signed(value),
+            Self::Real(value) => Value::Float32(value),
             Self::Float(value) => Value::Float(value),
             Self::Text(value) => Value::Text(value),
             Self::Bytes(value) => Value::Bytes(value),

@@ -3,7 +3,7 @@ use crate::Escaped;
 use crate::number::{Bytes, Count};
 use quaywatch_model::{Outcome, Timestamp, Verb};
 use quaywatch_sensor::{Change, Summary};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 
 /// Everything that changed something, one by one in time order. A run of the same change is one line.
@@ -16,11 +16,13 @@ pub(super) fn write(out: &mut dyn Write, summary: &Summary, settings: Settings) 
     title(out, &format!("CHANGES ({}, in time order)", Count(total)))?;
     let runs = runs(&summary.changes);
     let shown = choose(&runs, settings.most_lines);
-    let mut listed = 0;
-    for (run, _) in runs.iter().zip(&shown).filter(|(_, shown)| **shown) {
-        listed += run.count;
-        line(out, run, summary.span.first)?;
+    let shown: Vec<&Run<'_>> =
+        runs.iter().zip(shown).filter_map(|(run, shown)| shown.then_some(run)).collect();
+    let columns = Columns::of(&shown);
+    for run in &shown {
+        line(out, run, columns, summary.span.first)?;
     }
+    let listed: u64 = shown.iter().map(|run| run.count).sum();
     left_out(out, total - listed, "changes")
 }
 
@@ -50,15 +52,20 @@ fn is_same(a: &Change, b: &Change) -> bool {
         == (b.client, b.server, b.verb, &b.function, b.unit, &b.items, b.outcome, &b.code)
 }
 
-/// Which runs to show when there are too many: the first of every kind, then the second, and so on, plain writes
-/// after the rest. Ten thousand set-points, or a hundred blocks of one download, must not hide one stop.
+/// Which runs to show when there are too many: the first of every kind of change and outcome between two hosts,
+/// then the first by each function, then the second, and so on, plain writes after the rest. Ten thousand
+/// set-points, or a hundred blocks of one download, must not hide one stop, nor a refused start the one that
+/// was accepted after it.
 fn choose(runs: &[Run<'_>], most: usize) -> Vec<bool> {
-    let mut of_kind: BTreeMap<_, usize> = BTreeMap::new();
+    let mut of_kind = BTreeSet::new();
+    let mut of_function: BTreeMap<_, usize> = BTreeMap::new();
     let mut order: Vec<(usize, bool, usize)> = Vec::with_capacity(runs.len());
     for (index, Run { first, .. }) in runs.iter().enumerate() {
-        let rank = of_kind.entry((first.client, first.server, first.verb, &first.function)).or_default();
-        order.push((*rank, first.verb == Verb::Write, index));
-        *rank += 1;
+        let kind = (first.client, first.server, first.verb, first.outcome.as_str());
+        let nth = of_function.entry((kind, &first.function)).or_default();
+        *nth += 1;
+        let rank = if of_kind.insert(kind) { 0 } else { *nth };
+        order.push((rank, first.verb == Verb::Write, index));
     }
     order.sort_unstable();
     let mut shown = vec![false; runs.len()];
@@ -70,12 +77,56 @@ fn choose(runs: &[Run<'_>], most: usize) -> Vec<bool> {
     shown
 }
 
-fn line(out: &mut dyn Write, run: &Run<'_>, start: Option<Timestamp>) -> io::Result<()> {
-    let Change { client, server, verb, function, unit, items, more_items, bytes, outcome, code, .. } =
-        run.first;
+/// How wide the columns are that the eye runs down.
+#[derive(Clone, Copy)]
+struct Columns {
+    client: usize,
+    server: usize,
+    verb: usize,
+    outcome: usize,
+}
+
+impl Columns {
+    fn of(runs: &[&Run<'_>]) -> Self {
+        let widest = |width: fn(&Change) -> usize| runs.iter().map(|run| width(run.first)).max().unwrap_or(0);
+        Self {
+            client: widest(|change| change.client.to_string().len()),
+            server: widest(|change| change.server.to_string().len()),
+            verb: widest(|change| change.verb.as_str().len()),
+            outcome: widest(|change| change.outcome.as_str().len()),
+        }
+    }
+}
+
+/// When, who, whom, what, with what success; then the details, as long as they are.
+fn line(out: &mut dyn Write, run: &Run<'_>, columns: Columns, start: Option<Timestamp>) -> io::Result<()> {
+    let Change { client, server, verb, outcome, .. } = run.first;
     let colour = if *verb == Verb::Write { CHANGES } else { ALARM };
-    let time = clock(run.first.at.time, start);
-    write!(out, "  {DIM}{time}{DIM:#} {client} > {server}  {colour}{}{colour:#} ", verb.as_str())?;
+    let success = if *outcome == Outcome::Accepted { DIM } else { ALARM };
+    write!(
+        out,
+        "  {DIM}{}{DIM:#}  {:<client$} > {:<server$}  {colour}{:<verb$}{colour:#}  {success}{:<outcome$}{success:#}  ",
+        clock(run.first.at.time, start),
+        client.to_string(),
+        server.to_string(),
+        verb.as_str(),
+        outcome.as_str(),
+        client = columns.client,
+        server = columns.server,
+        verb = columns.verb,
+        outcome = columns.outcome,
+    )?;
+    details(out, run.first)?;
+    let frame = run.first.at.frame;
+    if run.count == 1 {
+        return writeln!(out, "  {DIM}frame {frame}{DIM:#}");
+    }
+    let last = clock(run.last, start);
+    writeln!(out, "  {DIM}{} times until {last}, from frame {frame}{DIM:#}", Count(run.count))
+}
+
+fn details(out: &mut dyn Write, change: &Change) -> io::Result<()> {
+    let Change { function, unit, items, more_items, bytes, code, .. } = change;
     write!(out, "{}", Escaped(function))?;
     if let Some(unit) = unit {
         write!(out, " unit {unit}")?;
@@ -90,23 +141,10 @@ fn line(out: &mut dyn Write, run: &Run<'_>, start: Option<Timestamp>) -> io::Res
     if *more_items > 0 {
         write!(out, "; and {} more", Count(*more_items as u64))?;
     }
-    match outcome {
-        Outcome::Accepted => write!(out, " {DIM}accepted{DIM:#}")?,
-        other => write!(out, " {ALARM}{}{ALARM:#}", other.as_str())?,
-    }
     if let Some(code) = code {
-        write!(out, " {}", Escaped(code))?;
+        write!(out, ", code {}", Escaped(code))?;
     }
-    let frame = run.first.at.frame;
-    if run.count == 1 {
-        return writeln!(out, " {DIM}frame {frame}{DIM:#}");
-    }
-    writeln!(
-        out,
-        " {DIM}{} times until {}, from frame {frame}{DIM:#}",
-        Count(run.count),
-        clock(run.last, start)
-    )
+    Ok(())
 }
 
 /// The time of day; with the date where the capture began on another day.

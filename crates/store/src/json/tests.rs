@@ -38,6 +38,8 @@ fn numbers_stay_numbers_and_what_is_not_finite_is_named() {
     assert_eq!(shown(Value::Unsigned(u64::MAX)), "18446744073709551615");
     assert_eq!(shown(Value::Signed(i64::MIN)), "-9223372036854775808");
     assert_eq!(shown(Value::Float(-0.1)), "-0.1");
+    assert_eq!(shown(Value::Float32(40.1)), "40.1");
+    assert_eq!(shown(Value::Float32(f32::NAN)), "\"NaN\"");
     assert_eq!(shown(Value::Float(f64::NAN)), "\"NaN\"");
     assert_eq!(shown(Value::Float(f64::INFINITY)), "\"Infinity\"");
     assert_eq!(shown(Value::Float(f64::NEG_INFINITY)), "\"-Infinity\"");

@@ -431,6 +431,7 @@ impl Values<'_> {
             first = first.or(match value {
                 Value::Signed(n) => Some(Value::Signed(n)),
                 Value::Unsigned(n) => Some(Value::Unsigned(n)),
+                Value::Float32(n) => Some(Value::Float32(n)),
                 Value::Float(n) => Some(Value::Float(n)),
                 _ => None,
             });
@@ -447,7 +448,7 @@ impl Scalars for Values<'_> {
         let mut reader = Reader::new(self.bytes);
         while !reader.is_empty() {
             let value = match self.kind {
-                0x8A => reader.f32_le("float").map(|n| Value::Float(n.into())),
+                0x8A => reader.f32_le("float").map(Value::Float32),
                 0x91 => reader.i32_le("long").map(|n| Value::Signed(n.into())),
                 0x84 | 0x85 | OUTPUT_FORCES | INPUT_FORCES => {
                     reader.u16_le("word").map(|n| Value::Unsigned(n.into()))

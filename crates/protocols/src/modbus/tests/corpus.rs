@@ -6,6 +6,7 @@ use crate::{Answer, Probe, Protocol, Transport};
 use quaywatch_model::Side;
 use quaywatch_wire::Reader;
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::path::PathBuf;
 
 /// The file below the folder that the environment names, or `None`, said aloud, where there is none.
@@ -41,17 +42,19 @@ pub(crate) fn conversations(protocol: &Protocol, port: u16, capture: &[u8]) -> V
             continue;
         }
         let key = if from < to { [from, to] } else { [to, from] };
-        if !playing.contains_key(&key) {
-            let (transport, ports) = (Transport::Tcp, [from.1, to.1]);
-            let probe = Probe { transport, ports, from: Side::A, bytes: segment.payload, answer: &[] };
-            if (protocol.probe)(&probe) != Answer::Certain {
-                continue;
+        let here = match playing.entry(key) {
+            Entry::Occupied(playing) => playing.into_mut(),
+            Entry::Vacant(place) => {
+                let (transport, ports) = (Transport::Tcp, [from.1, to.1]);
+                let probe = Probe { transport, ports, from: Side::A, bytes: segment.payload, answer: &[] };
+                if (protocol.probe)(&probe) != Answer::Certain {
+                    continue;
+                }
+                order.push(key);
+                let player = Player::new(protocol, transport, ports);
+                place.insert(Playing { player, first: from, next: [None, None] })
             }
-            order.push(key);
-            let player = Player::new(protocol, transport, ports);
-            playing.insert(key, Playing { player, first: from, next: [None, None] });
-        }
-        let Some(here) = playing.get_mut(&key) else { continue };
+        };
         here.hear(&segment);
     }
     order
