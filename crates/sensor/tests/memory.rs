@@ -1,5 +1,7 @@
 //! What a conversation costs to keep, and a packet to read, through the whole pipeline.
 
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test's helpers may state what must hold")]
+
 mod crane;
 
 use allocation_counter::{AllocationInfo, measure};
