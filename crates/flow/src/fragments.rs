@@ -2,6 +2,7 @@ use crate::Counts;
 use hashbrown::HashMap;
 use quaywatch_model::{Address, Moment, Timestamp};
 use quaywatch_wire::{Fragment, Memory, Packet};
+use std::mem;
 
 /// So many packets are put together at a time; the oldest gives way.
 const MOST_PACKETS: usize = 1024;
@@ -18,6 +19,8 @@ const PATIENCE_NANOS: i64 = 60_000_000_000;
 #[derive(Debug, Default)]
 pub(crate) struct Fragments {
     packets: HashMap<Id, Parts, foldhash::quality::RandomState>,
+    /// Packets that gave way, and what their parts counted; told at the end.
+    gave_way: (u64, Counts),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -110,8 +113,7 @@ impl Fragments {
 
     /// Gives up all that waits; tells how many packets that were.
     pub(crate) fn give_up(&mut self, memory: &mut Memory) -> (u64, Counts) {
-        let mut total = Counts::default();
-        let mut given_up = 0;
+        let (mut given_up, mut total) = mem::take(&mut self.gave_way);
         for (_, parts) in self.packets.drain() {
             given_up += 1;
             total.packets += parts.counts.packets;
@@ -130,7 +132,11 @@ impl Fragments {
     fn drop_oldest(&mut self, memory: &mut Memory) {
         let oldest = self.packets.iter().min_by_key(|(_, parts)| parts.first).map(|(id, _)| *id);
         if let Some(id) = oldest {
-            self.drop(memory, &id);
+            let counts = self.drop(memory, &id);
+            let (packets, total) = &mut self.gave_way;
+            *packets += 1;
+            total.packets += counts.packets;
+            total.wire_bytes += counts.wire_bytes;
         }
     }
 }
@@ -139,6 +145,10 @@ impl Parts {
     /// The whole payload, if no byte of it is missing.
     fn whole(&self, memory: &mut Memory) -> Option<Vec<u8>> {
         let len = self.len?;
+        if self.parts.iter().map(|(_, bytes)| bytes.len()).sum::<usize>() < len {
+            // Most parts end here: nothing is put together before there is enough for it.
+            return None;
+        }
         let mut filled = vec![false; len.div_ceil(8)];
         let mut payload = vec![0; len];
         for (start, bytes) in &self.parts {

@@ -19,6 +19,7 @@ mod community;
 mod conversation;
 mod fragments;
 mod key;
+mod slots;
 mod state;
 mod table;
 mod tcp;

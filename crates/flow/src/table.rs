@@ -1,6 +1,7 @@
 use crate::conversation::{Conversation, Counts, Listener, Tunnel};
 use crate::fragments::{Defragmented, Fragments};
 use crate::key::Key;
+use crate::slots::Slots;
 use crate::tcp::{self, Streams};
 use foldhash::quality::RandomState;
 use hashbrown::HashTable;
@@ -46,8 +47,7 @@ pub struct Table<T> {
     limits: Limits,
     hash: RandomState,
     index: HashTable<u32>,
-    slots: Vec<Option<Conversation<T>>>,
-    free: Vec<u32>,
+    slots: Slots<T>,
     /// Who is to be looked at next: one entry for each conversation.
     due: [VecDeque<Due>; 2],
     fragments: Fragments,
@@ -83,8 +83,7 @@ impl<T: Default> Table<T> {
             limits,
             hash: RandomState::default(),
             index: HashTable::new(),
-            slots: Vec::new(),
-            free: Vec::new(),
+            slots: Slots::new(),
             due: [VecDeque::new(), VecDeque::new()],
             fragments: Fragments::default(),
             now: Timestamp::default(),
@@ -133,7 +132,7 @@ impl<T: Default> Table<T> {
             listener.problem(None, now, &problem);
         }
         for slot in 0..self.slots.len() {
-            self.end(slot as u32, now, memory, listener);
+            self.end(slot, now, memory, listener);
         }
     }
 
@@ -234,7 +233,7 @@ impl<T: Default> Table<T> {
         counts.bytes = payload as u64;
         let inside = tunnel::inside(packet, &segment).filter(|_| place.depth < MOST_TUNNELS);
         let Some(slot) = self.count(key, from, counts, place, memory, listener) else { return };
-        let Some(Some(conversation)) = self.slots.get_mut(slot as usize) else { return };
+        let Some(conversation) = self.slots.get_mut(slot) else { return };
         if bad_checksum {
             let problem =
                 Problem { layer: "udp", reason: BAD_CHECKSUM, verdict: Verdict::Malformed, bytes: 0 };
@@ -268,13 +267,13 @@ impl<T: Default> Table<T> {
         if segment.flags.has(Flags::SYN)
             && let Some(slot) = self.find(&key, self.hash.hash_one(key))
         {
-            let kept = self.slots.get(slot as usize).and_then(Option::as_ref);
+            let kept = self.slots.get(slot);
             if kept.is_some_and(|kept| kept.streams.is_begun_anew_by(from, segment)) {
                 self.end(slot, place.at, memory, listener);
             }
         }
         let Some(slot) = self.count(key, from, counts, place, memory, listener) else { return };
-        let Some(Some(conversation)) = self.slots.get_mut(slot as usize) else { return };
+        let Some(conversation) = self.slots.get_mut(slot) else { return };
         if segment.bad_checksum {
             let problem =
                 Problem { layer: "tcp", reason: BAD_CHECKSUM, verdict: Verdict::Malformed, bytes: 0 };
@@ -296,7 +295,7 @@ impl<T: Default> Table<T> {
         let bytes = payload.len() as u64;
         let counts = Counts { packets: 1, bytes, wire_bytes: place.wire_bytes };
         let Some(slot) = self.count(key, from, counts, place, memory, listener) else { return };
-        let Some(Some(conversation)) = self.slots.get_mut(slot as usize) else { return };
+        let Some(conversation) = self.slots.get_mut(slot) else { return };
         // Some protocols have their status at the end of the frame: the beginning alone would be read as something it
         // is not.
         match frame.cut {
@@ -318,7 +317,7 @@ impl<T: Default> Table<T> {
         let hash = self.hash.hash_one(key);
         let mut found = self.find(&key, hash);
         if let Some(slot) = found
-            && let Some(Some(kept)) = self.slots.get(slot as usize)
+            && let Some(kept) = self.slots.get(slot)
             && place.at.time.since(kept.last) > self.limits.patience(kept)
         {
             self.end(slot, place.at, memory, listener);
@@ -328,7 +327,7 @@ impl<T: Default> Table<T> {
             Some(slot) => slot,
             None => self.begin(key, hash, from, place, memory, listener),
         };
-        let conversation = self.slots.get_mut(slot as usize)?.as_mut()?;
+        let conversation = self.slots.get_mut(slot)?;
         conversation.last = conversation.last.max(place.at.time);
         let sent = from.of_mut(&mut conversation.counts);
         sent.packets += counts.packets;
@@ -338,9 +337,7 @@ impl<T: Default> Table<T> {
     }
 
     fn find(&self, key: &Key, hash: u64) -> Option<u32> {
-        let is_it = |&slot: &u32| {
-            self.slots.get(slot as usize).and_then(Option::as_ref).is_some_and(|kept| kept.key == *key)
-        };
+        let is_it = |&slot: &u32| self.slots.get(slot).is_some_and(|kept| kept.key == *key);
         self.index.find(hash, is_it).copied()
     }
 
@@ -371,17 +368,10 @@ impl<T: Default> Table<T> {
             generation: self.generation,
         };
         listener.begin(&mut conversation);
-        let slot = self.free.pop().unwrap_or_else(|| {
-            self.slots.push(None);
-            (self.slots.len() - 1) as u32
-        });
-        if let Some(place) = self.slots.get_mut(slot as usize) {
-            *place = Some(conversation);
-        }
+        let slot = self.slots.insert(conversation);
         let (slots, hasher) = (&self.slots, &self.hash);
-        self.index.insert_unique(hash, slot, |&slot| {
-            slots.get(slot as usize).and_then(Option::as_ref).map_or(0, |kept| hasher.hash_one(kept.key))
-        });
+        self.index
+            .insert_unique(hash, slot, |&slot| slots.get(slot).map_or(0, |kept| hasher.hash_one(kept.key)));
         let after = Timestamp::from_nanos(place.at.time.nanos().saturating_add(self.limits.other_idle_nanos));
         let [soon, _] = &mut self.due;
         soon.push_back(Due { slot, generation: self.generation, after });
@@ -396,12 +386,11 @@ impl<T: Default> Table<T> {
         memory: &mut Memory,
         listener: &mut L,
     ) {
-        let Some(mut conversation) = self.slots.get_mut(slot as usize).and_then(Option::take) else { return };
+        let Some(mut conversation) = self.slots.take(slot) else { return };
         if let Ok(entry) = self.index.find_entry(self.hash.hash_one(conversation.key), |&other| other == slot)
         {
             entry.remove();
         }
-        self.free.push(slot);
         tcp::finish(&mut conversation, memory, listener, now);
         listener.end(&mut conversation, memory, now);
     }
@@ -428,7 +417,7 @@ impl<T: Default> Table<T> {
         memory: &mut Memory,
         listener: &mut L,
     ) {
-        let Some(Some(kept)) = self.slots.get(due.slot as usize) else { return };
+        let Some(kept) = self.slots.get(due.slot) else { return };
         if kept.generation != due.generation {
             return;
         }
