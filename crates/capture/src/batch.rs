@@ -4,7 +4,7 @@ use std::fmt;
 
 /// How many bytes of a capture one [`Batch`] holds. Large enough that a `read` costs nothing per packet, small
 /// enough that a batch with its index stays in a core's second-level cache or close to it.
-pub const BATCH_BYTES: usize = 1 << 20;
+pub const BATCH_BYTES: usize = 512 * 1024;
 
 /// How many packets or problems one merged batch holds at most. Packets without bytes would else be unbounded.
 const BATCH_ENTRIES: usize = 1 << 16;

@@ -7,12 +7,15 @@ use std::error::Error;
 use std::io::{self, BufWriter, Write};
 use std::time::{Duration, Instant};
 
+/// More workers than this share too little to be worth their memory.
+const MOST_WORKERS: u16 = 32;
+
 /// What takes longer than this gets a progress bar.
 const PATIENCE: Duration = Duration::from_secs(1);
 
 pub(crate) fn run(arguments: &Inspect) -> Result<(), Box<dyn Error>> {
     let sources: Vec<Source> = arguments.captures.iter().map(Source::from_argument).collect();
-    let threads = arguments.threads.map_or_else(processors, usize::from);
+    let threads = arguments.threads.unwrap_or_else(processors);
     let settings = Settings { threads, out: arguments.out.clone() };
     let mut bar = Bar::new(arguments.quiet);
     let summary = inspect(&sources, &settings, &mut |progress| bar.show(progress));
@@ -38,8 +41,9 @@ fn print(summary: &Summary, arguments: &Inspect) -> io::Result<()> {
     out.flush()
 }
 
-fn processors() -> usize {
-    std::thread::available_parallelism().map_or(1, usize::from)
+fn processors() -> u16 {
+    std::thread::available_parallelism()
+        .map_or(1, |count| u16::try_from(count.get()).unwrap_or(MOST_WORKERS).min(MOST_WORKERS))
 }
 
 /// A progress bar on standard error, for people only and only for what takes a while.

@@ -1,7 +1,7 @@
 use crate::summary::{Span, Summary};
-use crate::worker::Worker;
+use crate::worker::{Dealt, Worker};
 use quaywatch_capture::{Batch, CaptureError, Captures, Progress, Source};
-use quaywatch_store::{Carver, Rows, Store, StoreError, Written};
+use quaywatch_store::{Carver, Limits, Rows, Store, StoreError, Written};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
@@ -10,11 +10,17 @@ use std::thread;
 /// So many batches wait for a worker: enough to ride out a slow moment of another, little enough memory.
 const BATCHES_WAITING: usize = 3;
 
+/// Rows of operations wait in so many bytes to be put in time order, all workers together, before they go to disk in
+/// sorted runs. What fits is written once; what does not is written, read and written again.
+const OPERATIONS_BYTES: usize = 118 * 1024 * 1024;
+/// The same for each of the other tables.
+const OTHER_ROWS_BYTES: usize = 6 * 1024 * 1024;
+
 /// How to inspect.
 #[derive(Debug, Clone, Default)]
 pub struct Settings {
     /// Worker threads; 0 and 1 work on the reading thread.
-    pub threads: usize,
+    pub threads: u16,
     /// Where to write the record tables and carved files, if anywhere.
     pub out: Option<PathBuf>,
 }
@@ -43,8 +49,12 @@ pub fn inspect(
     progress: &mut dyn FnMut(Progress),
 ) -> Result<Summary, InspectError> {
     let mut captures = Captures::open(sources)?;
-    let mut store = settings.out.as_deref().map(Store::create).transpose()?;
     let count = settings.threads.max(1);
+    let limits = Limits {
+        operations_bytes: OPERATIONS_BYTES / usize::from(count),
+        other_bytes: OTHER_ROWS_BYTES / usize::from(count),
+    };
+    let mut store = settings.out.as_deref().map(|dir| Store::with_limits(dir, limits)).transpose()?;
     let workers: Vec<Worker> = (0..count)
         .map(|index| {
             let rows = store.as_mut().map(Store::rows);
@@ -69,10 +79,10 @@ fn here(
     progress: &mut dyn FnMut(Progress),
 ) -> Result<Vec<Found>, CaptureError> {
     let mut workers = workers;
-    let mut batch = Batch::new();
-    while captures.next_batch(&mut batch)? {
-        count(span, &batch);
-        workers.iter_mut().for_each(|worker| worker.batch(&batch));
+    let mut dealt = Dealt::default();
+    while captures.next_batch(&mut dealt.batch)? {
+        count(span, &dealt.batch);
+        workers.iter_mut().for_each(|worker| worker.batch(&dealt));
         progress(captures.progress());
         if workers.iter().any(Worker::failed) {
             break;
@@ -90,7 +100,7 @@ fn on_threads(
 ) -> Result<Vec<Found>, CaptureError> {
     thread::scope(|scope| {
         let start = |worker: Worker| {
-            let (to, from): (SyncSender<Arc<Batch>>, Receiver<Arc<Batch>>) = sync_channel(BATCHES_WAITING);
+            let (to, from): (SyncSender<Arc<Dealt>>, Receiver<Arc<Dealt>>) = sync_channel(BATCHES_WAITING);
             let work = move || {
                 let mut worker = worker;
                 while let Ok(batch) = from.recv() {
@@ -118,20 +128,21 @@ fn on_threads(
 
 /// Reads batches and gives each to all workers. A batch that no worker holds any more is filled again.
 fn read_to(
-    lines: &[SyncSender<Arc<Batch>>],
+    lines: &[SyncSender<Arc<Dealt>>],
     captures: &mut Captures,
     span: &mut Span,
     progress: &mut dyn FnMut(Progress),
 ) -> Result<(), CaptureError> {
-    let mut given: Vec<Arc<Batch>> = Vec::new();
+    let mut given: Vec<Arc<Dealt>> = Vec::new();
     loop {
         let free = given.iter_mut().position(|batch| Arc::get_mut(batch).is_some());
         let mut batch = free.map(|at| given.swap_remove(at)).unwrap_or_default();
         let Some(to_fill) = Arc::get_mut(&mut batch) else { continue };
-        if !captures.next_batch(to_fill)? {
+        if !captures.next_batch(&mut to_fill.batch)? {
             return Ok(());
         }
-        count(span, &batch);
+        to_fill.deal(lines.len() as u16);
+        count(span, &batch.batch);
         if lines.iter().any(|line| line.send(Arc::clone(&batch)).is_err()) {
             // A worker has stopped, because its rows cannot be written: its error is told at the end.
             return Ok(());

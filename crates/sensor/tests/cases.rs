@@ -66,7 +66,7 @@ fn capture(case: &Path) -> Option<PathBuf> {
     ["capture.pcap", "capture.pcapng"].map(|name| case.join(name)).into_iter().find(|path| path.exists())
 }
 
-fn run(case: &Path, threads: usize, out: &Path) {
+fn run(case: &Path, threads: u16, out: &Path) {
     let settings = Settings { threads, out: Some(out.to_path_buf()) };
     inspect(&[Source::from_argument(capture(case).unwrap())], &settings, &mut |_| ()).unwrap();
 }

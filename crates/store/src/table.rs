@@ -18,7 +18,7 @@ const NEAR_ROWS: usize = 32;
 pub(crate) struct Table {
     /// Where runs go: this path with a number appended.
     run_path: PathBuf,
-    /// The buffer is spilled when it holds so many bytes.
+    /// The buffer is spilled when it and its index hold so many bytes.
     limit_bytes: usize,
     rows: Vec<u8>,
     index: Vec<Entry>,
@@ -93,7 +93,7 @@ impl Table {
         self.sequence += 1;
         self.index.push(Entry { head: Head { key, class, length }, start: start as u32 });
         self.move_back(key);
-        self.rows.len() >= self.limit_bytes
+        self.rows.len() + self.index.len() * size_of::<Entry>() >= self.limit_bytes
     }
 
     /// Moves the newest row to its place, if that is near.
