@@ -1,5 +1,6 @@
+use crate::dealer::{Dealer, Dealt};
 use crate::summary::{Span, Summary};
-use crate::worker::{Dealt, Worker};
+use crate::worker::Worker;
 use quaywatch_capture::{Batch, CaptureError, Captures, Progress, Source};
 use quaywatch_store::{Carver, Limits, Rows, Store, StoreError, Written};
 use std::path::PathBuf;
@@ -8,7 +9,7 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
 
 /// So many batches wait for a worker: enough to ride out a slow moment of another, little enough memory.
-const BATCHES_WAITING: usize = 3;
+const BATCHES_WAITING: usize = 12;
 
 /// Rows of operations wait in so many bytes to be put in time order, all workers together, before they go to disk in
 /// sorted runs. What fits is written once; what does not is written, read and written again.
@@ -133,6 +134,7 @@ fn read_to(
     span: &mut Span,
     progress: &mut dyn FnMut(Progress),
 ) -> Result<(), CaptureError> {
+    let mut dealer = Dealer::new(lines.len() as u16);
     let mut given: Vec<Arc<Dealt>> = Vec::new();
     loop {
         let free = given.iter_mut().position(|batch| Arc::get_mut(batch).is_some());
@@ -141,7 +143,7 @@ fn read_to(
         if !captures.next_batch(&mut to_fill.batch)? {
             return Ok(());
         }
-        to_fill.deal(lines.len() as u16);
+        dealer.deal(to_fill);
         count(span, &batch.batch);
         if lines.iter().any(|line| line.send(Arc::clone(&batch)).is_err()) {
             // A worker has stopped, because its rows cannot be written: its error is told at the end.

@@ -6,6 +6,7 @@
 //! share nothing, and what they tell is put in order at the end: the result does not depend on their number.
 
 mod conversations;
+mod dealer;
 mod inspect;
 mod ledger;
 mod reporter;

@@ -1,13 +1,12 @@
 use crate::conversations::App;
+use crate::dealer::Dealt;
 use crate::reporter::Reporter;
 use crate::summary::Summary;
-use foldhash::fast::FixedState;
-use quaywatch_capture::{Batch, Packet};
+use quaywatch_capture::Packet;
 use quaywatch_flow::{Limits, Table};
-use quaywatch_model::{Mac, Moment, Problem, Verdict};
+use quaywatch_model::{Moment, Problem, Verdict};
 use quaywatch_store::{Carver, Rows};
-use quaywatch_wire::{Body, Frame, Memory};
-use std::hash::BuildHasher;
+use quaywatch_wire::{Frame, Memory};
 
 // All that grows with the input stays under 256 MiB together, whatever the input: what is held here, the rows that
 // wait to be put in order (see `inspect.rs`), and the batches, carved pieces and counts, some 20 MiB.
@@ -85,69 +84,5 @@ impl Worker {
         self.reporter.telling = mine;
         let wire_bytes = packet.original_len.into();
         self.table.frame(&frame, at, wire_bytes, &mut self.memory, &mut self.reporter);
-    }
-}
-
-/// A batch, and whose each of its packets is; no owners where there is only one worker.
-#[derive(Default)]
-pub(crate) struct Dealt {
-    pub(crate) batch: Batch,
-    owners: Vec<Owner>,
-}
-
-/// Who tells a packet, and whether all hear it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Owner {
-    worker: u16,
-    /// Sent to a group: the answers may come in conversations of other workers.
-    for_a_group: bool,
-}
-
-impl Dealt {
-    /// Says whose each packet is. Done once, by who reads, so that a worker passes over the others' in one step.
-    pub(crate) fn deal(&mut self, workers: u16) {
-        self.owners.clear();
-        let whose = |packet: Packet<'_>| {
-            // What cannot be read is told by the first worker.
-            let frame = Frame::decode(packet.link, packet.bytes, 0);
-            frame.map_or(Owner { worker: 0, for_a_group: false }, |frame| Owner {
-                worker: owner(&frame, workers),
-                for_a_group: frame.macs.is_some_and(|[_, to]: [Mac; 2]| to.is_group()),
-            })
-        };
-        self.owners.extend(self.batch.packets().map(whose));
-    }
-}
-
-/// Which worker tells what these two addresses say to each other.
-///
-/// What has no IP has one worker for each EtherType: there a question goes to a group (PROFINET identify) and
-/// every answer comes from a station of its own. Only who hears them all knows that a question was answered.
-fn owner(frame: &Frame<'_>, workers: u16) -> u16 {
-    let one_of = |hash: u64| (hash % u64::from(workers.max(1))) as u16;
-    let Body::Ip(packet) = &frame.body else {
-        return one_of(FixedState::default().hash_one(frame.ethertype));
-    };
-    let (a, b) = (*packet.source.bytes(), *packet.destination.bytes());
-    let (a, b) = (u128::from_ne_bytes(a), u128::from_ne_bytes(b));
-    one_of(FixedState::default().hash_one((a.min(b), a.max(b))))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::owner;
-    use quaywatch_wire::Frame;
-
-    #[test]
-    fn a_question_to_a_group_and_its_answers_have_one_worker() {
-        let frame = |to: [u8; 6], from: [u8; 6]| [&to[..], &from, &[0x88, 0x92, 0xfe, 0xfe]].concat();
-        let question = frame([1, 0x0e, 0xcf, 0, 0, 0], [2, 0, 0, 0, 0, 1]);
-        for station in 2..20 {
-            let answer = frame([2, 0, 0, 0, 0, 1], [2, 0, 0, 0, 0, station]);
-            for workers in 1..9 {
-                let owner = |bytes| owner(&Frame::ethernet(bytes, 0), workers);
-                assert_eq!(owner(&question), owner(&answer));
-            }
-        }
     }
 }
