@@ -56,7 +56,9 @@ impl<T> Conversation<T> {
         self.streams.opened_by().unwrap_or_else(|| {
             let has_ports = matches!(self.key.protocol, protocol::TCP | protocol::UDP);
             let (first, other) = (*self.opener.of(&self.key.ports), *self.opener.other().of(&self.key.ports));
-            let serves = has_ports && first < 1024 && first < other;
+            // Nobody serves by asking everybody: a group is never the one that opened.
+            let to_a_group = self.opener.other().of(&self.macs).is_group();
+            let serves = has_ports && !to_a_group && first < 1024 && first < other;
             if serves { self.opener.other() } else { self.opener }
         })
     }

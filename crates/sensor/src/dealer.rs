@@ -8,6 +8,11 @@ use std::hash::BuildHasher;
 /// So many pairs of addresses are dealt by load; those beyond by their hash.
 const MOST_PAIRS: usize = 100_000;
 
+/// What working on a packet costs the worker it is dealt to, and what reading and dealing it costs the first worker,
+/// who does that; measured, in the same unit.
+const WORK: u64 = 4;
+const READING: u64 = 1;
+
 /// A batch, and whose each of its packets is; no owners where there is only one worker.
 #[derive(Default)]
 pub(crate) struct Dealt {
@@ -33,13 +38,14 @@ pub(crate) struct Owner {
 pub(crate) struct Dealer {
     hash: FixedState,
     owners: HashMap<u64, u16, FixedState>,
-    packets: Vec<u64>,
+    /// What each worker has had to do so far.
+    load: Vec<u64>,
 }
 
 impl Dealer {
     pub(crate) fn new(workers: u16) -> Self {
-        let packets = vec![0; usize::from(workers.max(1))];
-        Self { hash: FixedState::default(), owners: HashMap::default(), packets }
+        let load = vec![0; usize::from(workers.max(1))];
+        Self { hash: FixedState::default(), owners: HashMap::default(), load }
     }
 
     pub(crate) fn deal(&mut self, dealt: &mut Dealt) {
@@ -69,15 +75,18 @@ impl Dealer {
         let worker = match self.owners.get(&key) {
             Some(&worker) => worker,
             None if self.owners.len() < MOST_PAIRS => {
-                let least = self.packets.iter().enumerate().min_by_key(|(_, packets)| **packets);
+                let least = self.load.iter().enumerate().min_by_key(|(_, load)| **load);
                 let worker = least.map_or(0, |(worker, _)| worker as u16);
                 self.owners.insert(key, worker);
                 worker
             }
-            None => (key % self.packets.len().max(1) as u64) as u16,
+            None => (key % self.load.len().max(1) as u64) as u16,
         };
-        if let Some(packets) = self.packets.get_mut(usize::from(worker)) {
-            *packets += 1;
+        if let Some(load) = self.load.get_mut(usize::from(worker)) {
+            *load += WORK;
+        }
+        if let Some(first) = self.load.first_mut() {
+            *first += READING;
         }
         worker
     }

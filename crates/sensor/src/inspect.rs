@@ -20,7 +20,7 @@ const OTHER_ROWS_BYTES: usize = 6 * 1024 * 1024;
 /// How to inspect.
 #[derive(Debug, Clone, Default)]
 pub struct Settings {
-    /// Worker threads; 0 and 1 work on the reading thread.
+    /// Threads; the first of them reads, too.
     pub threads: u16,
     /// Where to write the record tables and carved files, if anywhere.
     pub out: Option<PathBuf>,
@@ -64,48 +64,25 @@ pub fn inspect(
         })
         .collect();
     let mut span = Span::default();
-    let found = if count == 1 {
-        here(workers, &mut captures, &mut span, progress)?
-    } else {
-        on_threads(workers, &mut captures, &mut span, progress)?
-    };
+    let found = work(workers, &mut captures, &mut span, progress)?;
     put_together(found, span, store)
 }
 
-/// Reads and works on one thread.
-fn here(
-    workers: Vec<Worker>,
-    captures: &mut Captures,
-    span: &mut Span,
-    progress: &mut dyn FnMut(Progress),
-) -> Result<Vec<Found>, CaptureError> {
-    let mut workers = workers;
-    let mut dealt = Dealt::default();
-    while captures.next_batch(&mut dealt.batch)? {
-        count(span, &dealt.batch);
-        workers.iter_mut().for_each(|worker| worker.batch(&dealt));
-        progress(captures.progress());
-        if workers.iter().any(Worker::failed) {
-            break;
-        }
-    }
-    Ok(workers.into_iter().map(Worker::finish).collect())
-}
-
-/// Reads on this thread and works on others, which all get every batch.
-fn on_threads(
+/// Reads on this thread, which is also the first worker's; the others have threads of their own.
+fn work(
     workers: Vec<Worker>,
     captures: &mut Captures,
     span: &mut Span,
     progress: &mut dyn FnMut(Progress),
 ) -> Result<Vec<Found>, CaptureError> {
     thread::scope(|scope| {
-        let start = |worker: Worker| {
+        let mut workers = workers.into_iter();
+        let Some(mut first) = workers.next() else { return Ok(Vec::new()) };
+        let start = |mut worker: Worker| {
             let (to, from): (SyncSender<Arc<Dealt>>, Receiver<Arc<Dealt>>) = sync_channel(BATCHES_WAITING);
             let work = move || {
-                let mut worker = worker;
-                while let Ok(batch) = from.recv() {
-                    worker.batch(&batch);
+                while let Ok(dealt) = from.recv() {
+                    worker.batch(&dealt);
                     if worker.failed() {
                         break;
                     }
@@ -114,27 +91,28 @@ fn on_threads(
             };
             (to, scope.spawn(work))
         };
-        let (lines, threads): (Vec<_>, Vec<_>) = workers.into_iter().map(start).unzip();
-        let read = read_to(&lines, captures, span, progress);
+        let (lines, threads): (Vec<_>, Vec<_>) = workers.map(start).unzip();
+        let read = read(&mut first, &lines, captures, span, progress);
         drop(lines);
-        let joined = threads.into_iter().map(|thread| match thread.join() {
+        let mut found = vec![first.finish()];
+        found.extend(threads.into_iter().map(|thread| match thread.join() {
             Ok(found) => found,
             // A worker that panicked has found a mistake of ours: let it be seen.
             Err(panic) => std::panic::resume_unwind(panic),
-        });
-        let found = joined.collect();
+        }));
         read.map(|()| found)
     })
 }
 
 /// Reads batches and gives each to all workers. A batch that no worker holds any more is filled again.
-fn read_to(
+fn read(
+    first: &mut Worker,
     lines: &[SyncSender<Arc<Dealt>>],
     captures: &mut Captures,
     span: &mut Span,
     progress: &mut dyn FnMut(Progress),
 ) -> Result<(), CaptureError> {
-    let mut dealer = Dealer::new(lines.len() as u16);
+    let mut dealer = Dealer::new(lines.len() as u16 + 1);
     let mut given: Vec<Arc<Dealt>> = Vec::new();
     loop {
         let free = given.iter_mut().position(|batch| Arc::get_mut(batch).is_some());
@@ -143,10 +121,14 @@ fn read_to(
         if !captures.next_batch(&mut to_fill.batch)? {
             return Ok(());
         }
-        dealer.deal(to_fill);
+        if !lines.is_empty() {
+            dealer.deal(to_fill);
+        }
         count(span, &batch.batch);
-        if lines.iter().any(|line| line.send(Arc::clone(&batch)).is_err()) {
-            // A worker has stopped, because its rows cannot be written: its error is told at the end.
+        let stopped = lines.iter().any(|line| line.send(Arc::clone(&batch)).is_err());
+        first.batch(&batch);
+        if stopped || first.failed() {
+            // Rows cannot be written: the error is told at the end.
             return Ok(());
         }
         given.push(batch);

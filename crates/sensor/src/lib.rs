@@ -1,7 +1,7 @@
 //! The passive engine: captures in; records and a [`Summary`] out.
 //!
-//! One thread reads packets in batches; each worker thread takes every batch and works on the conversations that
-//! are its own. Conversations belong to workers by their pair of addresses, so that all that two machines say to
+//! The first thread reads packets in batches and deals them; every thread takes every batch and works on the packets that
+//! are its own. What two addresses say to each other has one worker, so that all that two machines say to
 //! each other is understood by one worker; what is sent to a group is heard by all workers and told by one. Workers
 //! share nothing, and what they tell is put in order at the end: the result does not depend on their number.
 

@@ -24,7 +24,8 @@ pub struct Label {
 }
 
 impl Label {
-    /// A label for the conversation `uid` between the addresses of side A and side B.
+    /// A label for the conversation `uid` between the addresses of side A and side B. An empty Community ID is left
+    /// out of the rows.
     #[must_use]
     pub fn new(uid: &dyn Display, community_id: &dyn Display, addresses: [&dyn Display; 2]) -> Self {
         Self::of_crane(uid, community_id, None, addresses)
@@ -41,8 +42,12 @@ impl Label {
         let mut text = Vec::with_capacity(128);
         let uid_end = push_part(&mut text, uid);
         let order = hash(&text);
-        text.extend_from_slice(b"\",\"community_id\":\"");
-        push_part(&mut text, community_id);
+        // Ethernet conversations have none.
+        let community_id = community_id.to_string();
+        if !community_id.is_empty() {
+            text.extend_from_slice(b"\",\"community_id\":\"");
+            push_part(&mut text, &community_id);
+        }
         if let Some(crane) = crane {
             text.extend_from_slice(b"\",\"crane\":\"");
             push_part(&mut text, crane);
