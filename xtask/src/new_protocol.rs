@@ -22,7 +22,7 @@ impl Stamped {
         let name = &self.name;
         format!(
             "now: decode in {PROTOCOLS}/{name}/, put a capture and its origin into cases/{name}-first/,\n\
-             then `cargo xtask docs`, `cargo test`, `cargo xtask tidy`, `scripts/fuzz {name}`"
+             then `cargo xtask docs`, `cargo test --workspace`, `cargo xtask tidy`, `scripts/fuzz {name}`"
         )
     }
 }
