@@ -1,5 +1,5 @@
 use crate::arguments::{Format, Inspect};
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use quaywatch_capture::{Progress, Source};
 use quaywatch_report::{json, text};
 use quaywatch_sensor::{Settings, Summary, inspect};
@@ -46,40 +46,44 @@ fn processors() -> u16 {
         .map_or(1, |count| u16::try_from(count.get()).unwrap_or(MOST_WORKERS).min(MOST_WORKERS))
 }
 
-/// A progress bar on standard error, for people only and only for what takes a while.
+/// A progress bar on standard error, for people only and only for what takes a while. It runs unseen from the
+/// start, so that the rate it tells is right when it is shown.
 struct Bar {
     started: Instant,
     wanted: bool,
-    bar: Option<ProgressBar>,
+    shown: bool,
+    bar: ProgressBar,
 }
 
 impl Bar {
     fn new(quiet: bool) -> Self {
-        Self { started: Instant::now(), wanted: !quiet, bar: None }
+        let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden());
+        Self { started: Instant::now(), wanted: !quiet, shown: false, bar }
     }
 
     fn show(&mut self, progress: Progress) {
-        if !self.wanted || self.started.elapsed() < PATIENCE {
+        if !self.wanted {
             return;
         }
-        let bar = self.bar.get_or_insert_with(|| {
-            // On anything but a terminal indicatif draws nothing.
-            let (bar, template) = match progress.bytes_total {
-                Some(total) => (
-                    ProgressBar::new(total),
-                    "{bar:40} {bytes} of {total_bytes}, {bytes_per_sec}, {eta} to go",
-                ),
-                None => (ProgressBar::new_spinner(), "{spinner} {bytes} read, {bytes_per_sec}"),
+        self.bar.set_position(progress.bytes_read);
+        if !self.shown && self.started.elapsed() > PATIENCE {
+            self.shown = true;
+            let template = match progress.bytes_total {
+                Some(total) => {
+                    self.bar.set_length(total);
+                    "{wide_bar} {bytes} of {total_bytes}, {bytes_per_sec}, {eta} to go"
+                }
+                None => "{spinner} {bytes} read, {bytes_per_sec}",
             };
-            ProgressStyle::with_template(template)
-                .map_or_else(|_| bar.clone(), |style| bar.clone().with_style(style))
-        });
-        bar.set_position(progress.bytes_read);
+            if let Ok(style) = ProgressStyle::with_template(template) {
+                self.bar.set_style(style);
+            }
+            // On anything but a terminal this draws nothing.
+            self.bar.set_draw_target(ProgressDrawTarget::stderr());
+        }
     }
 
     fn clear(&self) {
-        if let Some(bar) = &self.bar {
-            bar.finish_and_clear();
-        }
+        self.bar.finish_and_clear();
     }
 }
