@@ -20,6 +20,8 @@ pub struct Conversation<T> {
     pub tunnel: Option<Box<Tunnel>>,
     /// Who sent the first packet.
     pub opener: Side,
+    /// How many more routers the first packet of side A and side B could have passed; 0 where there was none.
+    pub hops_left: [u8; 2],
     /// What the table's user keeps.
     pub app: T,
     pub(crate) streams: Streams,

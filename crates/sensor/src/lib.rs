@@ -14,5 +14,4 @@ mod summary;
 mod worker;
 
 pub use inspect::{InspectError, Settings, inspect};
-pub use ledger::{Change, Entry};
-pub use summary::{ProtocolTotal, Span, Summary, Transferred};
+pub use summary::{ProtocolTotal, Span, Summary};

@@ -1,6 +1,5 @@
-use crate::ledger::{Change, Entry};
-use quaywatch_model::{Address, Timestamp};
-use quaywatch_store::{FinishedTransfer, ProblemTotal};
+use quaywatch_model::{Change, Entry, Timestamp, Transferred};
+use quaywatch_store::ProblemTotal;
 use std::collections::BTreeMap;
 
 /// What was found, in the size a person can read.
@@ -63,19 +62,6 @@ pub struct ProtocolTotal {
     pub packets: u64,
     /// Bytes on the wire.
     pub wire_bytes: u64,
-}
-
-/// A finished transfer, with who and over what.
-#[derive(Debug, Clone)]
-pub struct Transferred {
-    /// Who asked for it.
-    pub client: Address,
-    /// Who was asked.
-    pub server: Address,
-    /// Over which protocol.
-    pub protocol: &'static str,
-    /// What was moved.
-    pub transfer: FinishedTransfer,
 }
 
 /// So many transfers are listed.
