@@ -1,18 +1,22 @@
 use crate::conversations::{App, Reading, carries, client, protocol_name, transport};
-use crate::ledger::Ledger;
+use crate::ledger::{Ledger, shown};
 use crate::summary::{MOST_TRANSFERS, Summary};
 use foldhash::fast::FixedState;
 use quaywatch_flow::{Conversation, Listener};
 use quaywatch_model::{
     Address, Content, Ended, Fact, FinishedTransfer, KeptNote, LogLine, Moment, Note, Operation, Problem,
-    Side, Transfer, Transferred,
+    Side, Transfer, Transferred, Value,
 };
 use quaywatch_protocols::{Context, Recognition, Shared, Sink, Wanted};
 use quaywatch_store::{Carver, ConversationRow, Label, ProblemTotal, Rows, Transport};
 use quaywatch_wire::{Memory, protocol};
+use std::borrow::Cow;
 use std::fmt;
 use std::hash::BuildHasher;
 use std::mem;
+
+/// A fact that is no text is shown in so many bytes.
+const LONGEST_FACT_BYTES: usize = 200;
 
 /// Turns what the flow table and the decoders tell into rows and counts.
 pub(crate) struct Reporter {
@@ -188,7 +192,14 @@ impl Sink for Said<'_> {
         self.desk.problem(Some(self.kept), self.at, problem);
     }
 
-    fn fact(&mut self, _: &Fact<'_>) {}
+    fn fact(&mut self, fact: &Fact<'_>) {
+        let text = match fact.value {
+            Value::Text(text) => Cow::Borrowed(text),
+            value => Cow::Owned(shown(&value, LONGEST_FACT_BYTES)),
+        };
+        let gathered = &mut self.desk.summary.gathered;
+        gathered.fact(&self.kept.key.addresses, self.protocol, self.at, fact.about, fact.attribute, &text);
+    }
 
     fn note(&mut self, note: &Note<'_>) {
         self.kept.app.notes.get_or_insert_default().add(self.at, note);
@@ -263,7 +274,9 @@ impl Desk {
     }
 
     /// Hands what is left of a conversation to all who make answers of it.
-    fn ended(&mut self, _: &Ended<'_>) {}
+    fn ended(&mut self, ended: &Ended<'_>) {
+        self.summary.gathered.ended(ended);
+    }
 
     fn conversation_row(&mut self, kept: &mut Conversation<App>, name: &'static str) {
         let Some(rows) = &mut self.rows else { return };

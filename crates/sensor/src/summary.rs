@@ -1,4 +1,5 @@
-use quaywatch_model::{Change, Entry, Timestamp, Transferred};
+use quaywatch_assets::Gatherer;
+use quaywatch_model::{Asset, Change, Entry, Timestamp, Transferred};
 use quaywatch_store::ProblemTotal;
 use std::collections::BTreeMap;
 
@@ -19,6 +20,10 @@ pub struct Summary {
     pub transfers: Vec<Transferred>,
     /// Transfers that are not listed in `transfers`.
     pub transfers_not_listed: u64,
+    /// The devices.
+    pub assets: Vec<Asset>,
+    /// What is known of devices before it is put together.
+    pub(crate) gathered: Gatherer,
     /// What could not be read, the most frequent first.
     pub problems: Vec<ProblemTotal>,
 }
@@ -78,6 +83,7 @@ impl Summary {
             mine.packets += total.packets;
             mine.wire_bytes += total.wire_bytes;
         }
+        self.gathered.merge(other.gathered);
         self.entries.extend(other.entries);
         self.changes.extend(other.changes);
         self.changes_not_listed += other.changes_not_listed;
@@ -106,6 +112,7 @@ impl Summary {
     /// Puts everything in the order it is shown in, which depends on nothing but the capture.
     pub(crate) fn sort(&mut self) {
         self.entries.sort_by(|a, b| a.order().cmp(&b.order()));
+        self.assets = self.gathered.finish(&self.entries);
         self.changes.sort_by(|a, b| a.order().cmp(&b.order()));
         self.transfers.sort_by_key(|moved| (moved.transfer.start, moved.client, moved.server));
         self.problems.sort_by_key(|total| (std::cmp::Reverse(total.count), total.layer, total.reason));
