@@ -34,6 +34,13 @@ pub(crate) struct Seen {
     pub(crate) last: Timestamp,
     /// Whether it has sent a packet or was named by somebody who knows it; else it was only asked for.
     pub(crate) is_there: bool,
+    /// Apart, because of most addresses nothing more is known.
+    details: Option<Box<Details>>,
+}
+
+/// What more is known of an address.
+#[derive(Debug, Default)]
+pub(crate) struct Details {
     pub(crate) evidence: Vec<Evidence>,
     pub(crate) served: Vec<&'static str>,
     pub(crate) used: Vec<&'static str>,
@@ -98,7 +105,8 @@ impl Gatherer {
             seen.last = seen.last.max(ended.last);
             seen.is_there |= spoke;
             if ended.protocol != "unknown" && spoke {
-                let list = if side == ended.client { &mut seen.used } else { &mut seen.served };
+                let details = seen.details.get_or_insert_default();
+                let list = if side == ended.client { &mut details.used } else { &mut details.served };
                 add(list, ended.protocol);
             }
         }
@@ -110,9 +118,11 @@ impl Gatherer {
             let Some(mine) = self.touch(address, theirs.first) else { continue };
             mine.last = mine.last.max(theirs.last);
             mine.is_there |= theirs.is_there;
+            let Some(theirs) = theirs.details else { continue };
+            theirs.evidence.into_iter().for_each(|evidence| mine.keep(evidence));
+            let mine = mine.details.get_or_insert_default();
             theirs.served.into_iter().for_each(|protocol| add(&mut mine.served, protocol));
             theirs.used.into_iter().for_each(|protocol| add(&mut mine.used, protocol));
-            theirs.evidence.into_iter().for_each(|evidence| mine.keep(evidence));
         }
         self.bindings.merge(other.bindings);
         for (mac, theirs) in other.behind {
@@ -151,9 +161,7 @@ impl Gatherer {
             first: time,
             last: time,
             is_there: false,
-            evidence: Vec::new(),
-            served: Vec::new(),
-            used: Vec::new(),
+            details: None,
         });
         seen.first = seen.first.min(time);
         seen.last = seen.last.max(time);
@@ -169,17 +177,28 @@ impl Seen {
                 && kept.protocol == evidence.protocol
                 && kept.value == evidence.value
         };
-        let room = self.evidence.len() < MOST_FACTS;
-        match self.evidence.iter_mut().find(same) {
+        let kept = &mut self.details.get_or_insert_default().evidence;
+        let room = kept.len() < MOST_FACTS;
+        match kept.iter_mut().find(same) {
             Some(kept) => kept.frame = kept.frame.min(evidence.frame),
-            None if room => self.evidence.push(evidence),
+            None if room => kept.push(evidence),
             None => {}
         }
     }
 
+    /// What was said of it.
+    pub(crate) fn evidence(&self) -> &[Evidence] {
+        self.details.as_ref().map_or(&[], |details| &details.evidence)
+    }
+
+    /// The protocols it answers, and those it asks with.
+    pub(crate) fn protocols(&self) -> [&[&'static str]; 2] {
+        self.details.as_ref().map_or([&[], &[]], |details| [&details.served, &details.used])
+    }
+
     /// The roles a protocol has told.
     pub(crate) fn told_roles(&self) -> impl Iterator<Item = Role> + '_ {
-        let roles = self.evidence.iter().filter(|evidence| evidence.attribute == Attribute::Role);
+        let roles = self.evidence().iter().filter(|evidence| evidence.attribute == Attribute::Role);
         roles.filter_map(|evidence| Role::from_word(&evidence.value))
     }
 }

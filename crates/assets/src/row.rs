@@ -36,7 +36,7 @@ pub(crate) fn deeds(entries: &[Entry]) -> BTreeMap<Address, Deeds> {
 pub(crate) fn asset(gatherer: &Gatherer, group: &[Address], deeds: &BTreeMap<Address, Deeds>) -> Asset {
     let seen: Vec<&Seen> = group.iter().filter_map(|address| gatherer.seen.get(address)).collect();
     let mac = group.iter().find_map(|address| mac_of(*address));
-    let mut evidence: Vec<Evidence> = seen.iter().flat_map(|seen| seen.evidence.iter().cloned()).collect();
+    let mut evidence: Vec<Evidence> = seen.iter().flat_map(|seen| seen.evidence().iter().cloned()).collect();
     let registered = mac.and_then(oui::maker);
     evidence.extend(registered.map(|maker| Evidence {
         protocol: "oui",
@@ -49,12 +49,10 @@ pub(crate) fn asset(gatherer: &Gatherer, group: &[Address], deeds: &BTreeMap<Add
     let text = |attribute| evidence.iter().find(|e| e.attribute == attribute).map(|e| e.value.clone());
     let mut addresses = group.to_vec();
     addresses.sort_by_key(|address| (address.ip().is_none(), *address));
-    let of_all = |list: fn(&Seen) -> &Vec<&'static str>| {
-        let all: BTreeSet<&'static str> = seen.iter().flat_map(|seen| list(seen)).copied().collect();
-        all.into_iter().collect::<Vec<_>>()
-    };
-    let protocols_served = of_all(|seen| &seen.served);
-    let protocols_used = of_all(|seen| &seen.used);
+    let [served, used]: [BTreeSet<&'static str>; 2] = [0, 1].map(|which| {
+        seen.iter().flat_map(|seen| seen.protocols().get(which).copied().unwrap_or(&[])).copied().collect()
+    });
+    let protocols_served: Vec<_> = served.into_iter().collect();
     Asset {
         mac,
         names: names(&evidence),
@@ -66,7 +64,7 @@ pub(crate) fn asset(gatherer: &Gatherer, group: &[Address], deeds: &BTreeMap<Add
         operating_system: text(Attribute::OperatingSystem),
         roles: roles(gatherer, &seen, group, deeds, &protocols_served),
         protocols_served,
-        protocols_used,
+        protocols_used: used.into_iter().collect(),
         first_seen: seen.iter().map(|seen| seen.first).min().unwrap_or_default(),
         last_seen: seen.iter().map(|seen| seen.last).max().unwrap_or_default(),
         addresses,

@@ -107,7 +107,7 @@ fn mac_in(ip: IpAddr) -> Option<Mac> {
 }
 
 fn serials(gatherer: &Gatherer, address: Address) -> impl Iterator<Item = &str> {
-    let evidence = gatherer.seen.get(&address).into_iter().flat_map(|seen| &seen.evidence);
+    let evidence = gatherer.seen.get(&address).into_iter().flat_map(|seen| seen.evidence());
     let serials = evidence.filter(|evidence| evidence.attribute == Attribute::Serial);
     serials.map(|evidence| evidence.value.as_str()).filter(|serial| {
         let mut letters = serial.bytes();
