@@ -22,6 +22,7 @@ mod conversation;
 pub mod cotp;
 pub mod dhcp;
 pub mod dhcpv6;
+pub mod dns;
 pub mod enip;
 mod expectations;
 mod framing;
@@ -29,7 +30,10 @@ pub mod hsrp;
 pub mod icmp;
 pub mod icmp6;
 pub mod lldp;
+pub mod llmnr;
+pub mod mdns;
 pub mod modbus;
+pub mod nbns;
 pub mod ntp;
 pub mod opcua;
 mod pending;
@@ -77,6 +81,10 @@ pub static PROTOCOLS: &[&Protocol] = &[
     &dhcp::PROTOCOL,
     &dhcpv6::PROTOCOL,
     &ntp::PROTOCOL,
+    &nbns::PROTOCOL,
+    &mdns::PROTOCOL,
+    &llmnr::PROTOCOL,
+    &dns::PROTOCOL,
     &hsrp::PROTOCOL,
     &ssdp::PROTOCOL,
     &syslog::PROTOCOL,

@@ -94,6 +94,12 @@ impl Message {
     }
 }
 
+/// Whether this is the MAC address of a group.
+fn is_group(address: Address) -> bool {
+    let [.., first, _, _, _, _, _] = *address.bytes();
+    address.ip().is_none() && first & 1 != 0
+}
+
 fn read(cx: &mut Context<'_>, from: Side, bytes: &[u8]) -> Result<Option<Side>, ReadError> {
     let message = Message::decode(bytes)?;
     if !message.is_read() {
@@ -108,5 +114,7 @@ fn read(cx: &mut Context<'_>, from: Side, bytes: &[u8]) -> Result<Option<Side>, 
             cx.fact_of(Subject::Address(Address::mac(sender_mac)), Attribute::State, &state);
         }
     }
-    Ok(Some(if message.is_request() { from } else { from.other() }))
+    // Who announces itself to all was asked by nobody.
+    let asks = message.is_request() || is_group(*from.other().of(&cx.addresses));
+    Ok(Some(if asks { from } else { from.other() }))
 }

@@ -1,10 +1,11 @@
 use super::PROTOCOL;
-use crate::testing::{Recorder, play};
+use crate::testing::{Recorder, captures, play};
 use crate::{Answer, Probe, Transport};
 use proptest::collection::vec;
 use proptest::prelude::any;
 use proptest::proptest;
 use quaywatch_model::Side::{self, A, B};
+use std::collections::BTreeSet;
 
 const ETHERNET: Transport = Transport::Ethernet(0x0806);
 
@@ -54,6 +55,29 @@ fn the_probe_is_certain_only_of_ipv4_on_ethernet() {
     bytes[1] = 19; // ATM
     assert_eq!(ask(&bytes), Answer::No);
     assert_eq!(ask(&bytes[..9]), Answer::No);
+}
+
+#[test]
+fn the_bindings_of_real_captures_are_those_tshark_sees() {
+    for folder in ["arp", "dhcp", "lldp_cdp_stp"] {
+        for capture in captures::folder(folder) {
+            let filter =
+                "eth && arp.hw.type==1 && arp.proto.type==0x800 && arp.src.hw_mac != 00:00:00:00:00:00";
+            let fields = ["arp.src.proto_ipv4", "arp.src.hw_mac"];
+            let Some(frames) = captures::tshark(&capture, filter, &fields) else { return };
+            let theirs: BTreeSet<String> = frames
+                .iter()
+                .flat_map(|frame| frame[0].iter().zip(&frame[1]))
+                .filter(|(ip, _)| *ip != "0.0.0.0")
+                .map(|(ip, mac)| format!("{ip} mac: {mac:?}"))
+                .collect();
+            let heard = captures::play(&capture);
+            let arp = heard.iter().filter(|heard| heard.protocol == "arp");
+            let facts = arp.flat_map(|heard| heard.recorder.facts.iter().cloned());
+            let ours: BTreeSet<String> = facts.filter(|fact| fact.contains(" mac: ")).collect();
+            assert_eq!(ours, theirs, "{}", capture.display());
+        }
+    }
 }
 
 proptest! {

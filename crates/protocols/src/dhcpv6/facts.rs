@@ -65,7 +65,7 @@ fn given(cx: &mut Context<'_>, client: Subject, message: &Message<'_>) {
             // An identity and two times stand before the addresses of the one, only an identity before the other's.
             code::ADDRESSES if is_reply => addresses(cx, client, value.get(12..).unwrap_or_default()),
             code::TEMPORARY_ADDRESSES if is_reply => {
-                addresses(cx, client, value.get(4..).unwrap_or_default())
+                addresses(cx, client, value.get(4..).unwrap_or_default());
             }
             code::NAME_SERVERS => {
                 for server in value.as_chunks::<16>().0.iter().take(MOST_SERVERS) {

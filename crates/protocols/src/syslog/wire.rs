@@ -5,8 +5,10 @@ use crate::Answer;
 pub(super) const MAX_MESSAGE_BYTES: usize = 16 * 1024;
 /// The greatest priority: facility 23, severity 7.
 const MAX_PRIORITY: u16 = 191;
-/// `<191>1 2003-10-11T22:14:15.003Z h a - - -` up to the time stamp: so many bytes tell.
-const TELLING_BYTES: usize = 24;
+/// The digits of a count or of a priority with its brackets are fewer than this.
+const LONGEST_HEAD_BYTES: usize = 6;
+/// Version, space and the longest RFC 3339 time stamp with nanoseconds: so many bytes tell.
+const LONGEST_STAMP_BYTES: usize = 40;
 
 /// Which standard a message follows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -96,16 +98,31 @@ pub(super) fn count(head: &[u8]) -> Option<(usize, usize)> {
 
 /// Whether a message begins here on a stream.
 pub(super) fn begins(head: &[u8]) -> Answer {
-    let Some(first) = head.first() else { return Answer::Unsure };
-    if !first.is_ascii_digit() && *first != b'<' {
-        return Answer::No;
-    }
     let message = count(head).and_then(|(skip, _)| head.get(skip..)).unwrap_or(head);
-    match Message::decode(message) {
-        Some(Message { format: Format::Versioned | Format::Dated, .. }) => Answer::Certain,
-        _ if head.len() >= TELLING_BYTES || head.contains(&b'\n') => Answer::No,
-        // So far only what a message may begin with.
-        _ if head.iter().take(5).all(|byte| byte.is_ascii_digit() || b"<> ".contains(byte)) => Answer::Unsure,
-        _ => Answer::No,
+    if let Some(Message { format: Format::Versioned | Format::Dated, .. }) = Message::decode(message) {
+        return Answer::Certain;
     }
+    if may_begin(message) { Answer::Unsure } else { Answer::No }
+}
+
+/// Whether these bytes may be the first of a message, or of the count before it.
+fn may_begin(message: &[u8]) -> bool {
+    if message.len() < LONGEST_HEAD_BYTES && message.iter().all(u8::is_ascii_digit) {
+        return true;
+    }
+    let Some(text) = after_priority(message) else {
+        let is_head = |rest: &[u8]| rest.len() <= 3 && rest.iter().all(u8::is_ascii_digit);
+        return message.strip_prefix(b"<").is_some_and(is_head);
+    };
+    let begins = |template: &[u8]| {
+        text.iter().zip(template).all(|(byte, expected)| match expected {
+            b'm' => byte.is_ascii_alphabetic(),
+            b'n' => byte.is_ascii_digit(),
+            b'_' => byte.is_ascii_digit() || *byte == b' ',
+            literal => byte == literal,
+        })
+    };
+    let stamp_may_go_on = text.len() < LONGEST_STAMP_BYTES && !text.iter().skip(2).any(|&byte| byte == b' ');
+    (text.len() < 16 && begins(b"mmm _n nn:nn:nn "))
+        || (stamp_may_go_on && (begins(b"1 nnnn-nn-nnT") || begins(b"1 -")))
 }
