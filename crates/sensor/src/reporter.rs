@@ -333,6 +333,7 @@ fn ended<'a>(
         bytes: kept.counts.map(|counts| counts.bytes),
         state: kept.state().as_str(),
         hops_left: kept.hops_left,
+        handshake_micros: kept.handshake_micros,
         notes,
     }
 }
