@@ -308,7 +308,10 @@ impl Half {
 fn time_handshake<T>(conversation: &mut Conversation<T>, from: Side, at: Moment, flags: Flags) {
     let opener = conversation.opener;
     let [answered, acknowledged] = conversation.handshake_micros;
-    if acknowledged != 0 || !flags.has(Flags::ACK) || opener.of(&conversation.streams.halves).syn != Syn::Asked {
+    if acknowledged != 0
+        || !flags.has(Flags::ACK)
+        || opener.of(&conversation.streams.halves).syn != Syn::Asked
+    {
         return;
     }
     let since_syn = at.time.since(conversation.first.time) / 1_000;

@@ -276,6 +276,7 @@ impl Desk {
     /// Hands what is left of a conversation to all who make answers of it.
     fn ended(&mut self, ended: &Ended<'_>) {
         self.summary.gathered.ended(ended);
+        self.summary.linked.ended(ended);
     }
 
     fn conversation_row(&mut self, kept: &mut Conversation<App>, name: &'static str) {

@@ -1,5 +1,6 @@
+use crate::links::Links;
 use quaywatch_assets::Gatherer;
-use quaywatch_model::{Asset, Change, Entry, Timestamp, Transferred};
+use quaywatch_model::{Asset, Change, Entry, Link, Search, Timestamp, Transferred};
 use quaywatch_store::ProblemTotal;
 use std::collections::BTreeMap;
 
@@ -20,6 +21,12 @@ pub struct Summary {
     pub transfers: Vec<Transferred>,
     /// Transfers that are not listed in `transfers`.
     pub transfers_not_listed: u64,
+    /// Who speaks with whom.
+    pub links: Vec<Link>,
+    /// Who asks many that do not answer.
+    pub searches: Vec<Search>,
+    /// Links and searches before they are put in order.
+    pub(crate) linked: Links,
     /// The devices.
     pub assets: Vec<Asset>,
     /// What is known of devices before it is put together.
@@ -84,6 +91,7 @@ impl Summary {
             mine.wire_bytes += total.wire_bytes;
         }
         self.gathered.merge(other.gathered);
+        self.linked.merge(other.linked);
         self.entries.extend(other.entries);
         self.changes.extend(other.changes);
         self.changes_not_listed += other.changes_not_listed;
@@ -112,6 +120,7 @@ impl Summary {
     /// Puts everything in the order it is shown in, which depends on nothing but the capture.
     pub(crate) fn sort(&mut self) {
         self.entries.sort_by(|a, b| a.order().cmp(&b.order()));
+        (self.links, self.searches) = std::mem::take(&mut self.linked).finish();
         self.assets = self.gathered.finish(&self.entries);
         self.changes.sort_by(|a, b| a.order().cmp(&b.order()));
         self.transfers.sort_by_key(|moved| (moved.transfer.start, moved.client, moved.server));
