@@ -40,6 +40,7 @@ mod store;
 mod table;
 #[cfg(test)]
 mod tests;
+pub mod zeek;
 
 pub use answers::Answers;
 pub use carve::{
