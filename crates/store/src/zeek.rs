@@ -198,7 +198,7 @@ fn push_tsv(out: &mut Vec<u8>, kind: Kind, value: Value<'_>, limit: usize) {
         (_, Value::Bool(true)) => out.push(b'T'),
         (_, Value::Bool(false)) => out.push(b'F'),
         (Kind::Time | Kind::Interval | Kind::IntervalVector, Value::Signed(nanos)) => {
-            push_seconds(out, nanos)
+            push_seconds(out, nanos);
         }
         (_, Value::Float(number)) => out.extend_from_slice(format!("{number:.6}").as_bytes()),
         (_, Value::List(list)) => {
