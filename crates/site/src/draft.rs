@@ -10,7 +10,7 @@ use crate::words::{DataClass, LINK_KINDS, LinkPattern, Role, Verbs, same};
 use quaywatch_model::{Address, Mac, Verb};
 use std::collections::BTreeSet;
 use std::fmt::Write;
-use toml_writer::{ToTomlKey, ToTomlValue};
+use toml_writer::{ToTomlKey, ToTomlValue, TomlKeyBuilder, TomlStringBuilder};
 
 /// What was seen of a site. Texts are the peers' and may hold anything.
 #[derive(Debug, Clone, Default)]
@@ -143,13 +143,28 @@ pub fn draft(seen: &Observed) -> String {
     draft.text
 }
 
-/// A text as TOML writes it.
+/// A text as TOML writes it: on one line, whatever is in it, so that it can be switched off.
 fn text(value: &str) -> String {
-    value.to_toml_value()
+    without_steering(&TomlStringBuilder::new(value).as_basic().to_toml_value())
 }
 
 fn key(value: &str) -> String {
-    value.to_toml_key()
+    let builder = TomlKeyBuilder::new(value);
+    let key = builder.as_unquoted().unwrap_or_else(|| builder.as_basic());
+    without_steering(&key.to_toml_key())
+}
+
+/// Within a basic string: what steers an editor or terminal, escaped.
+fn without_steering(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    for c in text.chars() {
+        if is_steering(c) || c.is_control() {
+            let _ = write!(plain, "\\u{:04X}", u32::from(c));
+        } else {
+            plain.push(c);
+        }
+    }
+    plain
 }
 
 fn list<T>(values: impl IntoIterator<Item = T>, show: impl Fn(T) -> String) -> String {

@@ -106,9 +106,7 @@ impl fmt::Display for Mistake {
             Kind::Missing => write!(f, "{key} is missing")?,
             Kind::UnknownName => write!(f, "{key} names {found:?}, which is not described")?,
             Kind::Duplicate => write!(f, "{key} {found:?} is there twice")?,
-            Kind::Overlap => write!(f, "{key} {found:?}")?,
-            Kind::EmptyRange => write!(f, "{key}: {found}")?,
-            Kind::Limit => write!(f, "{key}: {found}")?,
+            Kind::Overlap | Kind::EmptyRange | Kind::Limit => write!(f, "{key}: {}", found.escape_debug())?,
         }
         if let Some(other) = other {
             write!(f, " (see line {})", other.line)?;

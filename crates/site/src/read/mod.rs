@@ -207,7 +207,7 @@ fn tag(reading: &mut Reading<'_>, file: &str, row: &Row, crane: Option<&str>, na
         (TagAddress::Node(text), Some(crane)) => TagAddress::Node(text.replace(csv::CRANE, crane)),
         (address, _) => address.clone(),
     };
-    let nobody = |word: &str| ["none", "nobody", "-", "ro"].contains(&word.to_ascii_lowercase().as_str());
+    let nobody = |word: &str| ["none", "-", "ro"].contains(&word.to_ascii_lowercase().as_str());
     let read_only = row.writable_by.iter().any(|(word, _)| nobody(word));
     let mut writers = Vec::new();
     for (word, at) in row.writable_by.iter().filter(|(word, _)| !nobody(word)) {

@@ -400,7 +400,7 @@ const LONGEST_NAME: usize = 100;
 /// Names are what rules and records call things: they can be told from the other words of a rule.
 pub(crate) fn is_name(name: &str) -> bool {
     let plain = |c: char| !c.is_control() && !matches!(c, '/' | ':' | '|' | ',' | ';');
-    let reserved = ["any", "none", "nobody", "-", "*", "ro"];
+    let reserved = ["any", "none", "-", "*", "ro"];
     !name.is_empty()
         && name.trim() == name
         && name.chars().count() <= LONGEST_NAME
@@ -410,8 +410,8 @@ pub(crate) fn is_name(name: &str) -> bool {
 
 pub(super) fn check_name(reading: &mut Reading<'_>, what: &str, name: &At<String>) {
     if !is_name(&name.value) {
-        let valid = "a name of up to 100 characters without / : | , ; and blanks at its ends, and not any, none, \
-                     nobody, ro";
+        let valid = "a name of up to 100 characters without / : | , ; and blanks at its ends, and not any, \
+                     none, ro";
         reading.tell_at(name.at, Kind::BadValue, what, &name.value, valid, None);
     }
 }

@@ -327,6 +327,10 @@ impl<'d> Section<'d> {
 
 impl Reading<'_> {
     fn wrong_type(&mut self, span: Range<usize>, key: &str, found: &DeValue<'_>, valid: &str) {
+        if span.is_empty() {
+            // The parser puts something where there was nothing, and has told so itself.
+            return;
+        }
         let article = if matches!(found, DeValue::Integer(_) | DeValue::Array(_)) { "an" } else { "a" };
         let found = format!("{article} {}", found.type_str());
         self.tell_at(self.position(span.start), Kind::WrongType, key, &found, valid, None);

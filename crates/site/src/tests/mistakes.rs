@@ -71,7 +71,7 @@ max = 4
 #[test]
 fn what_is_not_toml_is_told_and_what_follows_is_still_read() {
     let told = told("[zone.a]\nkind = = \"office\"\n[zone.b]\nkind = \"ofice\"\n");
-    assert!(told[0].starts_with("site.toml:2:8: not TOML"), "{told:?}");
+    assert!(told[0].starts_with("site.toml:2:8: not TOML: "), "{told:?}");
     assert!(
         told.iter().any(|line| line.starts_with("site.toml:4:8: ") && line.contains("\"office\"")),
         "{told:?}"
@@ -207,7 +207,6 @@ fn links_and_recipients_have_to_say_what_they_are() {
 #[test]
 fn columns_are_counted_in_characters_and_a_byte_order_mark_is_no_character() {
     assert_told("\u{feff}[zone.\"Süd\"]\nkind = 5\n", &[("site.toml:2:8", "kind is an integer")]);
-    assert_told("[zone]\nSüd = { kind = 5 }\n", &[("site.toml:2:1", "not TOML")]);
     assert_told("[zone]\n\"Süd\" = { kind = 5 }\n", &[("site.toml:2:18", "kind is an integer")]);
 }
 

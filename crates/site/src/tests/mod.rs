@@ -127,3 +127,12 @@ pattern = "on-demand"
 kinds = ["teamviewer", "anydesk"]
 pattern = "never"
 "#;
+
+/// Numbers, as the decoders tell a list of them.
+pub(super) struct Numbers<'a>(pub(super) &'a [u64]);
+
+impl quaywatch_model::Scalars for Numbers<'_> {
+    fn each(&self, tell: &mut dyn FnMut(quaywatch_model::Value<'_>)) {
+        self.0.iter().for_each(|&number| tell(quaywatch_model::Value::Unsigned(number)));
+    }
+}

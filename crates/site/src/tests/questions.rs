@@ -108,8 +108,8 @@ fn write(site: &Site, from: &str, to: &str, verb: Verb) -> String {
 fn who_is_named_may_write_and_where_somebody_is_named_nobody_else_may() {
     let site = quay();
     let (plc, ews) = ("10.70.7.10", "10.70.200.30");
-    assert_eq!(write(&site, ews, plc, Verb::DownloadProgram), "line 77");
-    assert_eq!(write(&site, ews, plc, Verb::Start), "line 77");
+    assert_eq!(write(&site, ews, plc, Verb::DownloadProgram), "line 75");
+    assert_eq!(write(&site, ews, plc, Verb::Start), "line 75");
     assert!(write(&site, "10.70.7.66", plc, Verb::Stop).contains("not this client"));
     assert!(write(&site, "10.70.7.20", plc, Verb::Stop).contains("other things here"));
     assert!(write(&site, "10.70.7.20", plc, Verb::Write).contains("other tags"));

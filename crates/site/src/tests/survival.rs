@@ -1,6 +1,6 @@
 //! Any text at all: mistakes, never a panic.
 
-use super::{QUAY, parse, parse_with, party};
+use super::{Numbers, QUAY, parse, parse_with, party};
 use crate::tags::object::Object;
 use crate::{Block, Site};
 use proptest::prelude::*;
@@ -81,7 +81,8 @@ proptest! {
         let map = "tag,address,type\nA,DB1.DBB0,string[9]\nB,M1.0,\nC,DB1.DBD4,real\nD,DB2.DBB0,lint\n";
         let site = parse_with(WITH_MAP, &[("t", map)]).unwrap();
         let server = party(&site, "10.0.0.1");
-        let values = [Value::Bytes(&raw), Value::List(&list[..]), Value::Unsigned(7), Value::Secret];
+        let list = Numbers(&list);
+        let values = [Value::Bytes(&raw), Value::List(&list), Value::Unsigned(7), Value::Secret];
         for object in [object.as_str(), "DB1.DBB0..200", "DB1.DBW0..60", "DB1.DBX4.0..9.7", "MB0..9", "DB2.DBB0..7"] {
             for protocol in ["s7comm", "modbus", "cip", "opcua"] {
                 let _ = Object::parse(protocol, object);
