@@ -1,3 +1,4 @@
+mod documented;
 mod drafts;
 mod mistakes;
 mod questions;
