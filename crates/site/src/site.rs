@@ -371,6 +371,12 @@ impl Site {
         self.asset_id(&host.into()).and_then(|id| self.asset(id))
     }
 
+    /// The approved asset that calls itself so. Walks through all assets.
+    #[must_use]
+    pub fn asset_named(&self, name: &str) -> Option<&Asset> {
+        self.assets.iter().find(|asset| asset.names.iter().any(|own| own.eq_ignore_ascii_case(name)))
+    }
+
     /// The approved asset that has the hardware address.
     #[must_use]
     pub fn asset_with_mac(&self, mac: Mac) -> Option<&Asset> {

@@ -40,20 +40,20 @@ fn report(
     valid: &str,
     clash: impl Fn(&Claim<'_>, &Claim<'_>) -> bool,
 ) {
-    /// How many that began before and are still open are compared with: more overlap only where one mistake
-    /// was told already, or where many cranes have the same addresses on VLANs of their own.
+    /// How many that began before and are still open are compared with: bounds the time. More are open only where
+    /// thousands of cranes have the same addresses.
     const MOST_OPEN: usize = 4_096;
     claims.sort_by_key(|claim| (claim.block.first, claim.at));
     let mut open: Vec<&Claim<'_>> = Vec::new();
     for claim in &claims {
         open.retain(|other| other.block.last >= claim.block.first);
-        for &other in open.iter().take(MOST_OPEN) {
-            if clash(claim, other) {
-                let (later, first) = if claim.at > other.at { (claim, other) } else { (other, claim) };
-                let found =
-                    format!("{} of {} overlaps {} of {}", later.block, later.name, first.block, first.name);
-                reading.tell_both(later.at, Some(first.at), Kind::Overlap, what, &found, valid, None);
-            }
+        open.truncate(MOST_OPEN);
+        // One is enough to be told.
+        if let Some(&other) = open.iter().find(|other| clash(claim, other)) {
+            let (later, first) = if claim.at > other.at { (claim, other) } else { (other, claim) };
+            let found =
+                format!("{} of {} overlaps {} of {}", later.block, later.name, first.block, first.name);
+            reading.tell_both(later.at, Some(first.at), Kind::Overlap, what, &found, valid, None);
         }
         open.push(claim);
     }

@@ -27,7 +27,7 @@ const LARGEST_FILE: u64 = 4 << 20;
 /// The largest tag map that is read: fifty thousand lines with a long description each.
 const LARGEST_MAP: u64 = 16 << 20;
 /// So many assets, zones or tags altogether can come out of patterns and maps for many cranes.
-pub(crate) const MOST_THINGS: usize = 500_000;
+pub(crate) const MOST_THINGS: usize = 200_000;
 
 /// The keys of each table of `site.toml`, for documentation and messages.
 pub const KEYS: &[(&str, &[&str])] = &[

@@ -7,6 +7,10 @@ use std::ops::Range;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+/// Columns of lines longer than this many bytes are counted in bytes: nobody reads such a line, and counting its
+/// characters again for every value in it takes long.
+const LONGEST_LINE: usize = 10_000;
+
 /// A file while it is read.
 pub(crate) struct Reading<'t> {
     file: &'t str,
@@ -36,7 +40,8 @@ impl<'t> Reading<'t> {
     pub(crate) fn position(&self, at: usize) -> Position {
         let line = self.lines.partition_point(|&start| start <= at).saturating_sub(1);
         let start = self.lines.get(line).copied().unwrap_or(0);
-        let column = self.text.get(start..at).map_or(0, |before| before.chars().count());
+        let before = self.text.get(start..at).unwrap_or_default();
+        let column = if before.len() <= LONGEST_LINE { before.chars().count() } else { before.len() };
         let count = |n: usize| u32::try_from(n + 1).unwrap_or(u32::MAX);
         Position { line: count(line), column: count(column) }
     }

@@ -1,6 +1,6 @@
 //! Addresses of tags, as tag maps write them.
 
-use super::object::{Object, Place, Space, logical, s7};
+use super::object::{Place, Space, logical, s7};
 use crate::words::{protocol, same};
 
 /// Where a tag is.
@@ -362,11 +362,4 @@ fn node(text: &str) -> Option<String> {
     let value = if kind == "i" { value.parse::<u32>().ok()?.to_string() } else { value };
     let namespace = if namespace == 0 { String::new() } else { format!("ns={namespace};") };
     (valid && text.len() <= LONGEST).then(|| format!("{namespace}{kind}={value}"))
-}
-
-impl Object<'_> {
-    /// The protocols whose objects can be tags.
-    pub(crate) const fn spaces() -> [&'static str; 4] {
-        PROTOCOLS
-    }
 }

@@ -131,6 +131,8 @@ struct Sheet<'t> {
     done: usize,
     at: Position,
     delimiter: u8,
+    reader: Reader,
+    buffer: Box<[u8]>,
     tell: &'t mut dyn FnMut(Mistake),
 }
 
@@ -140,7 +142,9 @@ impl<'t> Sheet<'t> {
         let count = |wanted: u8| head.bytes().filter(|&byte| byte == wanted).count();
         // Most frequent in the head line; a comma where nothing else is.
         let delimiter = [b'\t', b';', b','].into_iter().max_by_key(|&byte| count(byte)).unwrap_or(b',');
-        Self { file, text, done: 0, at: Position { line: 1, column: 1 }, delimiter, tell }
+        let reader = ReaderBuilder::new().delimiter(delimiter).build();
+        let buffer = vec![0; LONGEST_FIELD].into();
+        Self { file, text, done: 0, at: Position { line: 1, column: 1 }, delimiter, reader, buffer, tell }
     }
 
     fn rest(&self) -> &'t str {
@@ -183,22 +187,22 @@ impl<'t> Sheet<'t> {
         if self.rest().is_empty() {
             return None;
         }
-        let mut reader = ReaderBuilder::new().delimiter(self.delimiter).build();
+        self.reader.reset();
         let mut record = Vec::new();
-        while self.field(&mut reader, &mut record) {}
+        while self.field(&mut record) {}
         Some(record)
     }
 
     /// Reads one field; whether another follows in the record.
-    fn field(&mut self, reader: &mut Reader, record: &mut Vec<Field>) -> bool {
-        let mut buffer = [0; LONGEST_FIELD];
+    fn field(&mut self, record: &mut Vec<Field>) -> bool {
         let at = self.at;
-        let (mut result, read, mut written) = reader.read_field(self.rest().as_bytes(), &mut buffer);
+        let (mut result, read, mut written) =
+            self.reader.read_field(self.rest().as_bytes(), &mut self.buffer);
         self.advance(read);
         if result == ReadFieldResult::InputEmpty {
             // What ends without a line end: say so.
-            let more = buffer.get_mut(written..).unwrap_or_default();
-            let (end, _, further) = reader.read_field(&[], more);
+            let more = self.buffer.get_mut(written..).unwrap_or_default();
+            let (end, _, further) = self.reader.read_field(&[], more);
             (result, written) = (end, written + further);
         }
         if result == ReadFieldResult::OutputFull {
@@ -208,7 +212,7 @@ impl<'t> Sheet<'t> {
             self.advance(self.rest().len());
             return false;
         }
-        let bytes = buffer.get(..written).unwrap_or_default();
+        let bytes = self.buffer.get(..written).unwrap_or_default();
         record.push(Field { text: String::from_utf8_lossy(bytes).trim().to_owned(), at });
         result == ReadFieldResult::Field { record_end: false }
     }

@@ -1,7 +1,5 @@
 //! The objects of operations, as the decoders write them.
 
-use crate::words::same;
-
 /// A numbered space of Modbus or S7.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Space {
@@ -73,10 +71,7 @@ impl<'a> Object<'a> {
             "s7comm" => s7(text).map(Self::Numbered),
             "cip" | "enip" => cip(text),
             "opcua" => (text.contains('=')).then_some(Self::Node(text)),
-            other => Self::spaces()
-                .into_iter()
-                .find(|name| same(name, other))
-                .and_then(|name| if name == other { None } else { Self::parse(name, text) }),
+            _ => None,
         }
     }
 }
@@ -149,11 +144,11 @@ fn stretch(space: Space, width: &str, rest: &str) -> Option<Place> {
         Some((first, last)) => (first.trim(), Some(last.trim())),
         None => (rest.trim(), None),
     };
-    let step = match width.to_ascii_uppercase().as_str() {
-        "" | "X" => 1,
-        "B" => 8,
-        "W" => 16,
-        "D" => 32,
+    let step = match *width.as_bytes() {
+        [] | [b'X' | b'x'] => 1,
+        [b'B' | b'b'] => 8,
+        [b'W' | b'w'] => 16,
+        [b'D' | b'd'] => 32,
         _ => return None,
     };
     let place = |text: &str| -> Option<u32> {
