@@ -6,8 +6,8 @@
 //! settings that are switched off with `#`; who agrees takes that `#` away.
 
 use crate::read::is_name;
-use crate::words::{DataClass, LINK_KINDS, LinkPattern, Role, Verbs, same};
-use quaywatch_model::{Address, Mac, Verb};
+use crate::words::{LinkPattern, Verbs, link_kind};
+use quaywatch_model::{Address, DataClass, Mac, Role, Verb};
 use std::collections::BTreeSet;
 use std::fmt::Write;
 use toml_writer::{ToTomlKey, ToTomlValue, TomlKeyBuilder, TomlStringBuilder};
@@ -261,7 +261,7 @@ impl Draft {
             Some(role) => self.set(&format!("role = {}", text(role.as_str()))),
             None => {
                 self.say("DECIDE: what is it there for?");
-                self.off("role = \"other\"");
+                self.off("role = \"workstation\"");
             }
         }
         if !own.is_empty() {
@@ -348,8 +348,8 @@ impl Draft {
         let name = self.name("vendor_link", &format!("{kind} {client}"), "link");
         self.off(&format!("[vendor_link.{}]", key(&name)));
         self.off("vendor = \"\"");
-        if let Some(kind) = LINK_KINDS.iter().find(|known| same(known, kind)) {
-            self.off(&format!("kinds = {}", list([*kind], str::to_owned)));
+        if let Some(kind) = link_kind(kind) {
+            self.off(&format!("kinds = {}", list([kind], str::to_owned)));
         }
         self.off(&format!("from = {}", list([client], ToString::to_string)));
         self.off(&format!("to = {}", list([server], ToString::to_string)));

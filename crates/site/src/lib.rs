@@ -28,7 +28,7 @@ pub use site::{
     Zone, ZoneId,
 };
 pub use tags::{Hit, Order, Tag, TagAddress, TagKind};
-pub use words::{DataClass, LINK_KINDS, LinkPattern, Role, Scope, VERB_GROUPS, Verbs, ZoneKind};
+pub use words::{LINK_KINDS, LinkPattern, VERB_GROUPS, Verbs, ZoneKind};
 
 #[cfg(test)]
 mod tests;

@@ -2,9 +2,9 @@
 
 use crate::site::{Conduit, Recipient, Writer};
 use crate::tags::Tag;
-use crate::words::{DataClass, Verbs, same};
+use crate::words::{Verbs, same};
 use crate::{Party, Site};
-use quaywatch_model::Verb;
+use quaywatch_model::{DataClass, Verb};
 use std::fmt;
 
 /// An answer to "may it?".

@@ -1,9 +1,8 @@
 //! Who a rule is about.
 
 use crate::networks::Block;
-use crate::words::Role;
 use crate::{AssetId, CraneId, Party, RecipientId, Site, ZoneId};
-use quaywatch_model::Mac;
+use quaywatch_model::{Mac, Role};
 
 /// One way to say who is meant.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -4,11 +4,11 @@ use crate::networks::{Block, Found, Networks};
 use crate::scope::is_private;
 use crate::selector::Selectors;
 use crate::tags::TagMap;
-use crate::words::{DataClass, LinkPattern, Role, Scope, Verbs, ZoneKind};
+use crate::words::{LinkPattern, Verbs, ZoneKind};
 use crate::{Position, words};
 use foldhash::fast::FixedState;
 use hashbrown::HashMap;
-use quaywatch_model::{Address, Mac};
+use quaywatch_model::{Address, DataClass, Mac, Role, Scope};
 
 macro_rules! ids {
     ($($(#[$doc:meta])* $name:ident,)+) => {$(
@@ -401,7 +401,17 @@ impl Site {
         mac.and_then(|mac| self.index.macs.get(&mac).copied())
     }
 
-    /// Whose the address is.
+    /// How far away the host is from a party: [`Scope::Crane`] is the same crane, another crane is [`Scope::Site`].
+    #[must_use]
+    pub fn scope_from(&self, from: &Party, host: impl Into<Host>) -> Scope {
+        let host = host.into();
+        match self.scope(host) {
+            Scope::Crane if from.crane != self.party(host).crane => Scope::Site,
+            scope => scope,
+        }
+    }
+
+    /// Whose the address is: any crane's, the site's, somebody's at a private or a public address.
     #[must_use]
     pub fn scope(&self, host: impl Into<Host>) -> Scope {
         let host = host.into();

@@ -1,6 +1,6 @@
 //! The closed vocabularies of `site.toml`. Hyphens, underscores, blanks and case make no difference.
 
-use quaywatch_model::Verb;
+use quaywatch_model::{DataClass, Role, Verb};
 use std::fmt;
 
 /// Whether two words are the same but for case, hyphens, underscores, slashes and blanks.
@@ -105,96 +105,6 @@ impl ZoneKind {
 }
 
 words! {
-    /// What an asset is there for.
-    Role {
-        /// A programmable controller.
-        Controller = "controller",
-        /// A controller of the safety functions.
-        SafetyController = "safety controller",
-        /// A drive.
-        Drive = "drive",
-        /// Remote inputs and outputs.
-        RemoteIo = "remote io",
-        /// A sensor, encoder, anemometer, load cell.
-        Sensor = "sensor",
-        /// The spreader's electronics.
-        Spreader = "spreader",
-        /// An operator's panel.
-        Hmi = "hmi",
-        /// What controllers are programmed with.
-        EngineeringStation = "engineering station",
-        /// The desk a crane is driven from at a distance.
-        RemoteDesk = "remote desk",
-        /// The crane management system.
-        Cms = "cms",
-        /// A server.
-        Server = "server",
-        /// What keeps process values.
-        Historian = "historian",
-        /// Container number recognition.
-        Ocr = "ocr",
-        /// A camera.
-        Camera = "camera",
-        /// A video recorder.
-        Recorder = "recorder",
-        /// A gateway between protocols or field buses.
-        Gateway = "gateway",
-        /// A switch.
-        Switch = "switch",
-        /// A router.
-        Router = "router",
-        /// A firewall.
-        Firewall = "firewall",
-        /// A modem for cellular or other public networks.
-        Modem = "modem",
-        /// A radio or wireless access point.
-        AccessPoint = "access point",
-        /// A host that remote sessions go through.
-        JumpHost = "jump host",
-        /// A laptop or box that a vendor brings.
-        VendorDevice = "vendor device",
-        /// A PC for people's work.
-        Workstation = "workstation",
-        /// A source of time.
-        TimeServer = "time server",
-        /// Something else.
-        Other = "other",
-    }
-}
-
-words! {
-    /// A class of data that can leave, as `disclosures` name them.
-    DataClass {
-        /// Container numbers.
-        ContainerIds = "container_ids",
-        /// Ships and voyages.
-        VesselIds = "vessel_ids",
-        /// Weights of containers.
-        Weights = "weights",
-        /// Values of the crane's process.
-        ProcessValues = "process_values",
-        /// Pictures.
-        Video = "video",
-        /// A controller's program.
-        Program = "program",
-        /// Firmware.
-        Firmware = "firmware",
-        /// Files.
-        Files = "files",
-        /// Rows of a database.
-        DatabaseRows = "database_rows",
-        /// Passwords and what serves as such.
-        Credentials = "credentials",
-        /// What a machine is: makes, serial numbers, versions.
-        MachineIdentity = "machine_identity",
-        /// Not readable.
-        Encrypted = "encrypted",
-        /// Not recognised.
-        Unknown = "unknown",
-    }
-}
-
-words! {
     /// How a vendor's link is meant to be used.
     LinkPattern {
         /// Connected all the time.
@@ -206,17 +116,45 @@ words! {
     }
 }
 
-words! {
-    /// Whose an address is, as `disclosures.recipient_scope` says it.
-    Scope {
-        /// On a crane.
-        Crane = "crane",
-        /// The site's, not on a crane.
-        Site = "site",
-        /// Nobody's on the public Internet: private, link-local, multicast, loopback.
-        Private = "private",
-        /// Everybody else.
-        Internet = "internet",
+/// What people call roles beside the words of records.
+const ROLE_ALIASES: &[(&str, Role)] = &[
+    ("plc", Role::Controller),
+    ("safety plc", Role::SafetyController),
+    ("inverter", Role::Drive),
+    ("spreader", Role::RemoteIo),
+    ("ocr", Role::Sensor),
+    ("panel", Role::Hmi),
+    ("remote desk", Role::Hmi),
+    ("ews", Role::EngineeringStation),
+    ("recorder", Role::Server),
+    ("cms", Role::Server),
+    ("historian", Role::Database),
+    ("firewall", Role::Router),
+    ("gateway", Role::Router),
+    ("radio", Role::AccessPoint),
+    ("laptop", Role::Workstation),
+    ("jump host", Role::Workstation),
+];
+
+impl Word for Role {
+    const ALL: &'static [Self] = &Self::ALL;
+
+    fn text(self) -> &'static str {
+        self.as_str()
+    }
+
+    fn parse(text: &str) -> Option<Self> {
+        let word = Self::ALL.into_iter().find(|role| same(role.as_str(), text));
+        let alias = || ROLE_ALIASES.iter().find(|(alias, _)| same(alias, text)).map(|&(_, role)| role);
+        word.or_else(alias)
+    }
+}
+
+impl Word for DataClass {
+    const ALL: &'static [Self] = &Self::ALL;
+
+    fn text(self) -> &'static str {
+        self.as_str()
     }
 }
 
@@ -226,23 +164,44 @@ pub const LINK_KINDS: &[&str] = &[
     "rdp",
     "ssh",
     "telnet",
+    "rlogin",
     "teamviewer",
     "anydesk",
-    "rustdesk",
-    "screenconnect",
-    "splashtop",
+    "remote_desktop_service",
     "openvpn",
     "wireguard",
     "ipsec",
     "pptp",
     "l2tp",
-    "sstp",
     "gre",
-    "tailscale",
-    "zerotier",
+    "overlay_vpn",
+    "tunnel_service",
+    "socks",
     "web_hmi",
     "vendor_cloud",
+    "engineering",
+    "hidden_path",
 ];
+
+/// Products by the kind they are told as.
+const LINK_ALIASES: &[(&str, &str)] = &[
+    ("screenconnect", "remote_desktop_service"),
+    ("splashtop", "remote_desktop_service"),
+    ("rustdesk", "remote_desktop_service"),
+    ("logmein", "remote_desktop_service"),
+    ("tailscale", "overlay_vpn"),
+    ("zerotier", "overlay_vpn"),
+    ("ike", "ipsec"),
+    ("ewon", "vendor_cloud"),
+    ("talk2m", "vendor_cloud"),
+    ("secomea", "vendor_cloud"),
+];
+
+/// The kind of remote access of this name.
+pub(crate) fn link_kind(name: &str) -> Option<&'static str> {
+    let alias = LINK_ALIASES.iter().find(|(alias, _)| same(alias, name)).map(|&(_, kind)| kind);
+    alias.or_else(|| LINK_KINDS.iter().copied().find(|kind| same(kind, name)))
+}
 
 /// A set of verbs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -3,8 +3,9 @@
 use super::place;
 use crate::error::{Kind, list, nearest};
 use crate::selector::Selector;
-use crate::words::{Role, Word};
+use crate::words::Word;
 use crate::{AssetId, CraneId, Mistake, Position, RecipientId, Site, ZoneId};
+use quaywatch_model::Role;
 use std::collections::BTreeMap;
 
 /// All names. A name of a pattern stands for that thing on every crane; `STS07/plc` for one.
@@ -87,7 +88,7 @@ impl Names {
         }
         match word.split_once(':') {
             Some(("role", name)) => {
-                let role = Role::parse(name.trim());
+                let role = <Role as Word>::parse(name.trim());
                 return role.map(Selector::Role).ok_or_else(|| bad_word::<Role>(name));
             }
             Some(("zone", name)) => {
@@ -119,8 +120,8 @@ impl Names {
 
     /// A word is often an asset's name misspelt, or a role, zone or crane without saying so.
     fn meant(&self, word: &str) -> Option<String> {
-        if let Some(role) = Role::parse(word) {
-            return Some(format!("role:{role}"));
+        if let Some(role) = <Role as Word>::parse(word) {
+            return Some(format!("role:{}", role.as_str()));
         }
         let exact = [
             ("zone", self.zones.contains_key(word)),

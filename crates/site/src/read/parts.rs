@@ -7,9 +7,9 @@ use super::section::{At, Reading, Section};
 use crate::error::{Kind, list, nearest};
 use crate::networks::Block;
 use crate::site::{Asset, Crane, Site, Zone};
-use crate::words::{Role, Word, ZoneKind};
+use crate::words::{Word, ZoneKind};
 use crate::{CraneId, Position};
-use quaywatch_model::Mac;
+use quaywatch_model::{Mac, Role};
 use std::collections::BTreeMap;
 
 pub(super) const TOP: &[&str] = &[

@@ -7,8 +7,8 @@ use crate::Position;
 use crate::error::{Kind, list, nearest};
 use crate::selector::Selectors;
 use crate::site::{Conduit, Recipient, Site, VendorLink, Writer};
-use crate::words::{self, DataClass, LINK_KINDS, LinkPattern, VERB_GROUPS, VERBS, Verbs};
-use quaywatch_model::Verb;
+use crate::words::{self, LINK_KINDS, LinkPattern, VERB_GROUPS, VERBS, Verbs, Word};
+use quaywatch_model::{DataClass, Verb};
 
 pub(super) const CONDUIT: &[&str] = &["from", "to", "protocols", "verbs", "across_cranes", "note"];
 pub(super) const RECIPIENT: &[&str] = &["networks", "domains", "purpose", "data", "from", "contract", "note"];
@@ -184,7 +184,7 @@ fn classes(reading: &mut Reading<'_>, section: &Section<'_>) -> Option<Vec<DataC
     let words = section.texts(reading, "data")?;
     let mut classes = Vec::new();
     for word in words {
-        match DataClass::parse(&word.value) {
+        match <DataClass as Word>::parse(&word.value) {
             Some(class) => classes.push(class),
             None => {
                 let known = || DataClass::ALL.iter().map(|class| class.as_str());
@@ -246,8 +246,8 @@ pub(super) fn vendor_links(reading: &mut Reading<'_>, top: &Section<'_>, names: 
 fn kinds(reading: &mut Reading<'_>, section: &Section<'_>) -> Vec<String> {
     let mut kinds = Vec::new();
     for text in section.texts(reading, "kinds").unwrap_or_default() {
-        match LINK_KINDS.iter().find(|kind| words::same(kind, &text.value)) {
-            Some(kind) => kinds.push((*kind).to_owned()),
+        match words::link_kind(&text.value) {
+            Some(kind) => kinds.push(kind.to_owned()),
             None => {
                 let meant = nearest(&text.value, LINK_KINDS.iter().copied());
                 let valid = list(LINK_KINDS.iter().copied());

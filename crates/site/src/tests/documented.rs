@@ -1,8 +1,8 @@
 //! What docs/site.md says, and the sample.
 
 use super::{address, parse, parse_with, party};
-use crate::{DataClass, KEYS, LINK_KINDS, Permit, Role, Site, VERB_GROUPS, ZoneKind};
-use quaywatch_model::{Value, Verb};
+use crate::{KEYS, LINK_KINDS, Permit, Site, VERB_GROUPS, ZoneKind};
+use quaywatch_model::{DataClass, Role, Value, Verb};
 use std::path::{Path, PathBuf};
 
 fn root() -> PathBuf {

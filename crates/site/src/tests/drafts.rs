@@ -2,9 +2,8 @@
 
 use super::parse;
 use crate::draft::{Observed, SeenAsset, SeenCrane, SeenLink, SeenRecipient, SeenWriter, draft};
-use crate::{DataClass, Role};
 use proptest::prelude::*;
-use quaywatch_model::{Address, Mac, Verb};
+use quaywatch_model::{Address, DataClass, Mac, Role, Verb};
 
 fn observed() -> Observed {
     let (hmi, plc) = (Address::v4([10, 70, 7, 20]), Address::v4([10, 70, 7, 10]));

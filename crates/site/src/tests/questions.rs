@@ -1,8 +1,8 @@
 //! What a site answers.
 
 use super::{QUAY, address, on_vlan, parse, party};
-use crate::{By, DataClass, Host, LinkPattern, Permit, Role, Scope, Site, Why};
-use quaywatch_model::{Address, Mac, Verb};
+use crate::{By, Host, LinkPattern, Permit, Site, Why};
+use quaywatch_model::{Address, DataClass, Mac, Role, Scope, Verb};
 
 fn quay() -> Site {
     parse(QUAY).unwrap_or_else(|errors| panic!("{errors}"))
