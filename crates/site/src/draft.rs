@@ -7,10 +7,13 @@
 
 use crate::read::is_name;
 use crate::words::{LinkPattern, Verbs, link_kind};
-use quaywatch_model::{Address, DataClass, Mac, Role, Verb};
+use quaywatch_model::{Address, Asset, DataClass, Mac, Role, Verb};
 use std::collections::BTreeSet;
 use std::fmt::Write;
 use toml_writer::{ToTomlKey, ToTomlValue, TomlKeyBuilder, TomlStringBuilder};
+
+/// So much of what is known of an asset is told in its comment; all of it is in the records.
+const MOST_EVIDENCE: usize = 4;
 
 /// What was seen of a site. Texts are the peers' and may hold anything.
 #[derive(Debug, Clone, Default)]
@@ -61,6 +64,27 @@ pub struct SeenAsset {
     pub product: Option<String>,
     /// Where that is known from.
     pub evidence: String,
+}
+
+impl From<&Asset> for SeenAsset {
+    fn from(asset: &Asset) -> Self {
+        let name = asset.names.first().cloned();
+        let name = name.or_else(|| asset.addresses.first().map(ToString::to_string)).unwrap_or_default();
+        let evidence = asset.evidence.iter().map(|evidence| {
+            let (attribute, value) = (evidence.attribute.as_str(), &evidence.value);
+            format!("{} says {attribute} {value:?} (frame {})", evidence.protocol, evidence.frame)
+        });
+        Self {
+            name,
+            role: asset.roles.first().copied(),
+            addresses: asset.addresses.clone(),
+            macs: asset.mac.into_iter().collect(),
+            names: asset.names.clone(),
+            maker: asset.maker.clone(),
+            product: asset.product.clone(),
+            evidence: evidence.take(MOST_EVIDENCE).collect::<Vec<_>>().join("; "),
+        }
+    }
 }
 
 /// Somebody who changed something.

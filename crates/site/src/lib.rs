@@ -12,7 +12,6 @@ mod error;
 mod networks;
 mod permit;
 mod read;
-mod scope;
 mod selector;
 mod site;
 mod tags;

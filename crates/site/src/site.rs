@@ -1,7 +1,6 @@
 //! A site as it was described, and what other rooms ask of it.
 
 use crate::networks::{Block, Found, Networks};
-use crate::scope::is_private;
 use crate::selector::Selectors;
 use crate::tags::TagMap;
 use crate::words::{LinkPattern, Verbs, ZoneKind};
@@ -425,11 +424,7 @@ impl Site {
             Some(kind) => kind.is_none_or(ZoneKind::is_own),
             None => party.asset.is_some() || self.index.own.find(&host, |()| false) != Found::Nothing,
         };
-        match is_private(host.address) {
-            _ if own => Scope::Site,
-            true => Scope::Private,
-            false => Scope::Internet,
-        }
+        if own { Scope::Site } else { Scope::without_a_site(host.address) }
     }
 
     /// The recipient with this address, or with this name where it is known (from SNI, DNS or a Host header).

@@ -3,7 +3,7 @@
 use super::parse;
 use crate::draft::{Observed, SeenAsset, SeenCrane, SeenLink, SeenRecipient, SeenWriter, draft};
 use proptest::prelude::*;
-use quaywatch_model::{Address, DataClass, Mac, Role, Verb};
+use quaywatch_model::{Address, Asset, Attribute, DataClass, Evidence, Mac, Role, Verb};
 
 fn observed() -> Observed {
     let (hmi, plc) = (Address::v4([10, 70, 7, 20]), Address::v4([10, 70, 7, 10]));
@@ -70,6 +70,27 @@ fn a_draft_approves_who_is_there_and_leaves_decisions_to_people() {
     let counts =
         (site.cranes().len(), site.writers().len(), site.recipients().len(), site.vendor_links().len());
     assert_eq!(counts, (1, 1, 1, 1));
+}
+
+#[test]
+fn an_asset_that_was_learnt_is_drafted_with_its_evidence() {
+    let asset = Asset {
+        addresses: vec![Address::v4([10, 70, 7, 10])],
+        names: vec!["sps\u{1b}[31m".to_owned()],
+        roles: vec![Role::Drive, Role::Hmi],
+        evidence: vec![Evidence {
+            protocol: "s7comm",
+            attribute: Attribute::Name,
+            value: "sps\n[evil]".to_owned(),
+            frame: 9,
+        }],
+        ..Asset::default()
+    };
+    let text = draft(&Observed { assets: vec![SeenAsset::from(&asset)], ..Observed::default() });
+    let site = parse(&text).unwrap_or_else(|errors| panic!("{errors}\n{text}"));
+    assert_eq!((site.assets()[0].role, &site.assets()[0].names), (Some(Role::Drive), &asset.names));
+    assert!(text.contains("## s7comm says name \"sps\\n[evil]\" (frame 9)\n"), "{text}");
+    assert!(!text.contains('\u{1b}'));
 }
 
 #[test]
