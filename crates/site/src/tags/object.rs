@@ -179,7 +179,14 @@ fn cip(text: &str) -> Option<Object<'_>> {
             Some((name, _)) => Object::Symbol { name, whole: false },
         });
     }
-    logical(text).map(|(class, instance, attribute)| Object::Logical(class, instance, attribute))
+    if let Some((class, instance, attribute)) = logical(text) {
+        return Some(Object::Logical(class, instance, attribute));
+    }
+    // PCCC's data tables, such as `N7:0`, are named as symbols are.
+    let table = text.split_once(':').is_some_and(|(file, _)| {
+        file.starts_with(|c: char| c.is_ascii_uppercase()) && file.ends_with(|c: char| c.is_ascii_digit())
+    });
+    table.then_some(Object::Symbol { name: text, whole: true })
 }
 
 /// `Identity (0x01) instance 1 attribute 3`, `class 0x8E instance 1`.

@@ -28,6 +28,7 @@ const TAGS: &str = "\u{feff}tag,protocol,address,type,endianness,scale,offset,un
     Load.LC1,cip,Load.LC[1],,,,,,,,,\r\n\
     Load.LC2,cip,Load.LC[2],,,,,,,,,\r\n\
     Speed,cip,class 0x04 instance 100 attribute 3,int16,,0.1,,,,,,\r\n\
+    Word,cip,N7:0,,,,,,,,,\r\n\
     Ua.Net,opcua,ns=2;s={crane}/Load/Net,,,,,,,,,\r\n\
     Ua.State,opcua,i=2259,,,,,,,,,\r\n";
 
@@ -123,6 +124,7 @@ fn symbols_are_told_whole_by_element_and_by_member() {
     let speed = Value::Bytes(&[0x2c, 0x01]);
     assert_eq!(covered(PLC, "cip", "Assembly (0x04) instance 100 attribute 3", Some(speed)), "Speed = 30");
     assert_eq!(covered(PLC, "cip", "class 0x05 instance 100 attribute 3", None), "");
+    assert_eq!(covered(PLC, "cip", "N7:0", Some(Value::Signed(-3))), "Word = -3");
 }
 
 #[test]
