@@ -125,12 +125,18 @@ impl fmt::Display for Mistake {
 pub(crate) fn nearest<'a>(found: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
     /// Below this the likeness is chance: chosen so that one slip in a word of five letters is still found.
     const LEAST_LIKENESS: f64 = 0.75;
+    /// So many names are compared: more take long, and who has more copies names rather than types them.
+    const MOST_NAMES: usize = 2_000;
     let found: String = found.chars().take(64).collect::<String>().to_lowercase();
     let likeness = |word: &str| {
         let word = word.to_lowercase();
         strsim::normalized_damerau_levenshtein(&found, &word).max(strsim::jaro_winkler(&found, &word) - 0.1)
     };
-    let best = known.into_iter().map(|word| (likeness(word), word)).max_by(|a, b| a.0.total_cmp(&b.0));
+    let best = known
+        .into_iter()
+        .take(MOST_NAMES)
+        .map(|word| (likeness(word), word))
+        .max_by(|a, b| a.0.total_cmp(&b.0));
     best.filter(|(likeness, _)| *likeness >= LEAST_LIKENESS).map(|(_, word)| word.to_owned())
 }
 

@@ -23,8 +23,8 @@ pub use permit::{By, Permit, Why};
 pub use read::KEYS;
 pub use selector::Selectors;
 pub use site::{
-    Asset, AssetId, Conduit, Crane, CraneId, Host, Party, Recipient, RecipientId, Site, VendorLink, Writer,
-    Zone, ZoneId,
+    Asset, AssetId, Conduit, Crane, CraneId, Host, Network, Party, Recipient, RecipientId, Site, VendorLink,
+    Writer, Zone, ZoneId,
 };
 pub use tags::{Hit, Order, Tag, TagAddress, TagKind};
 pub use words::{LINK_KINDS, LinkPattern, VERB_GROUPS, Verbs, ZoneKind};

@@ -73,13 +73,24 @@ pub struct Party {
     pub crane: Option<CraneId>,
 }
 
+/// A network of a crane.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Network {
+    /// What the ends of addresses name it by.
+    pub name: Option<String>,
+    /// Its addresses.
+    pub block: Block,
+    /// Where it stands.
+    pub at: Position,
+}
+
 /// A crane.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Crane {
     /// Its name, as in records.
     pub name: String,
-    /// Its networks, each with its name where it has one.
-    pub networks: Vec<(Option<String>, Block)>,
+    /// Its networks.
+    pub networks: Vec<Network>,
     /// Its VLANs; empty where that is not said.
     pub vlans: Vec<u16>,
     /// Who made it.

@@ -61,12 +61,12 @@ fn report(
 
 fn cranes(reading: &mut Reading<'_>, site: &Site) {
     let claims = site.cranes.iter().enumerate().flat_map(|(id, crane)| {
-        crane.networks.iter().map(move |(_, block)| Claim {
-            block: *block,
+        crane.networks.iter().map(move |network| Claim {
+            block: network.block,
             name: &crane.name,
             vlans: &crane.vlans,
             crane: Some(CraneId::from(id)),
-            at: crane.at,
+            at: network.at,
         })
     });
     let valid = "networks of its own for each crane, or the same ones with vlans of its own for each";

@@ -141,8 +141,8 @@ fn index(site: &mut Site) {
     };
     let mut index = std::mem::take(&mut site.index);
     for (at, crane) in site.cranes.iter().enumerate() {
-        for (_, block) in &crane.networks {
-            index.cranes.add(*block, &crane.vlans, CraneId::from(at));
+        for network in &crane.networks {
+            index.cranes.add(network.block, &crane.vlans, CraneId::from(at));
         }
     }
     for (at, zone) in site.zones.iter().enumerate() {

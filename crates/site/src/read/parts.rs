@@ -6,7 +6,7 @@ use super::place::{self, Bases};
 use super::section::{At, Reading, Section};
 use crate::error::{Kind, list, nearest};
 use crate::networks::Block;
-use crate::site::{Asset, Crane, Site, Zone};
+use crate::site::{Asset, Crane, Network, Site, Zone};
 use crate::words::{Word, ZoneKind};
 use crate::{CraneId, Position};
 use quaywatch_model::{Mac, Role};
@@ -352,16 +352,19 @@ fn vlans(reading: &mut Reading<'_>, section: &Section<'_>) -> Vec<u16> {
 }
 
 /// A list of networks, or a table that gives each a name.
-fn crane_networks(reading: &mut Reading<'_>, section: &Section<'_>) -> Vec<(Option<String>, Block)> {
-    let mut networks = Vec::new();
-    if let Some(named) = section.texts_by_name(reading, "networks") {
-        for (name, text) in named {
-            networks.extend(block(reading, "networks", &text, &[]).map(|block| (Some(name), block)));
+fn crane_networks(reading: &mut Reading<'_>, section: &Section<'_>) -> Vec<Network> {
+    let named = section.texts_by_name(reading, "networks");
+    let texts: Vec<(Option<String>, At<String>)> = match named {
+        Some(named) => named.into_iter().map(|(name, text)| (Some(name), text)).collect(),
+        None => {
+            let texts = section.texts(reading, "networks").unwrap_or_default();
+            texts.into_iter().map(|text| (None, text)).collect()
         }
-        return networks;
-    }
-    for text in section.texts(reading, "networks").unwrap_or_default() {
-        networks.extend(block(reading, "networks", &text, &[]).map(|block| (None, block)));
+    };
+    let mut networks = Vec::new();
+    for (name, text) in texts {
+        let block = block(reading, "networks", &text, &[]);
+        networks.extend(block.map(|block| Network { name, block, at: text.at }));
     }
     networks
 }

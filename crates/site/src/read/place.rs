@@ -1,12 +1,13 @@
 //! Addresses and networks as people write them.
 
 use crate::networks::Block;
+use crate::site::Network;
 use ipnet::IpNet;
 use quaywatch_model::Mac;
 use std::net::{IpAddr, Ipv4Addr};
 
 /// The networks that a tail such as `.10` is put into.
-pub(super) type Bases<'b> = &'b [(Option<String>, Block)];
+pub(super) type Bases<'b> = &'b [Network];
 
 /// What is wrong with an address.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,12 +55,12 @@ fn prefix_meant(text: &str) -> Option<String> {
 /// The same, or the end of an address within one of the crane's networks.
 pub(super) fn within(text: &str, bases: Bases<'_>) -> Result<Block, Wrong> {
     let text = text.trim();
-    let named = bases.iter().find_map(|(name, base)| {
-        let rest = text.strip_prefix(name.as_deref()?)?;
-        rest.starts_with('.').then_some((rest, base))
+    let named = bases.iter().find_map(|network| {
+        let rest = text.strip_prefix(network.name.as_deref()?)?;
+        rest.starts_with('.').then_some((rest, &network.block))
     });
     let tail = text.strip_prefix('.').map(|_| text);
-    let Some((tail, base)) = named.or_else(|| Some((tail?, &bases.first()?.1))) else {
+    let Some((tail, base)) = named.or_else(|| Some((tail?, &bases.first()?.block))) else {
         return block(text)
             .map_err(|error| if bases.is_empty() { error } else { Wrong { valid: TAIL, ..error } });
     };

@@ -10,6 +10,8 @@ use csv_core::{ReadFieldResult, Reader, ReaderBuilder};
 
 /// The most tags one map can have: ten times what the controllers of a large crane have.
 pub(crate) const MOST_TAGS: usize = 50_000;
+/// The most columns a map can have: ours, and many that a spreadsheet has beside.
+const MOST_COLUMNS: usize = 200;
 /// The most bytes of a field; longer ones are mistakes, such as a quote that is never closed.
 const LONGEST_FIELD: usize = 8_192;
 
@@ -247,12 +249,15 @@ impl<'t> Sheet<'t> {
     /// Which column each field of the head is; mistakes for names nobody knows.
     fn columns(&mut self, head: &[Field]) -> Vec<Option<&'static str>> {
         let mut columns: Vec<Option<&'static str>> = Vec::new();
-        for field in head {
+        if let Some(field) = head.get(MOST_COLUMNS) {
+            self.mistake(field.at, Kind::Limit, "columns", &format!("more than {MOST_COLUMNS}"), "", None);
+        }
+        for field in head.iter().take(MOST_COLUMNS) {
             let name = COLUMNS.iter().copied().find(|name| same(name, &field.text));
             let alias = || ALIASES.iter().find(|(alias, _)| same(alias, &field.text)).map(|&(_, name)| name);
             let column = name.or_else(alias);
             match column {
-                None if !field.text.is_empty() => {
+                None if !field.text.is_empty() && !field.text.starts_with('(') => {
                     let meant = nearest(&field.text, COLUMNS);
                     self.mistake(
                         field.at,

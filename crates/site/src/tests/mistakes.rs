@@ -94,14 +94,14 @@ fn networks_of_two_cranes_overlap_only_on_different_vlans() {
             "[crane.A]\nnetworks = [\"10.0.0.0/16\"]\n{first}\n[crane.B]\nnetworks = [\"10.0.7.0/24\"]\n{second}\n"
         )
     };
-    let overlap = [("site.toml:4:8", "10.0.7.0/24 of B overlaps 10.0.0.0/16 of A")];
+    let overlap = [("site.toml:5:13", "10.0.7.0/24 of B overlaps 10.0.0.0/16 of A")];
     assert_told(&cranes("", ""), &overlap);
     assert_told(&cranes("vlans = [7]", ""), &overlap);
     assert_told(&cranes("vlans = [7, 8]", "vlans = 8"), &overlap);
     assert_told(&cranes("vlans = [7]", "vlans = [8]"), &[]);
     assert_told(
         &cranes("vlans = [0]", "vlans = [8]"),
-        &[("site.toml:3:10", "1 to 4094"), ("site.toml:4:8", "overlaps")],
+        &[("site.toml:3:10", "1 to 4094"), ("site.toml:5:13", "overlaps")],
     );
 }
 

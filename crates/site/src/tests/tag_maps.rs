@@ -170,7 +170,7 @@ fn a_value_that_is_a_secret_or_not_the_size_it_should_be_is_not_told() {
 
 #[test]
 fn spreadsheets_of_other_countries_are_read() {
-    let tags = "Tag\tProtocol\tAddress\tData type\tScale\tMinimum\tMaximum\rA\tModbus/TCP\t40001\tINT\t0,5\t-1,5\t2\r";
+    let tags = "Tag\tProtocol\t(cabinet)\tAddress\tData type\tScale\tMinimum\tMaximum\rA\tModbus/TCP\t=E1+S2\t40001\tINT\t0,5\t-1,5\t2\r";
     let site = parse_with(SITE, &[("tags.csv", tags)]).unwrap_or_else(|errors| panic!("{errors}"));
     let tag = site.all_tags().next().unwrap();
     assert_eq!((tag.scale, tag.min, tag.max), (0.5, Some(-1.5), Some(2.0)));
