@@ -278,7 +278,7 @@ fn text_of(value: Value<'_>, limit: usize) -> String {
 fn push_json(out: &mut Vec<u8>, kind: Kind, value: Value<'_>, bound: &mut Bound) {
     match (kind, value) {
         (Kind::Time | Kind::Interval | Kind::IntervalVector, Value::Signed(nanos)) => {
-            push_seconds(out, nanos)
+            push_seconds(out, nanos);
         }
         (_, Value::List(list)) => {
             let mut array = Array::open(out);
