@@ -38,6 +38,9 @@ pub(crate) struct Inspect {
     /// pcap or pcapng files, plain or compressed with gzip or zstd; - is standard input
     #[arg(required = true, value_name = "CAPTURE")]
     pub(crate) captures: Vec<PathBuf>,
+    /// What the site is made of and what is approved there; see docs/site.md
+    #[arg(long, value_name = "site.toml")]
+    pub(crate) site: Option<PathBuf>,
     /// Write every record to DIR: conversations, operations, transfers and problems as NDJSON, moved programs
     /// under DIR/carved
     #[arg(long, value_name = "DIR")]

@@ -4,8 +4,10 @@ use quaywatch_capture::{Progress, Source};
 use quaywatch_model::Finding;
 use quaywatch_report::{json, text};
 use quaywatch_sensor::{Settings, Summary, inspect};
+use quaywatch_site::Site;
 use std::error::Error;
 use std::io::{self, BufWriter, Write};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// More workers than this share too little to be worth their memory.
@@ -18,7 +20,8 @@ const PATIENCE: Duration = Duration::from_secs(1);
 pub(crate) fn run(arguments: &Inspect) -> Result<bool, Box<dyn Error>> {
     let sources: Vec<Source> = arguments.captures.iter().map(Source::from_argument).collect();
     let threads = arguments.threads.unwrap_or_else(processors);
-    let settings = Settings { threads, out: arguments.out.clone() };
+    let site = Arc::new(arguments.site.as_deref().map(Site::load).transpose()?.unwrap_or_default());
+    let settings = Settings { threads, out: arguments.out.clone(), site };
     let mut bar = Bar::new(arguments.quiet);
     let summary = inspect(&sources, &settings, &mut |progress| bar.show(progress));
     bar.clear();

@@ -3,6 +3,7 @@ use quaywatch_model::{
     Address, Asset, Change, Disclosure, Entry, Link, RemoteAccess, Role, Search, Timestamp, Transferred,
     Verdict,
 };
+use quaywatch_site::Site;
 
 /// All that was seen, for rules to look at.
 #[derive(Debug, Clone, Copy)]
@@ -29,6 +30,8 @@ pub struct Picture<'a> {
     pub disclosures: &'a [Disclosure],
     /// What could not be read, by cause.
     pub problems: &'a [ProblemCount],
+    /// What the site is made of and what is approved there.
+    pub site: &'a Site,
 }
 
 /// How often one thing could not be read.

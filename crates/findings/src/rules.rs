@@ -20,6 +20,7 @@ mod protocol_violations;
 mod remote_access;
 mod scans;
 mod security_changed;
+mod site;
 mod tunnels;
 mod value_forced;
 mod write_by_reader;
@@ -63,4 +64,7 @@ pub static RULES: &[&Rule] = &[
     &addresses::SPOOFING,
     &addresses::SECOND_SERVER,
     &protocol_violations::RULE,
+    &site::ASSET,
+    &site::WRITE,
+    &site::CONDUIT,
 ];

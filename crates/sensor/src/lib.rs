@@ -7,6 +7,7 @@
 
 mod conversations;
 mod dealer;
+mod declared;
 mod inspect;
 mod ledger;
 mod links;

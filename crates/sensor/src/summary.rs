@@ -1,10 +1,10 @@
+use crate::declared;
 use crate::links::Links;
 use quaywatch_assets::Gatherer;
 use quaywatch_channels::Watcher;
 use quaywatch_findings::{Picture, ProblemCount, judge};
-use quaywatch_model::{
-    Asset, Change, Entry, Finding, Link, RemoteAccess, Scope, Search, Timestamp, Transferred,
-};
+use quaywatch_model::{Asset, Change, Entry, Finding, Link, RemoteAccess, Search, Timestamp, Transferred};
+use quaywatch_site::Site;
 use quaywatch_store::ProblemTotal;
 use std::collections::BTreeMap;
 
@@ -128,8 +128,17 @@ impl Summary {
         }
     }
 
-    /// What deserves attention in all of this.
-    fn judged(&self) -> Vec<Finding> {
+    /// Says of everything what the site says of it, and what deserves attention. When all is merged and in order.
+    pub(crate) fn conclude(&mut self, site: &Site) {
+        self.remote_access = self.watched.finish(&self.assets, &|address| site.scope(address));
+        if site.is_described() {
+            declared::assets(site, &mut self.assets);
+            declared::remote_access(site, &mut self.remote_access);
+        }
+        self.findings = self.judged(site);
+    }
+
+    fn judged(&self, site: &Site) -> Vec<Finding> {
         let problem = |total: &ProblemTotal| {
             let ProblemTotal { layer, reason, verdict, count, .. } = *total;
             ProblemCount { layer, reason, verdict, count }
@@ -147,6 +156,7 @@ impl Summary {
             remote_access: &self.remote_access,
             disclosures: &[],
             problems: &problems,
+            site,
         })
     }
 
@@ -155,13 +165,11 @@ impl Summary {
         self.entries.sort_by(|a, b| a.order().cmp(&b.order()));
         (self.links, self.searches) = std::mem::take(&mut self.linked).finish();
         self.assets = self.gathered.finish(&self.entries);
-        self.remote_access = self.watched.finish(&self.assets, &Scope::without_a_site);
         self.changes.sort_by(|a, b| a.order().cmp(&b.order()));
         self.transfers.sort_by_key(|moved| (moved.transfer.start, moved.client, moved.server));
         self.problems.sort_by_key(|total| (std::cmp::Reverse(total.count), total.layer, total.reason));
         let surplus = self.transfers.len().saturating_sub(MOST_TRANSFERS);
         self.transfers.truncate(MOST_TRANSFERS);
         self.transfers_not_listed += surplus as u64;
-        self.findings = self.judged();
     }
 }

@@ -74,8 +74,8 @@ fn a_machine_that_is_only_seen_costs_less_than_1400_bytes_with_its_conversation(
 #[test]
 fn a_packet_of_a_known_conversation_allocates_nothing() {
     const TURNS: u32 = 20_000;
-    /// Reading the file takes a few more where a longer file makes fuller batches.
-    const OF_READING: u64 = 4;
+    /// Reading the file takes a few more where a longer file makes fuller batches, and findings about it are longer.
+    const OF_READING: u64 = 64;
     let measure = |poll| {
         let [short, long] = [1, 2].map(|times| measured(&polling(poll, times * TURNS)).count_total);
         long.abs_diff(short)

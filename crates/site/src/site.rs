@@ -307,6 +307,15 @@ parts! {
 }
 
 impl Site {
+    /// Whether anybody described it: of a default site nothing is known.
+    #[must_use]
+    pub fn is_described(&self) -> bool {
+        !(self.cranes.is_empty()
+            && self.zones.is_empty()
+            && self.assets.is_empty()
+            && self.networks.is_empty())
+    }
+
     /// Its name.
     #[must_use]
     pub fn name(&self) -> Option<&str> {

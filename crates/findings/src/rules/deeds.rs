@@ -1,5 +1,6 @@
 //! Findings about what one machine did to another: all operations of some verbs between the two are one cause.
 
+use super::site::denied;
 use crate::{Found, Picture};
 use quaywatch_model::{Address, Change, Entry, Outcome, Severity, Timestamp, Verb};
 use std::collections::BTreeMap;
@@ -29,10 +30,18 @@ pub(super) fn deeds<'a>(picture: &Picture<'a>, verbs: &[Verb]) -> Vec<Deed<'a>> 
             deed.changes.push(change);
         }
     }
-    deeds.into_values().collect()
+    deeds.into_values().filter(|deed| !deed.is_permitted(picture)).collect()
 }
 
 impl Deed<'_> {
+    /// Whether the site names the client for all of it: what is approved stays quiet.
+    fn is_permitted(&self, picture: &Picture<'_>) -> bool {
+        let [from, to] = [self.client, self.server].map(|address| picture.site.party(address));
+        self.entries
+            .iter()
+            .all(|entry| picture.site.may_write(&from, &to, entry.verb, None, None).is_allowed())
+    }
+
     /// How many were accepted, refused, left unanswered, and how many answers were not captured.
     pub(super) fn outcomes(&self) -> [u64; 4] {
         let mut sums = [0; 4];
@@ -77,6 +86,10 @@ impl Deed<'_> {
             .map(|(count, word)| format!("{count} {word}"))
             .collect();
         explanation.push_str(&format!(": {}.", told.join(", ")));
+        let denied = |entry: &&Entry| denied(picture, entry.client, entry.server, entry.verb);
+        if let Some(why) = self.entries.iter().find_map(denied) {
+            explanation.push_str(&format!(" The site does not permit it: {why}."));
+        }
         for change in self.changes.iter().take(MOST_DESCRIBED) {
             explanation.push_str(&format!(" {}", described(change)));
         }
