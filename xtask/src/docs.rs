@@ -48,5 +48,8 @@ fn transport(transport: &Transport) -> String {
         Transport::Tcp => "TCP".to_owned(),
         Transport::Udp => "UDP".to_owned(),
         Transport::Ethernet(ethertype) => format!("Ethernet 0x{ethertype:04X}"),
+        Transport::Icmp => "ICMP".to_owned(),
+        Transport::Icmp6 => "ICMPv6".to_owned(),
+        Transport::Ip(number) => format!("IP {number}"),
     }
 }

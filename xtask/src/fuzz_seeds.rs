@@ -142,7 +142,7 @@ fn probe<'a>(kept: &Conversation<Steps>, from: Side, bytes: &'a [u8]) -> Option<
         0 => Transport::Ethernet(kept.key.ethertype),
         _ => return None,
     };
-    Some(Probe { transport, ports: kept.key.ports, from, bytes, answer: &[] })
+    Some(Probe { transport, ports: kept.key.ports, from, bytes, answer: &[], expected: None })
 }
 
 /// The steps as the protocol's target takes them: those of several transports are told which, each in its own way.

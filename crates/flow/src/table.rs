@@ -71,6 +71,7 @@ struct Place {
     wire_bytes: u64,
     macs: [Mac; 2],
     vlan: u16,
+    hops_left: u8,
     tunnel: Option<(Tunnel, u64)>,
     depth: u8,
 }
@@ -114,7 +115,15 @@ impl<T: Default> Table<T> {
         listener: &mut L,
     ) {
         self.now = at.time;
-        let place = Place { at, wire_bytes, macs: [Mac::default(); 2], vlan: 0, tunnel: None, depth: 0 };
+        let place = Place {
+            at,
+            wire_bytes,
+            macs: [Mac::default(); 2],
+            vlan: 0,
+            hops_left: 0,
+            tunnel: None,
+            depth: 0,
+        };
         self.layer(frame, place, memory, listener);
         if at.time.since(self.swept).unsigned_abs() > SWEEP_EVERY_NANOS.unsigned_abs() {
             self.swept = at.time;
@@ -165,6 +174,7 @@ impl<T: Default> Table<T> {
         memory: &mut Memory,
         listener: &mut L,
     ) {
+        place.hops_left = packet.hops_left;
         if packet.bad_checksum {
             let problem =
                 Problem { layer: "ipv4", reason: BAD_CHECKSUM, verdict: Verdict::Malformed, bytes: 0 };
@@ -330,6 +340,9 @@ impl<T: Default> Table<T> {
         let conversation = self.slots.get_mut(slot)?;
         conversation.last = conversation.last.max(place.at.time);
         let sent = from.of_mut(&mut conversation.counts);
+        if sent.packets == 0 {
+            *from.of_mut(&mut conversation.hops_left) = place.hops_left;
+        }
         sent.packets += counts.packets;
         sent.bytes += counts.bytes;
         sent.wire_bytes += counts.wire_bytes;
@@ -363,6 +376,8 @@ impl<T: Default> Table<T> {
             counts: [Counts::default(); 2],
             tunnel: place.tunnel.map(|(tunnel, _)| Box::new(tunnel)),
             opener: from,
+            hops_left: [0; 2],
+            handshake_micros: [0; 2],
             app: T::default(),
             streams: Streams::default(),
             generation: self.generation,

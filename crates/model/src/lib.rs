@@ -1,4 +1,10 @@
-//! The nouns that every room shares: [`Timestamp`], [`Side`], [`Operation`], [`Verb`], [`Transfer`], [`Problem`].
+//! The nouns that every room shares.
+//!
+//! - what a decoder says while it reads: [`Operation`], [`Transfer`], [`Fact`], [`Note`], [`Content`], [`LogLine`],
+//!   [`Problem`];
+//! - what is left of a conversation: [`Ended`];
+//! - what is known in the end, a type a table: [`Entry`], [`Change`], [`Transferred`], [`Link`], [`Asset`], [`RemoteAccess`],
+//!   [`Disclosure`], [`Finding`].
 //!
 //! No input or output, no parsing, no opinion. What a protocol decoder says of the wire is said in these
 //! words and in no others, so that no room past `protocols` has to know a function code.
@@ -7,16 +13,36 @@
 //! Nothing is formatted and nothing is allocated unless somebody asks, because on a busy link most
 //! operations are only counted.
 
+mod activity;
 mod address;
+mod asset;
+mod content;
+mod ended;
+mod exchange;
+mod fact;
+mod finding;
+mod link;
+mod log;
 mod name;
+mod note;
 mod operation;
 mod problem;
 mod side;
 mod time;
 mod transfer;
 
+pub use activity::{Change, Entry, FinishedTransfer, Transferred};
 pub use address::{Address, Mac};
+pub use asset::{Asset, Evidence, Role};
+pub use content::{Content, DataClass};
+pub use ended::{Ended, KeptNote};
+pub use exchange::{Disclosure, Reach, RemoteAccess, Scope};
+pub use fact::{Attribute, Fact, Subject};
+pub use finding::{Finding, FindingKind, Severity};
+pub use link::{Link, Search};
+pub use log::{Column, Kind, Log, LogLine, LogValues, Prefix};
 pub use name::{Coded, Number};
+pub use note::{Note, Topic};
 pub use operation::{Item, Items, Operation, Outcome, Scalars, Steps, Value, Verb};
 pub use problem::{Problem, Verdict};
 pub use side::Side;

@@ -2,9 +2,10 @@
 
 use divan::Bencher;
 use divan::counter::ItemsCount;
-use quaywatch_model::{Moment, Operation, Problem, Side, Timestamp, Transfer};
+use quaywatch_model::{Content, Fact, LogLine, Moment, Note, Operation, Problem, Side, Timestamp, Transfer};
+use quaywatch_protocols::testing::ADDRESSES;
 use quaywatch_protocols::testing::polls::{POLLS, Poll};
-use quaywatch_protocols::{Context, Memory, PROTOCOLS, Probe, Shared, Sink, Transport};
+use quaywatch_protocols::{Context, Memory, PROTOCOLS, Probe, Shared, Sink, Transport, Wanted};
 
 const TURNS: u32 = 1_000;
 /// What a conversation may hold of waiting requests, in bytes.
@@ -30,6 +31,22 @@ impl Sink for Sum {
     fn problem(&mut self, problem: &Problem) {
         self.0 += problem.bytes;
     }
+
+    fn fact(&mut self, _: &Fact<'_>) {
+        self.0 += 1;
+    }
+
+    fn note(&mut self, _: &Note<'_>) {
+        self.0 += 1;
+    }
+
+    fn content(&mut self, content: &Content<'_>) {
+        self.0 += content.wire_bytes;
+    }
+
+    fn log(&mut self, _: &LogLine<'_>) {
+        self.0 += 1;
+    }
 }
 
 fn bench(bencher: Bencher<'_, '_>, name: &str) {
@@ -40,7 +57,7 @@ fn bench(bencher: Bencher<'_, '_>, name: &str) {
 
 fn play(poll: &Poll, turns: &[[Vec<u8>; 2]]) -> u64 {
     let (transport, ports) = (Transport::Tcp, [50_000, poll.port]);
-    let probe = Probe { transport, ports, from: Side::A, bytes: &[], answer: &[] };
+    let probe = Probe { transport, ports, from: Side::A, bytes: &[], answer: &[], expected: None };
     let mut conversation = (poll.protocol.start)(&probe);
     let (mut memory, mut shared, mut sum) = (Memory::new(HELD_BYTES), Shared::default(), Sum::default());
     let mut now = Moment::default();
@@ -48,11 +65,31 @@ fn play(poll: &Poll, turns: &[[Vec<u8>; 2]]) -> u64 {
         for (from, bytes) in [(Side::A, request), (Side::B, answer)] {
             now = Moment { frame: now.frame + 1, time: Timestamp::from_nanos(now.time.nanos() + 1_000_000) };
             let (memory, shared) = (&mut memory, &mut shared);
-            conversation.data(&mut Context { now, ports, memory, shared, sink: &mut sum }, from, bytes);
+            conversation.data(
+                &mut Context {
+                    now,
+                    addresses: ADDRESSES,
+                    ports,
+                    wanted: Wanted::default(),
+                    memory,
+                    shared,
+                    sink: &mut sum,
+                },
+                from,
+                bytes,
+            );
         }
     }
     let (memory, shared) = (&mut memory, &mut shared);
-    conversation.end(&mut Context { now, ports, memory, shared, sink: &mut sum });
+    conversation.end(&mut Context {
+        now,
+        addresses: ADDRESSES,
+        ports,
+        wanted: Wanted::default(),
+        memory,
+        shared,
+        sink: &mut sum,
+    });
     sum.0
 }
 
@@ -86,6 +123,7 @@ fn asking_every_protocol_about_rubbish(bencher: Bencher<'_, '_>) {
         from: Side::A,
         bytes: &bytes,
         answer: &[],
+        expected: None,
     };
     let probe = divan::black_box(probe);
     bencher.bench_local(|| PROTOCOLS.iter().map(|protocol| (protocol.probe)(&probe)).collect::<Vec<_>>());

@@ -1,5 +1,5 @@
 use crate::{Answer, Context, Conversation};
-use quaywatch_model::{Moment, Side, Verdict};
+use quaywatch_model::{DataClass, Moment, Side, Verdict};
 use std::mem;
 
 /// How long the PDU that begins here is, all of it, header included.
@@ -35,6 +35,10 @@ pub trait Dialogue: Send {
     fn protocol(&self) -> &'static str;
     /// As [`Conversation::client`].
     fn client(&self) -> Option<Side>;
+    /// As [`Conversation::carries`].
+    fn carries(&self) -> DataClass {
+        DataClass::Unknown
+    }
 }
 
 /// Cuts a byte stream into PDUs: any segmentation, several PDUs in one segment, one over many, and
@@ -284,5 +288,9 @@ impl<D: Dialogue> Conversation for Framed<D> {
 
     fn client(&self) -> Option<Side> {
         self.dialogue.client()
+    }
+
+    fn carries(&self) -> DataClass {
+        self.dialogue.carries()
     }
 }

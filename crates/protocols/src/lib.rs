@@ -10,6 +10,7 @@
 //! - stream protocols are [`Framed`]: they say how long the next PDU is and get whole PDUs, whatever the
 //!   segmentation; after a gap or a bad PDU the framing finds the next one;
 //! - [`Pending`] keeps requests until their answers come;
+//! - conversations that others announce are in the [`Expectations`];
 //! - what is learned goes to the [`Sink`] in the [`Context`].
 //!
 //! To add a protocol: a folder, a line in [`PROTOCOLS`], a case and a fuzz target; see CONTRIBUTING.md.
@@ -18,7 +19,9 @@ pub mod cip;
 mod conversation;
 pub mod cotp;
 pub mod enip;
+mod expectations;
 mod framing;
+mod identity;
 pub mod modbus;
 pub mod opcua;
 mod pending;
@@ -33,7 +36,8 @@ mod template;
 pub mod testing;
 pub mod umas;
 
-pub use conversation::{Context, Conversation, Sink};
+pub use conversation::{Context, Conversation, Sink, Wanted};
+pub use expectations::Expectations;
 pub use framing::{Dialogue, Framed, Length};
 pub use pending::{Pending, Request};
 pub use quaywatch_wire::Memory;

@@ -1,4 +1,4 @@
-use crate::{Context, Conversation, Memory, PROTOCOLS};
+use crate::{Context, Conversation, Expectations, Memory, PROTOCOLS};
 use quaywatch_model::{Moment, Side, Verdict};
 
 /// What a conversation runs on.
@@ -8,8 +8,15 @@ pub enum Transport {
     Tcp,
     /// Datagrams.
     Udp,
-    /// Ethernet frames of this EtherType; the bytes begin after it.
+    /// Ethernet frames of this EtherType; the bytes begin after it. For LLC frames the EtherType is the pair of service
+    /// access points.
     Ethernet(u16),
+    /// ICMP messages; the bytes begin after the checksum. Type and code are the ports.
+    Icmp,
+    /// ICMPv6 messages, likewise.
+    Icmp6,
+    /// Packets of this IP protocol; the bytes begin after the IP header.
+    Ip(u8),
 }
 
 /// What a protocol says of bytes it is shown.
@@ -37,6 +44,8 @@ pub struct Probe<'a> {
     pub bytes: &'a [u8],
     /// The first bytes seen from the other side, if any were seen.
     pub answer: &'a [u8],
+    /// What another conversation said that this one would be; see [`Expectations`](crate::Expectations).
+    pub expected: Option<u64>,
 }
 
 impl Probe<'_> {
@@ -114,7 +123,11 @@ impl Recogniser {
         bytes: &[u8],
     ) -> Recognition {
         // The usual case first: one piece is enough, and nothing is copied.
-        let alone = Probe { transport, ports: cx.ports, from, bytes, answer: &[] };
+        let alone = Probe { transport, ports: cx.ports, from, bytes, answer: &[], expected: None };
+        if let Some((protocol, token)) = cx.shared.get::<Expectations>().meet(cx.now, cx.addresses, cx.ports)
+        {
+            return Recognition::Found((protocol.start)(&Probe { expected: Some(token), ..alone }));
+        }
         let (mut found, mut unsure) = ask(&alone);
         if found.is_none() && self.held.iter().any(|piece| piece.from == from) {
             let together = self.joined(from, bytes);

@@ -3,10 +3,15 @@
 pub mod polls;
 
 use crate::{
-    Context, Conversation, Memory, Probe, Protocol, Recogniser, Recognition, Shared, Sink, Transport,
+    Context, Conversation, Memory, Probe, Protocol, Recogniser, Recognition, Shared, Sink, Transport, Wanted,
 };
-use quaywatch_model::{Moment, Operation, Problem, Side, Timestamp, Transfer};
+use quaywatch_model::{
+    Address, Content, Fact, LogLine, Moment, Note, Operation, Problem, Side, Subject, Timestamp, Transfer,
+};
 use std::fmt::Write;
+
+/// The addresses of side A and side B in tests.
+pub const ADDRESSES: [Address; 2] = [Address::v4([10, 0, 0, 1]), Address::v4([10, 0, 0, 2])];
 
 /// Writes down everything a decoder reports, as text that tests can compare.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
@@ -20,6 +25,37 @@ pub struct Recorder {
     pub transfers: Vec<String>,
     /// `modbus: length out of bounds (malformed)`.
     pub problems: Vec<String>,
+    /// `A name: "STS07"`, `10.0.0.7 mac: "00:1b:1b:01:02:03"`.
+    pub facts: Vec<String>,
+    /// `A server_name: "plc.example"`.
+    pub notes: Vec<String>,
+    /// `A files 12/12 "text of it", ends`: the class, the bytes on the wire, the bytes told, and these as text.
+    /// Adjoining pieces of one class are one line.
+    pub contents: Vec<String>,
+    /// `A http.log: GET - 200 ...`: who sent it, the log and its values, `-` for those that are absent.
+    pub logs: Vec<String>,
+    content: Option<OpenContent>,
+}
+
+/// Content of which not all was told yet.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+struct OpenContent {
+    head: String,
+    wire_bytes: u64,
+    bytes: Vec<u8>,
+}
+
+impl OpenContent {
+    fn add(&mut self, content: &Content<'_>) {
+        self.wire_bytes += content.wire_bytes;
+        self.bytes.extend_from_slice(content.bytes);
+    }
+
+    fn line(&self, ends: bool) -> String {
+        let text = String::from_utf8_lossy(&self.bytes);
+        let end = if ends { ", ends" } else { "" };
+        format!("{} {}/{} {text:?}{end}", self.head, self.wire_bytes, self.bytes.len())
+    }
 }
 
 impl Sink for Recorder {
@@ -59,6 +95,47 @@ impl Sink for Recorder {
         let Problem { layer, reason, verdict, .. } = problem;
         self.problems.push(format!("{layer}: {reason} ({})", verdict.as_str()));
     }
+
+    fn fact(&mut self, fact: &Fact<'_>) {
+        let about = match fact.about {
+            Subject::Side(side) => format!("{side:?}"),
+            Subject::Address(address) => address.to_string(),
+        };
+        self.facts.push(format!("{about} {}: {}", fact.attribute.as_str(), fact.value));
+    }
+
+    fn note(&mut self, note: &Note<'_>) {
+        self.notes.push(format!("{:?} {}: {}", note.from, note.topic.as_str(), note.value));
+    }
+
+    fn content(&mut self, content: &Content<'_>) {
+        let head = format!("{:?} {}", content.from, content.class.as_str());
+        match &mut self.content {
+            Some(open) if open.head == head => open.add(content),
+            open => {
+                let mut new = OpenContent { head, ..OpenContent::default() };
+                new.add(content);
+                self.contents.extend(open.replace(new).map(|open| open.line(false)));
+            }
+        }
+        if content.ends {
+            self.contents.extend(self.content.take().map(|open| open.line(true)));
+        }
+    }
+
+    fn log(&mut self, line: &LogLine<'_>) {
+        let mut text = format!("{:?} {}.log:", line.from, line.log.name);
+        let mut count = 0;
+        line.values.each(&mut |value| {
+            count += 1;
+            match value {
+                Some(value) => text.push_str(&format!(" {value}")),
+                None => text.push_str(" -"),
+            }
+        });
+        assert_eq!(count, line.log.columns.len(), "a value for each column of {}", line.log.name);
+        self.logs.push(text);
+    }
 }
 
 /// Plays bytes to one conversation. Every call is a frame of its own, one millisecond after the last.
@@ -76,7 +153,7 @@ impl Player {
     /// Begins a conversation of `protocol` between these ports (side A's, side B's).
     #[must_use]
     pub fn new(protocol: &Protocol, transport: Transport, ports: [u16; 2]) -> Self {
-        let probe = Probe { transport, ports, from: Side::A, bytes: &[], answer: &[] };
+        let probe = Probe { transport, ports, from: Side::A, bytes: &[], answer: &[], expected: None };
         Self { ports, ..Self::of((protocol.start)(&probe)) }
     }
 
@@ -111,6 +188,7 @@ impl Player {
     pub fn end(&mut self) -> Recorder {
         self.with(|conversation, cx| conversation.end(cx));
         assert_eq!(self.memory.held_bytes(), 0, "all memory must be given back at the end");
+        self.heard.contents.extend(self.heard.content.take().map(|open| open.line(false)));
         std::mem::take(&mut self.heard)
     }
 
@@ -131,7 +209,9 @@ impl Player {
         let time = Timestamp::from_nanos(self.frame as i64 * 1_000_000);
         let mut cx = Context {
             now: Moment { time, frame: self.frame },
+            addresses: ADDRESSES,
             ports: self.ports,
+            wanted: Wanted { logs: true, content: true },
             memory: &mut self.memory,
             shared: &mut self.shared,
             sink: &mut self.heard,

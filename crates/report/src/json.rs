@@ -1,6 +1,7 @@
 //! The summary for programs: one JSON object with the names of the record tables.
 
-use quaywatch_sensor::{Change, Entry, Summary, Transferred};
+use quaywatch_model::{Change, Entry, Transferred};
+use quaywatch_sensor::Summary;
 use quaywatch_store::ProblemTotal;
 use serde_json::{Map, Value, json};
 use std::fmt::Display;

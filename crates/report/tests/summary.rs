@@ -9,8 +9,9 @@
 )]
 
 use quaywatch_model::{Address, Moment, Outcome, Timestamp, Verb};
+use quaywatch_model::{Change, Entry};
 use quaywatch_report::{json, text};
-use quaywatch_sensor::{Change, Entry, Summary};
+use quaywatch_sensor::Summary;
 
 const CLIENT: Address = Address::v4([10, 70, 7, 30]);
 const SERVER: Address = Address::v4([10, 70, 7, 10]);

@@ -1,6 +1,6 @@
-use crate::ledger::Pair;
+use crate::ledger::{Pair, shown};
 use quaywatch_flow::Conversation;
-use quaywatch_model::Side;
+use quaywatch_model::{DataClass, KeptNote, Moment, Note, Side, Value};
 use quaywatch_protocols::{Conversation as Decoder, Recogniser, Transport};
 use quaywatch_store::Label;
 use quaywatch_wire::protocol;
@@ -13,8 +13,33 @@ pub(crate) struct App {
     pub(crate) shadow: bool,
     /// Made when the conversation first has a row to write.
     pub(crate) label: Option<Box<Label>>,
+    /// What it said of itself.
+    pub(crate) notes: Option<Box<Notes>>,
     /// The pair its last operation was counted under, with the client and protocol it stands for.
     pub(crate) pair: Option<(Pair, Side, &'static str)>,
+}
+
+/// So many notes are kept of a conversation; a talkative peer costs no more.
+const MOST_NOTES: usize = 48;
+/// A note is cut after so many bytes.
+const LONGEST_NOTE_BYTES: usize = 256;
+
+/// What a conversation said of itself, each thing once.
+#[derive(Default)]
+pub(crate) struct Notes(pub(crate) Vec<KeptNote>);
+
+impl Notes {
+    pub(crate) fn add(&mut self, at: Moment, note: &Note<'_>) {
+        // Text as it is, without the quotes a value is shown with.
+        let text = match note.value {
+            Value::Text(text) => shown(&text, LONGEST_NOTE_BYTES),
+            value => shown(&value, LONGEST_NOTE_BYTES),
+        };
+        let same = |kept: &KeptNote| kept.topic == note.topic && kept.from == note.from && kept.text == text;
+        if self.0.len() < MOST_NOTES && !self.0.iter().any(same) {
+            self.0.push(KeptNote { from: note.from, topic: note.topic, text, frame: at.frame });
+        }
+    }
 }
 
 /// How far the reading of a conversation has come.
@@ -38,8 +63,11 @@ pub(crate) const fn transport(kept: &Conversation<App>) -> Option<Transport> {
     match kept.key.protocol {
         protocol::TCP => Some(Transport::Tcp),
         protocol::UDP => Some(Transport::Udp),
+        protocol::ICMP => Some(Transport::Icmp),
+        protocol::ICMPV6 => Some(Transport::Icmp6),
         0 if kept.key.ethertype != 0 => Some(Transport::Ethernet(kept.key.ethertype)),
-        _ => None,
+        0 => None,
+        number => Some(Transport::Ip(number)),
     }
 }
 
@@ -50,6 +78,14 @@ pub(crate) fn client(kept: &Conversation<App>) -> Side {
         _ => None,
     };
     told.unwrap_or_else(|| kept.originator())
+}
+
+/// The class of what no decoder told as content.
+pub(crate) fn carries(kept: &Conversation<App>) -> DataClass {
+    match &kept.app.reading {
+        Reading::Speaking(decoder) => decoder.carries(),
+        _ => DataClass::Unknown,
+    }
 }
 
 /// What a conversation's protocol is called in records: as recognised by content, or by its EtherType or IP

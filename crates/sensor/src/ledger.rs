@@ -1,6 +1,6 @@
 use foldhash::fast::FixedState;
 use hashbrown::{HashMap, HashTable};
-use quaywatch_model::{Address, Item, Moment, Number, Operation, Outcome, Timestamp, Verb};
+use quaywatch_model::{Address, Change, Entry, Item, Number, Operation, Timestamp, Verb};
 use std::fmt::{self, Write};
 use std::hash::BuildHasher;
 
@@ -46,78 +46,6 @@ struct Row {
     listed: u32,
     first: Timestamp,
     last: Timestamp,
-}
-
-/// One line of "who did what to whom".
-#[derive(Debug, Clone)]
-pub struct Entry {
-    /// Who asked.
-    pub client: Address,
-    /// Who was asked.
-    pub server: Address,
-    /// Over which protocol.
-    pub protocol: &'static str,
-    /// What it does.
-    pub verb: Verb,
-    /// The protocol's own name and number. Peer text is possible: escape it.
-    pub function: String,
-    /// How many were accepted, refused, left unanswered, and how many answers were not captured.
-    pub outcomes: [u64; 4],
-    /// Bytes of value or program moved.
-    pub bytes: u64,
-    /// The first.
-    pub first: Timestamp,
-    /// The last.
-    pub last: Timestamp,
-}
-
-impl Entry {
-    /// How many in all.
-    #[must_use]
-    pub fn count(&self) -> u64 {
-        self.outcomes.iter().sum()
-    }
-
-    pub(crate) fn order(&self) -> impl Ord + '_ {
-        (self.server, self.client, self.protocol, self.verb, &self.function)
-    }
-}
-
-/// One operation that changes something.
-#[derive(Debug, Clone)]
-pub struct Change {
-    /// When, and in which frame, it was asked for.
-    pub at: Moment,
-    /// The frame of the request and of the answer.
-    pub frames: [Option<u64>; 2],
-    /// Who asked.
-    pub client: Address,
-    /// Who was asked.
-    pub server: Address,
-    /// Over which protocol.
-    pub protocol: &'static str,
-    /// What it does.
-    pub verb: Verb,
-    /// The protocol's own name and number. Peer text is possible: escape it.
-    pub function: String,
-    /// Unit, slot or station.
-    pub unit: Option<u32>,
-    /// The first items as `object = value`. Peer text is possible: escape it.
-    pub items: Vec<String>,
-    /// How many more items there are.
-    pub more_items: usize,
-    /// Bytes of program or value moved.
-    pub bytes: Option<u64>,
-    /// What became of it.
-    pub outcome: Outcome,
-    /// The device's own code.
-    pub code: Option<String>,
-}
-
-impl Change {
-    pub(crate) fn order(&self) -> impl Ord + '_ {
-        (self.at, self.client, self.server, self.frames, &self.function, &self.items)
-    }
 }
 
 impl Ledger {
@@ -220,7 +148,7 @@ fn change((client, server, protocol): (Address, Address, &'static str), operatio
     operation.items.each(&mut |item| {
         count += 1;
         if count <= MOST_ITEMS {
-            items.push(shown(&ItemText(&item)));
+            items.push(shown(&ItemText(&item), LONGEST_TEXT_BYTES));
         }
     });
     Change {
@@ -230,7 +158,7 @@ fn change((client, server, protocol): (Address, Address, &'static str), operatio
         server,
         protocol,
         verb: operation.verb,
-        function: shown(&operation.function),
+        function: shown(&operation.function, LONGEST_TEXT_BYTES),
         unit: operation.unit,
         more_items: count - items.len(),
         items,
@@ -252,26 +180,29 @@ impl fmt::Display for ItemText<'_> {
     }
 }
 
-/// A text, cut where it gets too long.
-fn shown(text: &dyn fmt::Display) -> String {
-    let mut cut = Cut(String::new());
+/// What is shown, cut where it gets longer than `most` bytes.
+pub(crate) fn shown(text: &dyn fmt::Display, most: usize) -> String {
+    let mut cut = Cut { text: String::new(), most };
     if write!(cut, "{text}").is_err() {
-        cut.0.push('…');
+        cut.text.push('…');
     }
-    cut.0
+    cut.text
 }
 
 /// Stops the writer when there is enough, so that a huge list is not rendered for nothing.
-struct Cut(String);
+struct Cut {
+    text: String,
+    most: usize,
+}
 
 impl Write for Cut {
     fn write_str(&mut self, text: &str) -> fmt::Result {
-        let room = LONGEST_TEXT_BYTES.saturating_sub(self.0.len());
+        let room = self.most.saturating_sub(self.text.len());
         if text.len() <= room {
-            self.0.push_str(text);
+            self.text.push_str(text);
             return Ok(());
         }
-        self.0.push_str(text.get(..text.floor_char_boundary(room)).unwrap_or_default());
+        self.text.push_str(text.get(..text.floor_char_boundary(room)).unwrap_or_default());
         Err(fmt::Error)
     }
 }

@@ -9,10 +9,10 @@ mod conversations;
 mod dealer;
 mod inspect;
 mod ledger;
+mod links;
 mod reporter;
 mod summary;
 mod worker;
 
 pub use inspect::{InspectError, Settings, inspect};
-pub use ledger::{Change, Entry};
-pub use summary::{ProtocolTotal, Span, Summary, Transferred};
+pub use summary::{ProtocolTotal, Span, Summary};

@@ -1,14 +1,22 @@
-use crate::conversations::{App, Reading, client, protocol_name, transport};
-use crate::ledger::Ledger;
-use crate::summary::{MOST_TRANSFERS, Summary, Transferred};
+use crate::conversations::{App, Reading, carries, client, protocol_name, transport};
+use crate::ledger::{Ledger, shown};
+use crate::summary::{MOST_TRANSFERS, Summary};
 use foldhash::fast::FixedState;
 use quaywatch_flow::{Conversation, Listener};
-use quaywatch_model::{Address, Moment, Operation, Problem, Side, Transfer};
-use quaywatch_protocols::{Context, Recognition, Shared, Sink};
-use quaywatch_store::{Carver, ConversationRow, FinishedTransfer, Label, ProblemTotal, Rows, Transport};
+use quaywatch_model::{
+    Address, Content, Ended, Fact, FinishedTransfer, KeptNote, LogLine, Moment, Note, Operation, Problem,
+    Side, Transfer, Transferred, Value,
+};
+use quaywatch_protocols::{Context, Recognition, Shared, Sink, Wanted};
+use quaywatch_store::{Carver, ConversationRow, Label, ProblemTotal, Rows, Transport};
 use quaywatch_wire::{Memory, protocol};
+use std::borrow::Cow;
+use std::fmt;
 use std::hash::BuildHasher;
 use std::mem;
+
+/// A fact that is no text is shown in so many bytes.
+const LONGEST_FACT_BYTES: usize = 200;
 
 /// Turns what the flow table and the decoders tell into rows and counts.
 pub(crate) struct Reporter {
@@ -58,12 +66,13 @@ impl Reporter {
         protocol: &'static str,
         act: impl FnOnce(&mut Context<'_>) -> R,
     ) -> R {
-        let ports = kept.key.ports;
+        let (addresses, ports) = (kept.key.addresses, kept.key.ports);
         let mut said = Said { desk: &mut self.desk, kept, protocol, at };
         let mut nothing = Unheard;
         let shadow = said.kept.app.shadow;
         let sink: &mut dyn Sink = if shadow { &mut nothing } else { &mut said };
-        act(&mut Context { now: at, ports, memory, shared: &mut self.shared, sink })
+        let wanted = Wanted::default();
+        act(&mut Context { now: at, addresses, ports, wanted, memory, shared: &mut self.shared, sink })
     }
 }
 
@@ -182,6 +191,23 @@ impl Sink for Said<'_> {
     fn problem(&mut self, problem: &Problem) {
         self.desk.problem(Some(self.kept), self.at, problem);
     }
+
+    fn fact(&mut self, fact: &Fact<'_>) {
+        let text = match fact.value {
+            Value::Text(text) => Cow::Borrowed(text),
+            value => Cow::Owned(shown(&value, LONGEST_FACT_BYTES)),
+        };
+        let gathered = &mut self.desk.summary.gathered;
+        gathered.fact(&self.kept.key.addresses, self.protocol, self.at, fact.about, fact.attribute, &text);
+    }
+
+    fn note(&mut self, note: &Note<'_>) {
+        self.kept.app.notes.get_or_insert_default().add(self.at, note);
+    }
+
+    fn content(&mut self, _: &Content<'_>) {}
+
+    fn log(&mut self, _: &LogLine<'_>) {}
 }
 
 /// For a conversation that another worker tells.
@@ -191,6 +217,10 @@ impl Sink for Unheard {
     fn operation(&mut self, _: &Operation<'_>) {}
     fn transfer(&mut self, _: &Transfer<'_>) {}
     fn problem(&mut self, _: &Problem) {}
+    fn fact(&mut self, _: &Fact<'_>) {}
+    fn note(&mut self, _: &Note<'_>) {}
+    fn content(&mut self, _: &Content<'_>) {}
+    fn log(&mut self, _: &LogLine<'_>) {}
 }
 
 impl Desk {
@@ -236,9 +266,17 @@ impl Desk {
         total.conversations += 1;
         total.packets += a.packets + b.packets;
         total.wire_bytes += a.wire_bytes + b.wire_bytes;
+        let notes = kept.app.notes.take().unwrap_or_default();
+        self.ended(&ended(kept, name, &kept.key.uid(kept.first.frame), &notes.0));
         if self.rows.is_some() {
             self.conversation_row(kept, name);
         }
+    }
+
+    /// Hands what is left of a conversation to all who make answers of it.
+    fn ended(&mut self, ended: &Ended<'_>) {
+        self.summary.gathered.ended(ended);
+        self.summary.linked.ended(ended);
     }
 
     fn conversation_row(&mut self, kept: &mut Conversation<App>, name: &'static str) {
@@ -267,6 +305,37 @@ impl Desk {
             missed_bytes: kept.missed_bytes(),
             tunnel: tunnel.as_deref(),
         });
+    }
+}
+
+/// What is left of a conversation.
+fn ended<'a>(
+    kept: &Conversation<App>,
+    protocol: &'static str,
+    uid: &'a dyn fmt::Display,
+    notes: &'a [KeptNote],
+) -> Ended<'a> {
+    Ended {
+        uid,
+        addresses: kept.key.addresses,
+        ports: kept.key.ports,
+        macs: kept.macs,
+        vlan: (kept.key.vlan != 0).then_some(kept.key.vlan),
+        ip_protocol: kept.key.protocol,
+        ethertype: kept.key.ethertype,
+        protocol,
+        carries: carries(kept),
+        client: client(kept),
+        beginning_seen: kept.beginning_seen(),
+        tunnelled: kept.tunnel.is_some(),
+        first: kept.first,
+        last: kept.last,
+        packets: kept.counts.map(|counts| counts.packets),
+        bytes: kept.counts.map(|counts| counts.bytes),
+        state: kept.state().as_str(),
+        hops_left: kept.hops_left,
+        handshake_micros: kept.handshake_micros,
+        notes,
     }
 }
 

@@ -1,6 +1,7 @@
-use crate::ledger::{Change, Entry};
-use quaywatch_model::{Address, Timestamp};
-use quaywatch_store::{FinishedTransfer, ProblemTotal};
+use crate::links::Links;
+use quaywatch_assets::Gatherer;
+use quaywatch_model::{Asset, Change, Entry, Link, Search, Timestamp, Transferred};
+use quaywatch_store::ProblemTotal;
 use std::collections::BTreeMap;
 
 /// What was found, in the size a person can read.
@@ -20,6 +21,16 @@ pub struct Summary {
     pub transfers: Vec<Transferred>,
     /// Transfers that are not listed in `transfers`.
     pub transfers_not_listed: u64,
+    /// Who speaks with whom.
+    pub links: Vec<Link>,
+    /// Who asks many that do not answer.
+    pub searches: Vec<Search>,
+    /// Links and searches before they are put in order.
+    pub(crate) linked: Links,
+    /// The devices.
+    pub assets: Vec<Asset>,
+    /// What is known of devices before it is put together.
+    pub(crate) gathered: Gatherer,
     /// What could not be read, the most frequent first.
     pub problems: Vec<ProblemTotal>,
 }
@@ -65,19 +76,6 @@ pub struct ProtocolTotal {
     pub wire_bytes: u64,
 }
 
-/// A finished transfer, with who and over what.
-#[derive(Debug, Clone)]
-pub struct Transferred {
-    /// Who asked for it.
-    pub client: Address,
-    /// Who was asked.
-    pub server: Address,
-    /// Over which protocol.
-    pub protocol: &'static str,
-    /// What was moved.
-    pub transfer: FinishedTransfer,
-}
-
 /// So many transfers are listed.
 pub(crate) const MOST_TRANSFERS: usize = 4_096;
 
@@ -92,6 +90,8 @@ impl Summary {
             mine.packets += total.packets;
             mine.wire_bytes += total.wire_bytes;
         }
+        self.gathered.merge(other.gathered);
+        self.linked.merge(other.linked);
         self.entries.extend(other.entries);
         self.changes.extend(other.changes);
         self.changes_not_listed += other.changes_not_listed;
@@ -120,6 +120,8 @@ impl Summary {
     /// Puts everything in the order it is shown in, which depends on nothing but the capture.
     pub(crate) fn sort(&mut self) {
         self.entries.sort_by(|a, b| a.order().cmp(&b.order()));
+        (self.links, self.searches) = std::mem::take(&mut self.linked).finish();
+        self.assets = self.gathered.finish(&self.entries);
         self.changes.sort_by(|a, b| a.order().cmp(&b.order()));
         self.transfers.sort_by_key(|moved| (moved.transfer.start, moved.client, moved.server));
         self.problems.sort_by_key(|total| (std::cmp::Reverse(total.count), total.layer, total.reason));

@@ -4,7 +4,7 @@ mod name;
 mod output;
 
 use output::{Output, Stop};
-use quaywatch_model::{Direction, Moment, Problem, Side, Transfer, TransferKind, Verdict};
+use quaywatch_model::{FinishedTransfer, Moment, Problem, Transfer, Verdict};
 use sha2::{Digest, Sha256};
 
 pub(crate) use name::is_leftover;
@@ -22,41 +22,6 @@ pub const CARVED_TOTAL_LIMIT_BYTES: u64 = 16 * 1024 * 1024 * 1024;
 /// There are no more carved files than this; what comes after is hashed only. A directory of more is no use to
 /// anybody, and database results come in millions.
 pub const CARVED_FILES_LIMIT: u64 = 65_536;
-
-/// A transfer that is over.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FinishedTransfer {
-    /// The conversation it belongs to, as the caller named it.
-    pub conversation: u64,
-    /// When it began.
-    pub start: Moment,
-    /// When it ended, or the last was seen of it.
-    pub end: Moment,
-    /// Who asked for it.
-    pub client: Side,
-    /// What was moved.
-    pub kind: TransferKind,
-    /// Which way.
-    pub direction: Direction,
-    /// The name the protocol gives it. Of the peer's making: escape it wherever it is shown.
-    pub name: Option<String>,
-    /// The kind of block.
-    pub block_type: Option<String>,
-    /// The block's number.
-    pub block_number: Option<u32>,
-    /// How many bytes were captured.
-    pub bytes: u64,
-    /// How many bytes are known to have been moved but not captured.
-    pub missing_bytes: u64,
-    /// Whether the protocol said that all was moved, and all of it was captured.
-    pub complete: bool,
-    /// The SHA-256 of the bytes, where there are any and none is missing between them.
-    pub sha256: Option<[u8; 32]>,
-    /// Where the bytes were written, from the output directory.
-    pub carved: Option<String>,
-    /// What went wrong on our side, for the caller to tell as a problem of the conversation.
-    pub problem: Option<Problem>,
-}
 
 /// Follows the transfers of many conversations.
 ///

@@ -2,7 +2,7 @@
 //!
 //! - [`Store`] owns the output directory; each worker writes to its own [`Rows`];
 //! - a [`Label`] is what every row says of its conversation, rendered once;
-//! - the [`Carver`] turns the pieces of programs and files into [`FinishedTransfer`]s, hashed and, where asked,
+//! - the [`Carver`] turns the pieces of programs and files into [`FinishedTransfer`](quaywatch_model::FinishedTransfer)s, hashed and, where asked,
 //!   written out;
 //! - [`json`] writes values so that neither a parser nor a terminal can be steered by what a peer said.
 //!
@@ -41,8 +41,7 @@ mod table;
 mod tests;
 
 pub use carve::{
-    CARVED_FILE_LIMIT_BYTES, CARVED_FILES_LIMIT, CARVED_TOTAL_LIMIT_BYTES, Carver, FinishedTransfer,
-    OPEN_TRANSFERS_LIMIT,
+    CARVED_FILE_LIMIT_BYTES, CARVED_FILES_LIMIT, CARVED_TOTAL_LIMIT_BYTES, Carver, OPEN_TRANSFERS_LIMIT,
 };
 pub use conversation::{ConversationRow, Transport};
 pub use error::StoreError;

@@ -3,8 +3,8 @@ use crate::conversation::ConversationRow;
 use crate::json::{self, Array, Bound};
 use crate::problems::Problems;
 use crate::table::Table;
-use crate::{FinishedTransfer, Label, StoreError, TableName};
-use quaywatch_model::{Item, Moment, Operation, Problem, Side, Value};
+use crate::{Label, StoreError, TableName};
+use quaywatch_model::{FinishedTransfer, Item, Moment, Operation, Problem, Side, Value};
 use std::path::Path;
 
 /// A row that has grown to so many bytes takes no more items, values or steps and says `"truncated":true`. A

@@ -64,6 +64,8 @@ pub struct Packet<'a> {
     pub destination: Address,
     /// The protocol of the payload.
     pub protocol: u8,
+    /// How many more routers it may pass: time to live, hop limit.
+    pub hops_left: u8,
     /// Set where this is only a part of a packet.
     pub fragment: Option<Fragment>,
     /// The payload, as far as captured; link padding is cut off.
@@ -95,7 +97,8 @@ impl<'a> Packet<'a> {
         let all = reader.peek();
         let mut reader = reader;
         let fixed: [u8; 20] = reader.array("IPv4 header")?;
-        let [first, _, l0, l1, i0, i1, f0, f1, _, protocol, _, _, source @ .., d0, d1, d2, d3] = fixed;
+        let [first, _, l0, l1, i0, i1, f0, f1, hops_left, protocol, _, _, source @ .., d0, d1, d2, d3] =
+            fixed;
         let source: [u8; 4] = source;
         version_is(4, first, reader.offset())?;
         let header_len = usize::from(first & 0x0f) * 4;
@@ -123,6 +126,7 @@ impl<'a> Packet<'a> {
             source: Address::v4(source),
             destination: Address::v4([d0, d1, d2, d3]),
             protocol,
+            hops_left,
             fragment: (fragment.more || fragment.offset > 0).then_some(fragment),
             payload: reader.take(payload_len.min(reader.len()), "IPv4 payload")?,
             payload_len,
@@ -137,7 +141,7 @@ impl<'a> Packet<'a> {
         version_is(6, first, reader.offset())?;
         let payload_len = usize::from(reader.u16_be("IPv6 payload length")?);
         let mut protocol = reader.u8("IPv6 next header")?;
-        reader.skip(1, "IPv6 hop limit")?;
+        let hops_left = reader.u8("IPv6 hop limit")?;
         let source = Address::v6(reader.array("IPv6 source")?);
         let destination = Address::v6(reader.array("IPv6 destination")?);
         // 0 stands for a jumbogram or for segmentation left to the network card: then the frame tells.
@@ -174,6 +178,7 @@ impl<'a> Packet<'a> {
             source,
             destination,
             protocol,
+            hops_left,
             fragment,
             payload: inner.rest(),
             payload_len: payload_len.saturating_sub(headers),

@@ -49,7 +49,7 @@ pub mod wire;
 pub(crate) mod tests;
 
 use crate::{Answer, Context, Conversation, Dialogue, Framed, Probe, Protocol, Transport};
-use quaywatch_model::{Side, Verdict};
+use quaywatch_model::{DataClass, Side, Verdict};
 
 /// The protocol's descriptor.
 pub(crate) static PROTOCOL: Protocol = Protocol {
@@ -118,5 +118,9 @@ impl Conversation for Transported {
 
     fn client(&self) -> Option<Side> {
         self.framed.dialogue().client()
+    }
+
+    fn carries(&self) -> DataClass {
+        self.framed.carries()
     }
 }

@@ -5,7 +5,7 @@ use super::{ops, upper, wire};
 use crate::s7comm::S7comm;
 use crate::s7commplus::S7commPlus;
 use crate::{Answer, Context, Dialogue, Length, Pending, Request};
-use quaywatch_model::{Moment, Outcome, Side, Verdict};
+use quaywatch_model::{DataClass, Moment, Outcome, Side, Verdict};
 use std::mem;
 
 /// What the transport makes us keep: connections that wait to be confirmed, units that are not whole, and
@@ -140,6 +140,14 @@ impl Dialogue for Cotp {
         let s7comm = || self.s7comm.as_ref().and_then(|s7comm| s7comm.client());
         let plus = || self.s7commplus.as_ref().and_then(|plus| plus.client());
         self.client.or_else(s7comm).or_else(plus)
+    }
+
+    fn carries(&self) -> DataClass {
+        match self.inside {
+            Some(Inside::S7comm | Inside::S7commPlus | Inside::Mms) => DataClass::ProcessValues,
+            Some(Inside::Tls | Inside::Rdp) => DataClass::Encrypted,
+            Some(Inside::Other) | None => DataClass::Unknown,
+        }
     }
 }
 

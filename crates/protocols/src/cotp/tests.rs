@@ -198,7 +198,14 @@ fn reading_goes_on_after_a_gap_and_after_rubbish() {
 #[test]
 fn the_probe_is_certain_only_of_its_own() {
     let ask = |bytes: &[u8]| {
-        (PROTOCOL.probe)(&Probe { transport: Transport::Tcp, ports: PORTS, from: A, bytes, answer: &[] })
+        (PROTOCOL.probe)(&Probe {
+            transport: Transport::Tcp,
+            ports: PORTS,
+            from: A,
+            bytes,
+            answer: &[],
+            expected: None,
+        })
     };
     assert_eq!(ask(&hex(CONNECT)), Answer::Certain);
     assert_eq!(ask(&hex(SETUP)), Answer::Certain);

@@ -5,7 +5,7 @@ use super::wire::{self, Carried, Command, Packet};
 use crate::cip::wire::{REPLY, Reply, Request};
 use crate::cip::{self, Exchange, Transfers};
 use crate::{Answer, Context, Conversation, Dialogue, Length, Pending};
-use quaywatch_model::{Outcome, Side, Verdict};
+use quaywatch_model::{DataClass, Outcome, Side, Verdict};
 
 const LAYER: &str = "enip";
 
@@ -101,6 +101,10 @@ impl Dialogue for Enip {
 
     fn client(&self) -> Option<Side> {
         self.client
+    }
+
+    fn carries(&self) -> DataClass {
+        DataClass::ProcessValues
     }
 }
 
@@ -338,5 +342,9 @@ impl Conversation for Datagrams {
 
     fn client(&self) -> Option<Side> {
         self.enip.client().or(self.io.client())
+    }
+
+    fn carries(&self) -> DataClass {
+        DataClass::ProcessValues
     }
 }

@@ -3,7 +3,7 @@ use super::role::{self, Looks};
 use super::wire::{Header, header};
 use super::{Adu, Function, PORT, Request, Response, wire};
 use crate::{Answer, Context, Conversation, Dialogue, Length, Pending, Probe, Request as Waiting, umas};
-use quaywatch_model::{Side, Timestamp, Verdict};
+use quaywatch_model::{DataClass, Side, Timestamp, Verdict};
 
 /// So many pieces of evidence for one role outweigh what any single PDU looks like.
 const PROVEN: i8 = 2;
@@ -95,6 +95,10 @@ impl Dialogue for Modbus {
             0 => None,
             ..0 => Some(Side::B),
         }
+    }
+
+    fn carries(&self) -> DataClass {
+        DataClass::ProcessValues
     }
 }
 
@@ -281,5 +285,9 @@ impl Conversation for Datagrams {
 
     fn client(&self) -> Option<Side> {
         self.0.client()
+    }
+
+    fn carries(&self) -> DataClass {
+        DataClass::ProcessValues
     }
 }

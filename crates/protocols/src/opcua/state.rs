@@ -8,7 +8,7 @@ use super::parts::Parts;
 use super::service::{SERVICE_FAULT, Service};
 use super::wire::{self, Chunk, ChunkKind, ErrorMessage, Header, MessageType, Security};
 use crate::{Answer, Context, Dialogue, Length, Pending, Request};
-use quaywatch_model::{Outcome, Side, Verdict};
+use quaywatch_model::{DataClass, Outcome, Side, Verdict};
 
 /// What the protocol makes us keep: who is who, the secure channel, messages that are not whole yet, requests
 /// that wait, and what the monitored items are.
@@ -104,6 +104,10 @@ impl Dialogue for OpcUa {
 
     fn client(&self) -> Option<Side> {
         self.client
+    }
+
+    fn carries(&self) -> DataClass {
+        DataClass::ProcessValues
     }
 }
 

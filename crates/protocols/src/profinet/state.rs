@@ -6,7 +6,7 @@ use super::ops::{self, Exchange};
 use super::wire::{Class, Cyclic, FrameId};
 use super::{LAYER, PROTOCOL};
 use crate::{Context, Conversation, Pending, Request};
-use quaywatch_model::{Outcome, Side, Verdict};
+use quaywatch_model::{DataClass, Outcome, Side, Verdict};
 use quaywatch_wire::ReadError;
 
 /// What is kept of one pair of stations.
@@ -88,6 +88,10 @@ impl Conversation for Profinet {
 
     fn client(&self) -> Option<Side> {
         self.client
+    }
+
+    fn carries(&self) -> DataClass {
+        DataClass::ProcessValues
     }
 }
 

@@ -292,7 +292,8 @@ impl Segment {
     }
 
     fn pair() -> Box<dyn Conversation> {
-        let probe = Probe { transport: ETHERNET, ports: [0, 0], from: A, bytes: &[], answer: &[] };
+        let probe =
+            Probe { transport: ETHERNET, ports: [0, 0], from: A, bytes: &[], answer: &[], expected: None };
         (PROTOCOL.start)(&probe)
     }
 
@@ -301,7 +302,9 @@ impl Segment {
         let time = Timestamp::from_nanos(self.frame as i64 * 1_000_000);
         act(&mut Context {
             now: Moment { time, frame: self.frame },
+            addresses: crate::testing::ADDRESSES,
             ports: [0, 0],
+            wanted: crate::Wanted::default(),
             memory: &mut self.memory,
             shared: &mut self.shared,
             sink: &mut self.heard,
@@ -541,7 +544,14 @@ fn time_synchronisation_alone_is_named_and_gives_way_to_what_else_is_spoken() {
 fn the_probe_knows_its_own_by_content() {
     let ask = |hex| {
         let bytes = bytes(hex);
-        (PROTOCOL.probe)(&Probe { transport: ETHERNET, ports: [0, 0], from: A, bytes: &bytes, answer: &[] })
+        (PROTOCOL.probe)(&Probe {
+            transport: ETHERNET,
+            ports: [0, 0],
+            from: A,
+            bytes: &bytes,
+            answer: &[],
+            expected: None,
+        })
     };
     for own in [WHO, I_AM, SET_IP, CYCLIC, "ff40 0000"] {
         assert_eq!(ask(own), Answer::Certain);

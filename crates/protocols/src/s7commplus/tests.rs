@@ -270,7 +270,14 @@ fn a_response_whose_request_was_not_captured_is_told() {
 #[test]
 fn the_probe_is_certain_only_of_its_own() {
     let ask = |bytes: &[u8]| {
-        (PROTOCOL.probe)(&Probe { transport: Transport::Tcp, ports: PORTS, from: A, bytes, answer: &[] })
+        (PROTOCOL.probe)(&Probe {
+            transport: Transport::Tcp,
+            ports: PORTS,
+            from: A,
+            bytes,
+            answer: &[],
+            expected: None,
+        })
     };
     let read = data(&hex(READ));
     assert_eq!(ask(&read), Answer::Certain);

@@ -1,6 +1,6 @@
 use super::{ops, wire};
 use crate::{Answer, Context, Dialogue, Length, Pending, Request};
-use quaywatch_model::{Moment, Outcome, Side, Verdict};
+use quaywatch_model::{DataClass, Moment, Outcome, Side, Verdict};
 
 /// What the protocol makes us keep: the requests that wait, and who makes them.
 #[derive(Debug, Default)]
@@ -65,6 +65,10 @@ impl Dialogue for Template {
 
     fn client(&self) -> Option<Side> {
         self.client
+    }
+
+    fn carries(&self) -> DataClass {
+        DataClass::ProcessValues
     }
 }
 

@@ -54,7 +54,14 @@ fn reading_goes_on_after_a_gap_and_after_rubbish() {
 #[test]
 fn the_probe_is_certain_only_of_its_own() {
     let ask = |bytes| {
-        (PROTOCOL.probe)(&Probe { transport: Transport::Tcp, ports: PORTS, from: A, bytes, answer: &[] })
+        (PROTOCOL.probe)(&Probe {
+            transport: Transport::Tcp,
+            ports: PORTS,
+            from: A,
+            bytes,
+            answer: &[],
+            expected: None,
+        })
     };
     assert_eq!(ask(READ), Answer::Certain);
     assert_eq!(ask(&READ[..3]), Answer::Unsure);

@@ -233,8 +233,14 @@ fn a_refused_block_moves_nothing() {
 fn frames_longer_than_modbus_allows_are_read_and_recognised_from_their_head() {
     let block = [b"\x01\x31\x00\x01\x01\x00\xE8\x03".as_slice(), &[0x55; 1000]].concat();
     let request = umas(1, &block);
-    let probe =
-        Probe { transport: Transport::Tcp, ports: PORTS, from: A, bytes: &request[..10], answer: &[] };
+    let probe = Probe {
+        transport: Transport::Tcp,
+        ports: PORTS,
+        from: A,
+        bytes: &request[..10],
+        answer: &[],
+        expected: None,
+    };
     assert_eq!((PROTOCOL.probe)(&probe), Answer::Certain);
     let mut player = Player::new(&PROTOCOL, Transport::Tcp, PORTS);
     player.say(A, &request[..600]).say(A, &request[600..]).say(B, &umas(1, b"\x01\xFE\x00"));

@@ -1,8 +1,8 @@
 use super::{ALARM, CHANGES, DIM, Settings, left_out, title};
 use crate::Escaped;
 use crate::number::{Bytes, Count};
-use quaywatch_model::{Outcome, Timestamp, Verb};
-use quaywatch_sensor::{Change, Summary};
+use quaywatch_model::{Change, Outcome, Timestamp, Verb};
+use quaywatch_sensor::Summary;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 

@@ -1,8 +1,8 @@
 use super::{DIM, Settings, TITLE, left_out, title};
 use crate::Escaped;
 use crate::number::{Bytes, Count, Duration};
-use quaywatch_model::{Address, Timestamp, Verb};
-use quaywatch_sensor::{Entry, Summary};
+use quaywatch_model::{Address, Entry, Timestamp, Verb};
+use quaywatch_sensor::Summary;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 

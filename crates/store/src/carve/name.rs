@@ -1,6 +1,6 @@
 //! File names that no peer can steer.
 
-use super::FinishedTransfer;
+use quaywatch_model::FinishedTransfer;
 use std::fmt::{self, Display, Write};
 
 /// No name is kept longer than this, in bytes.

@@ -2,9 +2,9 @@
 
 use super::support::*;
 use crate::carve::CarveLimits;
-use crate::{Carver, FinishedTransfer, OPEN_TRANSFERS_LIMIT, Store};
+use crate::{Carver, OPEN_TRANSFERS_LIMIT, Store};
 use proptest::prelude::*;
-use quaywatch_model::{Direction, Side, Transfer, TransferKind};
+use quaywatch_model::{Direction, FinishedTransfer, Side, Transfer, TransferKind};
 use std::fmt::Display;
 use std::fs;
 use std::path::Path;

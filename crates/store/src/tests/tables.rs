@@ -1,9 +1,10 @@
 //! The lines of each table, key by key.
 
 use super::support::*;
-use crate::{ConversationRow, FinishedTransfer, ROW_LIMIT_BYTES, Transport};
+use crate::{ConversationRow, ROW_LIMIT_BYTES, Transport};
 use quaywatch_model::{
-    Coded, Direction, Item, Number, Operation, Outcome, Problem, Side, TransferKind, Value, Verb, Verdict,
+    Coded, Direction, FinishedTransfer, Item, Number, Operation, Outcome, Problem, Side, TransferKind, Value,
+    Verb, Verdict,
 };
 
 #[test]

@@ -16,7 +16,14 @@ fn cyclic(id: u32, sequence: u16, header: u32) -> Vec<u8> {
 
 #[test]
 fn cyclic_data_is_told_at_first_sight_and_when_run_turns_to_idle() {
-    let probe = |bytes| Probe { transport: Transport::Udp, ports: [2222, 2222], from: A, bytes, answer: &[] };
+    let probe = |bytes| Probe {
+        transport: Transport::Udp,
+        ports: [2222, 2222],
+        from: A,
+        bytes,
+        answer: &[],
+        expected: None,
+    };
     let first = cyclic(0x10, 1, 1);
     assert_eq!((PROTOCOL.probe)(&probe(&first)), Answer::Certain);
     let turns = [
@@ -58,7 +65,14 @@ struct Pair {
 impl Pair {
     fn new(transports: [Transport; 2]) -> Self {
         let start = |transport| {
-            (PROTOCOL.start)(&Probe { transport, ports: PORTS, from: A, bytes: &[], answer: &[] })
+            (PROTOCOL.start)(&Probe {
+                transport,
+                ports: PORTS,
+                from: A,
+                bytes: &[],
+                answer: &[],
+                expected: None,
+            })
         };
         let (memory, shared, heard) = (Memory::new(1 << 20), Shared::default(), Recorder::default());
         Self { sides: transports.map(start), memory, shared, heard, frame: 0 }
@@ -69,7 +83,18 @@ impl Pair {
         let now =
             Moment { time: Timestamp::from_nanos(self.frame as i64 * 1_000_000_000), frame: self.frame };
         let (memory, shared, sink) = (&mut self.memory, &mut self.shared, &mut self.heard);
-        act(self.sides[which].as_mut(), &mut Context { now, ports: [0, 0], memory, shared, sink });
+        act(
+            self.sides[which].as_mut(),
+            &mut Context {
+                now,
+                addresses: crate::testing::ADDRESSES,
+                ports: [0, 0],
+                wanted: crate::Wanted::default(),
+                memory,
+                shared,
+                sink,
+            },
+        );
     }
 
     fn say(&mut self, which: usize, from: Side, bytes: &[u8]) {

@@ -81,7 +81,7 @@ proptest! {
     ) {
         let adus: Vec<_> = pdus.iter().map(|(side, pdu)| (*side, numbered(1, 1, pdu))).collect();
         let _ = play(&PROTOCOL, Transport::Tcp, PORTS, &borrowed(&adus));
-        let probe = Probe { transport: Transport::Tcp, ports: PORTS, from: A, bytes: &probed, answer: &[] };
+        let probe = Probe { transport: Transport::Tcp, ports: PORTS, from: A, bytes: &probed, answer: &[], expected: None };
         let _: Answer = (PROTOCOL.probe)(&probe);
     }
 

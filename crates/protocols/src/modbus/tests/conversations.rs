@@ -167,11 +167,14 @@ fn an_echo_heard_first_is_set_right_by_the_next_exchange_of_the_same_kind() {
 fn a_request_for_which_no_memory_was_left_is_still_told() {
     let mut memory = crate::Memory::new(0);
     let (mut shared, mut heard) = (crate::Shared::default(), crate::testing::Recorder::default());
-    let probe = Probe { transport: Transport::Udp, ports: PORTS, from: A, bytes: &[], answer: &[] };
+    let probe =
+        Probe { transport: Transport::Udp, ports: PORTS, from: A, bytes: &[], answer: &[], expected: None };
     let mut conversation = (PROTOCOL.start)(&probe);
     let mut cx = crate::Context {
         now: quaywatch_model::Moment::default(),
+        addresses: crate::testing::ADDRESSES,
         ports: PORTS,
+        wanted: crate::Wanted::default(),
         memory: &mut memory,
         shared: &mut shared,
         sink: &mut heard,
@@ -262,7 +265,7 @@ fn datagrams_hold_one_adu_each() {
 }
 
 fn ask(ports: [u16; 2], transport: Transport, bytes: &[u8]) -> Answer {
-    (PROTOCOL.probe)(&Probe { transport, ports, from: A, bytes, answer: &[] })
+    (PROTOCOL.probe)(&Probe { transport, ports, from: A, bytes, answer: &[], expected: None })
 }
 
 #[test]

@@ -46,7 +46,14 @@ pub(crate) fn conversations(protocol: &Protocol, port: u16, capture: &[u8]) -> V
             Entry::Occupied(playing) => playing.into_mut(),
             Entry::Vacant(place) => {
                 let (transport, ports) = (Transport::Tcp, [from.1, to.1]);
-                let probe = Probe { transport, ports, from: Side::A, bytes: segment.payload, answer: &[] };
+                let probe = Probe {
+                    transport,
+                    ports,
+                    from: Side::A,
+                    bytes: segment.payload,
+                    answer: &[],
+                    expected: None,
+                };
                 if (protocol.probe)(&probe) != Answer::Certain {
                     continue;
                 }

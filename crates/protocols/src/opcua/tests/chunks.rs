@@ -173,7 +173,14 @@ fn sequence_numbers_begin_anew_where_the_standard_lets_them() {
 #[test]
 fn the_probe_is_certain_only_of_its_own() {
     let ask = |bytes: &[u8]| {
-        (PROTOCOL.probe)(&Probe { transport: Transport::Tcp, ports: [1, 2], from: A, bytes, answer: &[] })
+        (PROTOCOL.probe)(&Probe {
+            transport: Transport::Tcp,
+            ports: [1, 2],
+            from: A,
+            bytes,
+            answer: &[],
+            expected: None,
+        })
     };
     for real in [HELLO_REAL, ACKNOWLEDGE_REAL, OPEN_REAL, WRITE_REAL] {
         assert_eq!(ask(&hex(real)), Answer::Certain);

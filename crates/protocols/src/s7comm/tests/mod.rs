@@ -474,7 +474,14 @@ fn block_names_are_read() {
 #[test]
 fn the_probe_is_certain_only_of_its_own() {
     let ask = |bytes: &[u8]| {
-        (PROTOCOL.probe)(&Probe { transport: Transport::Tcp, ports: PORTS, from: A, bytes, answer: &[] })
+        (PROTOCOL.probe)(&Probe {
+            transport: Transport::Tcp,
+            ports: PORTS,
+            from: A,
+            bytes,
+            answer: &[],
+            expected: None,
+        })
     };
     let stop = data(&hex(STOP));
     assert_eq!(ask(&stop), Answer::Certain);

@@ -1,0 +1,114 @@
+//! What crosses the borders of a crane's networks: who can reach in, and what leaves.
+
+use crate::{Address, DataClass, Moment, Timestamp};
+
+/// One remote-service channel. A row of `remote_access`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RemoteAccess {
+    /// The first packet.
+    pub start: Moment,
+    /// The last packet's time.
+    pub end: Timestamp,
+    /// The conversation it was first seen in.
+    pub uid: String,
+    /// How many conversations it took.
+    pub conversations: u64,
+    /// Who opened it.
+    pub client: Address,
+    /// Who was asked.
+    pub server: Address,
+    /// The server's port; 0 where there is none.
+    pub server_port: u16,
+    /// What it is: `vnc`, `rdp`, `ssh`, `teamviewer`, `openvpn`, `web_hmi`, `vendor_cloud`, `hidden_path`, ...
+    pub kind: &'static str,
+    /// Which way it was opened.
+    pub direction: Reach,
+    /// Bytes from client to server and back.
+    pub bytes: [u64; 2],
+    /// Whether the site declares it, and how; `None` without a site.
+    pub declared: Option<bool>,
+    /// What tells so, one sentence each. Peer text in it is quoted: escape it.
+    pub evidence: Vec<String>,
+}
+
+/// Which way a channel crosses the border.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Reach {
+    /// From outside to a machine inside.
+    Inbound,
+    /// From a machine inside to somebody outside.
+    Outbound,
+    /// Between machines inside.
+    Internal,
+}
+
+impl Reach {
+    /// The word used in records.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Inbound => "inbound",
+            Self::Outbound => "outbound",
+            Self::Internal => "internal",
+        }
+    }
+}
+
+/// How far away somebody is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Scope {
+    /// On the same crane.
+    Crane,
+    /// Elsewhere on the site, as the site declares it.
+    Site,
+    /// At a private address that nobody declared.
+    Private,
+    /// At a public address.
+    Internet,
+}
+
+impl Scope {
+    /// The word used in records.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Crane => "crane",
+            Self::Site => "site",
+            Self::Private => "private",
+            Self::Internet => "internet",
+        }
+    }
+}
+
+/// One class of data that left one host for one recipient. A row of `disclosures`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Disclosure {
+    /// The first packet of the first conversation.
+    pub start: Moment,
+    /// The last packet's time.
+    pub end: Timestamp,
+    /// How many conversations it took.
+    pub conversations: u64,
+    /// The machine the data left.
+    pub client: Address,
+    /// Who got it.
+    pub recipient: Address,
+    /// The recipient's port; 0 where there is none.
+    pub recipient_port: u16,
+    /// What the recipient is called: SNI, Host, DNS. Of a peer's making: escape it.
+    pub recipient_name: Option<String>,
+    /// How far away the recipient is.
+    pub recipient_scope: Scope,
+    /// The protocol it went by.
+    pub protocol: &'static str,
+    /// What kind of data.
+    pub data_class: DataClass,
+    /// How many distinct things of that class were recognised, where they can be counted.
+    pub count: Option<u64>,
+    /// Payload bytes of that class.
+    pub bytes: u64,
+    /// A few of the things, masked.
+    pub samples: Vec<String>,
+    /// Whether the site declares that this recipient gets this class; `None` without a site.
+    pub declared: Option<bool>,
+}
