@@ -1,6 +1,7 @@
 //! The terminal summary: what fits a screen or two.
 
 mod changes;
+mod lines;
 mod sections;
 
 use anstyle::{AnsiColor, Style};
