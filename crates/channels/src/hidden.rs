@@ -85,6 +85,9 @@ const PUBLIC_RESOLVERS: [Ipv4Addr; 12] = [
     Ipv4Addr::new(180, 76, 76, 76),
 ];
 
+/// The protocol number of TCP.
+const TCP: u8 = 6;
+
 /// A kind of sign.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Sign {
@@ -237,7 +240,10 @@ impl Suspects {
                 continue;
             }
             signs.behind(address);
-            signs.hops(*side.of(&ended.hops_left), ended.first.frame);
+            // Only of TCP: other protocols set hop limits of their own (RFC 6762 clause 11, RFC 4861 clause 4).
+            if ended.ip_protocol == TCP {
+                signs.hops(*side.of(&ended.hops_left), ended.first.frame);
+            }
             let micros =
                 if side == ended.client { ended.handshake_micros[1] } else { ended.handshake_micros[0] };
             match micros {
@@ -289,7 +295,7 @@ impl Suspects {
         for (mac, signs) in &mut all {
             signs.conclude(*mac, main_gateway);
         }
-        all.retain(|mac, signs| signs.signs.len() >= ENOUGH_SIGNS && Some(*mac) != main_gateway);
+        all.retain(|mac, signs| signs.are_enough() && Some(*mac) != main_gateway);
         all.into_iter().collect()
     }
 
@@ -342,6 +348,14 @@ impl Signs {
         if let Some(start) = self.starts.get_mut(start) {
             *start = true;
         }
+    }
+
+    /// Whether there are several, and one of them shows a way out: virtual machines have made-up addresses, and some
+    /// translate for others, without leading anywhere.
+    fn are_enough(&self) -> bool {
+        let only_hides =
+            |sign: &Sign| matches!(sign, Sign::MadeUpMac | Sign::MixedHops | Sign::BehindAnotherRouter);
+        self.signs.len() >= ENOUGH_SIGNS && !self.signs.keys().all(only_hides)
     }
 
     /// What only shows when all is known.

@@ -8,7 +8,7 @@
 //! A modem or router that is in no contract shows on the LAN side by small signs, each of which has innocent explanations: a
 //! prefix of a router maker, a second way to the Internet, address offers, hop counts that betray a translator,
 //! look-ups that a telephone makes, round trips too long for a LAN. One sign is nothing; **two or more of different kinds
-//! on one machine** are reported, with every sign named.
+//! on one machine**, of which one shows a way out and not only that somebody hides, are reported, with every sign named.
 //!
 //! # What cannot be seen
 //! A modem's own radio; a modem on a serial line; a machine with two network cards whose other side was not captured. A

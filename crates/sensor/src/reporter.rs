@@ -5,7 +5,7 @@ use foldhash::fast::FixedState;
 use quaywatch_flow::{Conversation, Listener};
 use quaywatch_model::{
     Address, Content, Ended, Fact, FinishedTransfer, KeptNote, LogLine, Moment, Note, Operation, Problem,
-    Side, Transfer, Transferred, Value,
+    Scope, Side, Transfer, Transferred, Value,
 };
 use quaywatch_protocols::{Context, Recognition, Shared, Sink, Wanted};
 use quaywatch_store::{Carver, ConversationRow, Label, ProblemTotal, Rows, Transport};
@@ -197,8 +197,9 @@ impl Sink for Said<'_> {
             Value::Text(text) => Cow::Borrowed(text),
             value => Cow::Owned(shown(&value, LONGEST_FACT_BYTES)),
         };
-        let gathered = &mut self.desk.summary.gathered;
-        gathered.fact(&self.kept.key.addresses, self.protocol, self.at, fact.about, fact.attribute, &text);
+        let (addresses, summary) = (&self.kept.key.addresses, &mut self.desk.summary);
+        summary.gathered.fact(addresses, self.protocol, self.at, fact.about, fact.attribute, &text);
+        summary.watched.fact(addresses, self.protocol, self.at, fact.about, fact.attribute, &text);
     }
 
     fn note(&mut self, note: &Note<'_>) {
@@ -277,6 +278,7 @@ impl Desk {
     fn ended(&mut self, ended: &Ended<'_>) {
         self.summary.gathered.ended(ended);
         self.summary.linked.ended(ended);
+        self.summary.watched.ended(ended, &Scope::without_a_site);
     }
 
     fn conversation_row(&mut self, kept: &mut Conversation<App>, name: &'static str) {
