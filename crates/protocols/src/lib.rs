@@ -29,6 +29,7 @@ mod framing;
 pub mod hsrp;
 pub mod icmp;
 pub mod icmp6;
+mod identity;
 pub mod lldp;
 pub mod llmnr;
 pub mod mdns;
