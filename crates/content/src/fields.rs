@@ -1,34 +1,11 @@
 //! Fields: a name, one of `:` `=` `>`, and a value, as JSON, XML, forms, connection strings and headers write them.
 
 use crate::keys::{Key, Name};
-use memchr::memchr3;
 
 /// The farthest a name may begin before what ends it, in bytes.
 const FARTHEST_NAME: usize = 64;
 /// A value is read so far.
 const LONGEST_VALUE: usize = 96;
-
-/// The next `:`, `=` or `>` from `from` on that may end a name.
-#[inline]
-pub(crate) fn seek(window: &[u8], from: usize, to: usize) -> Option<usize> {
-    let part = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
-    let mut at = from;
-    loop {
-        at += memchr3(b':', b'=', b'>', window.get(at..to)?)?;
-        let may_end = match window.get(at.saturating_sub(2)..at) {
-            Some(&[before, b'"' | b'\'' | b')' | b']' | b'`' | b' ']) => {
-                part(before) || before.is_ascii_punctuation()
-            }
-            Some(&[before, last]) => last.is_ascii_alphanumeric() && part(before),
-            _ => false,
-        };
-        let in_url = window.get(at + 1) == Some(&b'/');
-        if may_end || in_url {
-            return Some(at);
-        }
-        at += 1;
-    }
-}
 
 /// A field whose name is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,8 +17,6 @@ pub(crate) struct Field<'w> {
 }
 
 /// The field whose name is ended by the `:`, `=` or `>` at `at`.
-///
-/// The bytes before are looked at first: in noise, few of those signs have two letters before them.
 pub(crate) fn at(window: &[u8], at: usize) -> Option<Field<'_>> {
     let before = window.get(..at)?;
     let last = *before.last()?;

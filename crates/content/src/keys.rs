@@ -42,9 +42,17 @@ impl Name {
     /// `None` where nothing is left of it, or too much.
     pub(crate) fn new<'a>(parts: impl IntoIterator<Item = &'a [u8]>) -> Option<Self> {
         let mut name = Self { text: [0; LONGEST], length: 0 };
-        for byte in parts.into_iter().flatten().filter(|byte| byte.is_ascii_alphanumeric()) {
-            *name.text.get_mut(name.length)? = byte.to_ascii_lowercase();
-            name.length += 1;
+        for part in parts {
+            // With what stands between its words, too, it is longer than any.
+            if part.len() > 2 * LONGEST {
+                return None;
+            }
+            for &byte in part {
+                if byte.is_ascii_alphanumeric() {
+                    *name.text.get_mut(name.length)? = byte | 0x20;
+                    name.length += 1;
+                }
+            }
         }
         (name.length > 0).then_some(name)
     }
@@ -226,21 +234,29 @@ const MEANINGS: [(&[&str], Key); 9] = [
     (IDENTITIES, Key::Identity),
 ];
 
-type Known = (&'static [u8], Key);
+/// The first bytes as a number, all bytes, and what they mean.
+type Known = (u64, &'static [u8], Key);
 
 /// Names by their length, so that few are compared.
 static KNOWN: LazyLock<[Vec<Known>; LONGEST + 1]> = LazyLock::new(|| {
     std::array::from_fn(|length| {
         let of_length = |(names, key): (&'static [&'static str], Key)| {
-            names.iter().filter(move |name| name.len() == length).map(move |name| (name.as_bytes(), key))
+            names
+                .iter()
+                .filter(move |name| name.len() == length)
+                .map(move |name| (first_bytes(name.as_bytes()), name.as_bytes(), key))
         };
         MEANINGS.into_iter().flat_map(of_length).collect()
     })
 });
 
 fn known(name: &[u8]) -> Option<Key> {
-    let same = KNOWN.get(name.len())?;
-    same.iter().find(|(known, _)| known.first() == name.first() && *known == name).map(|(_, key)| *key)
+    let (first, same) = (first_bytes(name), KNOWN.get(name.len())?);
+    same.iter().find(|(begin, known, _)| *begin == first && *known == name).map(|(.., key)| *key)
+}
+
+fn first_bytes(name: &[u8]) -> u64 {
+    name.iter().take(8).fold(0, |number, &byte| number << 8 | u64::from(byte))
 }
 
 /// Words that say it wherever they end a name: `db_password`, `measuredWeight`.

@@ -29,6 +29,7 @@ mod keys;
 mod mask;
 mod matcher;
 mod scanner;
+mod signs;
 mod table;
 mod unwrap;
 mod vessel;

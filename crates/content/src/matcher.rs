@@ -7,8 +7,8 @@ use crate::fields::{self, Field, is_weight};
 use crate::found::{Found, number_of};
 use crate::keys::Key;
 use crate::table::Columns;
-use crate::{mask, vessel};
-use memchr::{memchr, memchr3, memmem};
+use crate::{mask, signs, vessel};
+use memchr::{memchr, memmem};
 use quaywatch_model::DataClass;
 use std::mem;
 use std::sync::LazyLock;
@@ -67,14 +67,13 @@ pub(crate) struct Stretch<'w> {
 }
 
 /// The kinds of places that may matter.
-const KINDS: usize = 7;
-const CATEGORY: usize = 0;
-const FIELD: usize = 1;
-const IMO: usize = 2;
-const KEY: usize = 3;
-const LIST: usize = 4;
-const LINE: usize = 5;
-const SEGMENT: usize = 6;
+const KINDS: usize = 5;
+/// One of a few bytes, next to others that go with it.
+const SIGN: usize = 0;
+const IMO: usize = 1;
+const KEY: usize = 2;
+const LINE: usize = 3;
+const SEGMENT: usize = 4;
 
 static IMO_FINDER: LazyLock<memmem::Finder<'static>> = LazyLock::new(|| memmem::Finder::new(b"IMO"));
 static KEY_FINDER: LazyLock<memmem::Finder<'static>> = LazyLock::new(|| memmem::Finder::new(PRIVATE_KEY));
@@ -96,7 +95,7 @@ impl Matcher {
             }
             let on = self.at(kind, stretch, at, found);
             // Ends of segments mean something from where an interchange begins.
-            let begun = kind == CATEGORY && self.interchange.is_some();
+            let begun = kind == SIGN && self.interchange.is_some();
             for (of, place) in next.iter_mut().enumerate() {
                 if of == kind || (begun && of == SEGMENT && *place == usize::MAX) {
                     *place = self.find(of, stretch, on);
@@ -118,11 +117,9 @@ impl Matcher {
             stretch.window.get(from..end).and_then(|rest| finder.find(rest))
         };
         let place = match kind {
-            CATEGORY => return category(stretch.window, from, stretch.to).unwrap_or(usize::MAX),
-            FIELD => return fields::seek(stretch.window, from, stretch.to).unwrap_or(usize::MAX),
+            SIGN => return signs::seek(stretch.window, from, stretch.to).unwrap_or(usize::MAX),
             IMO => literal(&IMO_FINDER),
             KEY => literal(&KEY_FINDER),
-            LIST => memchr(b'(', rest),
             LINE if !matches!(self.lines, Lines::Text) => memchr(b'\n', rest),
             SEGMENT => self.interchange.and_then(|(syntax, _)| memchr(syntax.terminator, rest)),
             _ => None,
@@ -135,22 +132,7 @@ impl Matcher {
         let Stretch { window, base, .. } = stretch;
         let mut finds = Finds { near: &mut self.near, found, at: base + at as u64 };
         match kind {
-            CATEGORY => {
-                if let Some(container) = container::at(window, at) {
-                    finds.container(&container, container.sure);
-                    return at + container.length;
-                }
-                if let (None, Some((syntax, length))) = (self.interchange, edifact::begins(window, at)) {
-                    self.interchange = Some((syntax, base + (at + length) as u64));
-                }
-            }
-            FIELD => {
-                if let Some(field) = fields::at(window, at) {
-                    finds.field(field);
-                } else if let Some(userinfo) = credentials::in_url(window, at) {
-                    finds.secret("password in URL", userinfo);
-                }
-            }
+            SIGN => return self.sign(stretch, at, found),
             IMO => {
                 if let Some(number) = vessel::after_imo(window, at) {
                     finds.vessel("IMO", &number);
@@ -161,9 +143,33 @@ impl Matcher {
                     finds.secret("private key", key);
                 }
             }
-            LIST => self.list(window, at, base, found),
             LINE => self.line(stretch, at, found),
             _ => self.segment(stretch, at, found),
+        }
+        at + 1
+    }
+
+    fn sign(&mut self, stretch: Stretch<'_>, at: usize, found: &mut Found) -> usize {
+        let Stretch { window, base, .. } = stretch;
+        let mut finds = Finds { near: &mut self.near, found, at: base + at as u64 };
+        match window.get(at) {
+            Some(b'U' | b'J' | b'Z') => {
+                if let Some(container) = container::at(window, at) {
+                    finds.container(&container, container.sure);
+                    return at + container.length;
+                }
+                if let (None, Some((syntax, length))) = (self.interchange, edifact::begins(window, at)) {
+                    self.interchange = Some((syntax, base + (at + length) as u64));
+                }
+            }
+            Some(b'(') => self.list(window, at, base, found),
+            _ => {
+                if let Some(field) = fields::at(window, at) {
+                    finds.field(field);
+                } else if let Some(userinfo) = credentials::in_url(window, at) {
+                    finds.secret("password in URL", userinfo);
+                }
+            }
         }
         at + 1
     }
@@ -224,18 +230,6 @@ impl Matcher {
             Then::More => self.interchange = Some((syntax, stretch.base + at as u64 + 1)),
             Then::Over => self.interchange = None,
             Then::Released => {}
-        }
-    }
-}
-
-/// The next U, J or Z that is not just a letter in a word.
-fn category(window: &[u8], from: usize, to: usize) -> Option<usize> {
-    let mut at = from;
-    loop {
-        at += memchr3(b'U', b'J', b'Z', window.get(at..to)?)?;
-        match window.get(at + 1) {
-            Some(b'0'..=b'9' | b' ' | b'-' | b'N') => return Some(at),
-            _ => at += 1,
         }
     }
 }

@@ -3,4 +3,4 @@
 mod chance;
 mod finding;
 mod limits;
-mod made;
+pub(crate) mod made;

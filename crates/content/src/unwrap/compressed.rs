@@ -4,7 +4,8 @@ use super::{Read, Wrap};
 use crate::matcher::Stretch;
 use crate::{Found, Scanner};
 use flate2::{Decompress, FlushDecompress, Status};
-use memchr::memchr2;
+use memchr::{memchr_iter, memmem};
+use std::sync::LazyLock;
 
 /// Where an attempt failed, the search goes on at the next multiple of so many bytes, whatever the pieces were.
 const BLOCK_BYTES: u64 = 1024;
@@ -16,6 +17,12 @@ const MOST_GROWTH: u64 = 100;
 /// See [`MOST_GROWTH`].
 const FREE_BYTES: u64 = 1 << 20;
 
+/// How zlib begins: deflate with a window of 32 KiB.
+const ZLIB: u8 = 0x78;
+
+/// How gzip begins: the magic and deflate.
+static GZIP: LazyLock<memmem::Finder<'static>> = LazyLock::new(|| memmem::Finder::new(b"\x1f\x8b\x08"));
+
 /// An open stream.
 #[derive(Debug)]
 pub(super) struct Inflater {
@@ -25,15 +32,11 @@ pub(super) struct Inflater {
 
 /// Where such a stream may begin, from `from` on; `to` if nowhere before it.
 pub(super) fn seek(window: &[u8], from: usize, to: usize) -> usize {
-    let mut at = from;
-    while let Some(place) = window.get(at..to).and_then(|rest| memchr2(0x1f, 0x78, rest)) {
-        at += place;
-        if is_gzip(window, at) || is_zlib(window, at) {
-            return at;
-        }
-        at += 1;
-    }
-    to
+    let rest = window.get(from..(to + 2).min(window.len())).unwrap_or_default();
+    let gzip = GZIP.find_iter(rest).map(|place| from + place).find(|&at| at < to && is_gzip(window, at));
+    let end = gzip.unwrap_or(to);
+    let rest = window.get(from..end).unwrap_or_default();
+    memchr_iter(ZLIB, rest).map(|place| from + place).find(|&at| is_zlib(window, at)).unwrap_or(end)
 }
 
 /// The stream that begins here.
@@ -55,7 +58,7 @@ fn is_gzip(window: &[u8], at: usize) -> bool {
 
 /// A window of 32 KiB, one of the four levels without dictionary, and a block that can be one (RFC 1951, 3.2).
 fn is_zlib(window: &[u8], at: usize) -> bool {
-    let Some(&[0x78, level, first, a, b, c, d]) = window.get(at..at + 7) else { return false };
+    let Some(&[ZLIB, level, first, a, b, c, d]) = window.get(at..at + 7) else { return false };
     let plausible = match first >> 1 & 3 {
         0 => u16::from_le_bytes([a, b]) == !u16::from_le_bytes([c, d]),
         1 => true,
