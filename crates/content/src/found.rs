@@ -51,6 +51,20 @@ impl Things {
         self.sure
     }
 
+    /// Whether these prove that there was data of their class. One container number alone does not, where nothing around it
+    /// says that it is one: one in eleven numbers of that shape is valid by chance.
+    #[must_use]
+    pub fn prove(&self, class: DataClass) -> bool {
+        let fewest = if class == DataClass::ContainerIds && !self.sure { 2 } else { 1 };
+        self.count() >= fewest
+    }
+
+    /// How many numbers are held: the measure of what they take, 16 bytes each.
+    #[must_use]
+    pub fn held(&self) -> usize {
+        self.kept.len()
+    }
+
     /// Takes in a thing, with how it is shown.
     pub(crate) fn add(&mut self, number: u64, sure: bool, sample: impl FnOnce() -> String) {
         self.sure |= sure;
@@ -130,12 +144,10 @@ impl Found {
         self.classes.iter().map(|(class, things)| (*class, things))
     }
 
-    /// Whether what was found proves the class. One container number alone does not, where nothing around it says that it
-    /// is one: one in eleven numbers of that shape is valid by chance.
+    /// Whether what was found [proves](Things::prove) the class.
     #[must_use]
     pub fn tells(&self, class: DataClass) -> bool {
-        self.of(class)
-            .is_some_and(|things| class != DataClass::ContainerIds || things.sure || things.count() > 1)
+        self.of(class).is_some_and(|things| things.prove(class))
     }
 
     /// The most telling class of which something was found since this was last asked.
@@ -150,10 +162,15 @@ impl Found {
         self.unwrapping_stopped
     }
 
-    /// How many numbers are held: the measure of what this takes, 16 bytes each.
+    /// How many numbers are [held](Things::held).
     #[must_use]
     pub fn held(&self) -> usize {
-        self.classes.iter().map(|(_, things)| things.kept.len()).sum()
+        self.classes.iter().map(|(_, things)| things.held()).sum()
+    }
+
+    /// Takes in a thing that somebody else found: what tells it from others, and how it is shown.
+    pub fn tell(&mut self, class: DataClass, identity: &str, sample: &str) {
+        self.add(class, number_of("told", identity.as_bytes()), true, || sample.to_owned());
     }
 
     pub(crate) const fn stop_unwrapping(&mut self) {

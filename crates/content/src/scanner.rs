@@ -96,9 +96,10 @@ impl Scanner {
         done.saturating_sub(BEHIND_BYTES).min(length)
     }
 
-    #[cfg(test)]
-    pub(crate) const fn held(&self) -> usize {
-        self.held.capacity()
+    /// How many bytes of memory it takes now: what is held, open wraps, and an inflater's window.
+    #[must_use]
+    pub fn memory(&self) -> usize {
+        size_of::<Self>() + self.held.capacity() + self.unwrapper.memory()
     }
 
     fn keep(&mut self, mut window: Vec<u8>) {

@@ -78,6 +78,15 @@ impl Unwrapper {
         }
     }
 
+    pub(crate) fn memory(&self) -> usize {
+        let open = match &self.open {
+            Wrap::None | Wrap::Wide => 0,
+            Wrap::Digits(_) => size_of::<Digits>(),
+            Wrap::Compressed(_) => compressed::MOST_BYTES,
+        };
+        open + self.inside.as_ref().map_or(0, |inside| inside.memory())
+    }
+
     pub(crate) fn end(&mut self, found: &mut Found) {
         let Some(inside) = &mut self.inside else { return };
         if let Wrap::Digits(digits) = &mut self.open {

@@ -1,5 +1,5 @@
 use super::made::{Chance, base64, coarri, gzip, hex, json, pieces, utf16, whole, zlib};
-use crate::{Found, MOST_HELD_BYTES, Scanner};
+use crate::{Found, MOST_HELD_BYTES, MOST_STREAM_BYTES, Scanner};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use quaywatch_model::DataClass;
@@ -83,10 +83,27 @@ fn a_stream_that_grows_beyond_measure_is_not_read_to_its_end() {
 #[test]
 fn an_idle_stream_holds_little() {
     let (mut scanner, mut found) = (Scanner::new(), Found::new());
+    let empty = scanner.memory();
     for piece in json(1000).as_bytes().chunks(1448) {
         scanner.scan(piece, &mut found);
-        assert!(scanner.held() <= MOST_HELD_BYTES, "{}", scanner.held());
+        assert!(scanner.memory() <= empty + MOST_HELD_BYTES, "{}", scanner.memory());
     }
     scanner.end(&mut found);
-    assert_eq!(scanner.held(), 0);
+    assert_eq!(scanner.memory(), empty);
+}
+
+#[test]
+fn what_is_open_inside_a_stream_is_bounded() {
+    let mut wrapped = json(20_000).into_bytes();
+    for _ in 0..4 {
+        wrapped = gzip(&wrapped);
+    }
+    let allocated = allocation_counter::measure(|| {
+        let (mut scanner, mut found) = (Scanner::new(), Found::new());
+        for piece in wrapped.chunks(500) {
+            scanner.scan(piece, &mut found);
+            assert!(scanner.memory() <= MOST_STREAM_BYTES, "{}", scanner.memory());
+        }
+    });
+    assert!(allocated.bytes_max <= MOST_STREAM_BYTES as u64, "{}", allocated.bytes_max);
 }

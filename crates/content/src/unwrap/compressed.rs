@@ -17,6 +17,9 @@ const MOST_GROWTH: u64 = 100;
 /// See [`MOST_GROWTH`].
 const FREE_BYTES: u64 = 1 << 20;
 
+/// What an open stream takes: its window of 32 KiB, its tables, and what is inflated at once.
+pub(super) const MOST_BYTES: usize = 56 * 1024;
+
 /// How zlib begins: deflate with a window of 32 KiB.
 const ZLIB: u8 = 0x78;
 
