@@ -2,7 +2,7 @@ use quaywatch_model::{Address, Mac, Moment, Timestamp};
 use std::collections::BTreeMap;
 
 /// So many bindings are kept; a network has one a device, an attack that makes up more costs no more.
-const MOST_BINDINGS: usize = 65_536;
+const MOST_BINDINGS: usize = 32_768;
 
 /// Which MAC address was said to have which IP address, by whom, and when.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

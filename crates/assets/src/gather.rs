@@ -7,8 +7,9 @@ use quaywatch_model::{
 };
 use std::net::IpAddr;
 
-/// So many addresses are kept; those that come later are counted nowhere, so that a scan costs no more.
-const MOST_ADDRESSES: usize = 65_536;
+/// So many addresses are kept, as many as seven hundred cranes have; those that come later are not, so that a scan costs no
+/// more.
+const MOST_ADDRESSES: usize = 32_768;
 /// So many different things are kept of one address.
 const MOST_FACTS: usize = 96;
 /// A fact is cut after so many bytes.

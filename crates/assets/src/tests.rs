@@ -35,6 +35,7 @@ fn ended<'a>(addresses: [Address; 2], macs: [Mac; 2], protocol: &'static str, fr
         bytes: [10, 10],
         state: "SF",
         hops_left: [64, 64],
+        handshake_micros: [0, 0],
         notes: &[],
     }
 }

@@ -1,6 +1,7 @@
 use crate::arguments::{Format, Inspect};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use quaywatch_capture::{Progress, Source};
+use quaywatch_model::Finding;
 use quaywatch_report::{json, text};
 use quaywatch_sensor::{Settings, Summary, inspect};
 use std::error::Error;
@@ -13,7 +14,8 @@ const MOST_WORKERS: u16 = 32;
 /// What takes longer than this gets a progress bar.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-pub(crate) fn run(arguments: &Inspect) -> Result<(), Box<dyn Error>> {
+/// Inspects; says whether a finding is as grave as it may not be.
+pub(crate) fn run(arguments: &Inspect) -> Result<bool, Box<dyn Error>> {
     let sources: Vec<Source> = arguments.captures.iter().map(Source::from_argument).collect();
     let threads = arguments.threads.unwrap_or_else(processors);
     let settings = Settings { threads, out: arguments.out.clone() };
@@ -21,13 +23,17 @@ pub(crate) fn run(arguments: &Inspect) -> Result<(), Box<dyn Error>> {
     let summary = inspect(&sources, &settings, &mut |progress| bar.show(progress));
     bar.clear();
     let summary = summary?;
+    let is_grave =
+        |finding: &Finding| arguments.fail_on.is_some_and(|limit| finding.severity >= limit.into());
+    let failed = summary.findings.iter().any(is_grave);
     if arguments.quiet {
-        return Ok(());
+        return Ok(failed);
     }
     match print(&summary, arguments) {
         // Whoever closed the pipe has seen enough.
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        other => Ok(other?),
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(failed),
+        Err(error) => Err(error.into()),
+        Ok(()) => Ok(failed),
     }
 }
 

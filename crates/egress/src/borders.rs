@@ -1,15 +1,18 @@
 use quaywatch_model::{Address, Disclosure, Scope};
 use std::fmt::Debug;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// Where the crane's networks end.
 pub trait Borders: Debug + Send + Sync {
+    /// How far away somebody is.
+    fn scope(&self, address: Address) -> Scope;
     /// Whether somebody at this address is outside. Groups of hosts, and addresses that are never routed, are not.
-    fn is_outside(&self, address: Address) -> bool;
-    /// How far away a recipient is.
-    fn scope(&self, recipient: Address) -> Scope;
-    /// Whether the recipient is to have this; `None` where nobody says.
-    fn declared(&self, disclosure: &Disclosure) -> Option<bool>;
+    fn is_outside(&self, address: Address) -> bool {
+        self.scope(address) == Scope::Internet
+    }
+    /// Whether the site declares that the recipient gets this; `None` without a site.
+    fn declared(&self, _: &Disclosure) -> Option<bool> {
+        None
+    }
 }
 
 /// Without a site's own declaration: public addresses are outside.
@@ -17,36 +20,9 @@ pub trait Borders: Debug + Send + Sync {
 pub struct PublicIsOutside;
 
 impl Borders for PublicIsOutside {
-    fn is_outside(&self, address: Address) -> bool {
-        match address.ip() {
-            Some(IpAddr::V4(ip)) => is_public_v4(ip),
-            Some(IpAddr::V6(ip)) => is_public_v6(ip),
-            None => false,
-        }
+    fn scope(&self, address: Address) -> Scope {
+        Scope::without_a_site(address)
     }
-
-    fn scope(&self, recipient: Address) -> Scope {
-        if self.is_outside(recipient) { Scope::Internet } else { Scope::Private }
-    }
-
-    fn declared(&self, _: &Disclosure) -> Option<bool> {
-        None
-    }
-}
-
-/// Not private (RFC 1918), this network or loopback (RFC 1122), link-local (RFC 3927), a group or reserved (RFC 1112).
-const fn is_public_v4(ip: Ipv4Addr) -> bool {
-    let [first, ..] = ip.octets();
-    !(ip.is_private() || ip.is_loopback() || ip.is_link_local() || first == 0 || first >= 224)
-}
-
-/// Not unspecified, loopback, link-local or a group (RFC 4291), nor unique local (RFC 4193).
-const fn is_public_v6(ip: Ipv6Addr) -> bool {
-    !(ip.is_unspecified()
-        || ip.is_loopback()
-        || ip.is_multicast()
-        || ip.is_unicast_link_local()
-        || ip.is_unique_local())
 }
 
 #[cfg(test)]
@@ -58,8 +34,7 @@ mod tests {
     #[test]
     fn only_who_can_be_reached_from_anywhere_is_outside() {
         let outside = |address| PublicIsOutside.is_outside(address);
-        for public in [[8, 8, 8, 8], [172, 32, 0, 1], [203, 0, 113, 9], [100, 64, 0, 1], [223, 255, 255, 255]]
-        {
+        for public in [[8, 8, 8, 8], [172, 32, 0, 1], [203, 0, 113, 9], [223, 255, 255, 255]] {
             assert!(outside(Address::v4(public)), "{public:?}");
         }
         for near in [
@@ -70,6 +45,7 @@ mod tests {
             [169, 254, 0, 1],
             [224, 0, 0, 251],
             [255, 255, 255, 255],
+            [100, 64, 0, 1],
             [0, 0, 0, 0],
         ] {
             assert!(!outside(Address::v4(near)), "{near:?}");

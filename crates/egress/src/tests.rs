@@ -38,6 +38,7 @@ fn ended<'a>(bytes: [u64; 2], carries: DataClass, notes: &'a [KeptNote]) -> Ende
         bytes,
         state: "SF",
         hops_left: [64, 64],
+        handshake_micros: [0, 0],
         notes,
     }
 }

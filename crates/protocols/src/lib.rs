@@ -21,6 +21,7 @@ pub mod cotp;
 pub mod enip;
 mod expectations;
 mod framing;
+mod identity;
 pub mod modbus;
 pub mod opcua;
 mod pending;

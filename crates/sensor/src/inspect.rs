@@ -2,7 +2,7 @@ use crate::dealer::{Dealer, Dealt};
 use crate::summary::{Span, Summary};
 use crate::worker::Worker;
 use quaywatch_capture::{Batch, CaptureError, Captures, Progress, Source};
-use quaywatch_store::{Carver, Limits, Rows, Store, StoreError, Written};
+use quaywatch_store::{Answers, Carver, Limits, Rows, Store, StoreError, Written};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
@@ -155,6 +155,12 @@ fn put_together(found: Vec<Found>, span: Span, store: Option<Store>) -> Result<S
     }
     summary.sort();
     if let Some(store) = store {
+        store.answers(&Answers {
+            assets: &summary.assets,
+            remote_access: &summary.remote_access,
+            disclosures: &summary.disclosures,
+            findings: &summary.findings,
+        })?;
         let _: Written = store.finish(all_rows)?;
     }
     Ok(summary)

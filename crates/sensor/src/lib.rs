@@ -9,6 +9,7 @@ mod conversations;
 mod dealer;
 mod inspect;
 mod ledger;
+mod links;
 mod reporter;
 mod summary;
 mod worker;

@@ -5,7 +5,7 @@ use foldhash::fast::FixedState;
 use quaywatch_flow::{Conversation, Listener};
 use quaywatch_model::{
     Address, Content, Ended, Fact, FinishedTransfer, KeptNote, LogLine, Moment, Note, Operation, Problem,
-    Side, Transfer, Transferred, Value,
+    Scope, Side, Transfer, Transferred, Value,
 };
 use quaywatch_protocols::{Context, Recognition, Shared, Sink, Wanted};
 use quaywatch_store::{Carver, ConversationRow, Label, ProblemTotal, Rows, Transport};
@@ -67,11 +67,11 @@ impl Reporter {
         act: impl FnOnce(&mut Context<'_>) -> R,
     ) -> R {
         let (addresses, ports) = (kept.key.addresses, kept.key.ports);
+        let wanted = Wanted { content: kept.app.leaving.is_some(), ..Wanted::default() };
         let mut said = Said { desk: &mut self.desk, kept, protocol, at };
         let mut nothing = Unheard;
         let shadow = said.kept.app.shadow;
         let sink: &mut dyn Sink = if shadow { &mut nothing } else { &mut said };
-        let wanted = Wanted::default();
         act(&mut Context { now: at, addresses, ports, wanted, memory, shared: &mut self.shared, sink })
     }
 }
@@ -79,6 +79,9 @@ impl Reporter {
 impl Listener<App> for Reporter {
     fn begin(&mut self, kept: &mut Conversation<App>) {
         kept.app.shadow = !self.telling;
+        if self.telling {
+            kept.app.leaving = self.desk.summary.leaving.begun(&kept.key.addresses);
+        }
     }
 
     fn data(
@@ -89,6 +92,9 @@ impl Listener<App> for Reporter {
         at: Moment,
         bytes: &[u8],
     ) {
+        if kept.app.leaving.is_some() && !matches!(kept.app.reading, Reading::Speaking(_)) {
+            self.desk.raw(kept, from, bytes);
+        }
         // The reading is taken out while it works, because what it finds is told of the conversation it is part of.
         let reading = match mem::replace(&mut kept.app.reading, Reading::Unknown) {
             Reading::Unknown => return,
@@ -104,6 +110,9 @@ impl Listener<App> for Reporter {
                     Recognition::Undecided => Reading::Undecided(recogniser),
                     Recognition::Unknown => Reading::Unknown,
                     Recognition::Found(mut decoder) => {
+                        if let Some(leaving) = &mut kept.app.leaving {
+                            self.desk.summary.leaving.recognised(leaving);
+                        }
                         let protocol = decoder.protocol();
                         self.with(kept, memory, at, protocol, |cx| recogniser.replay(cx, decoder.as_mut()));
                         let protocol = decoder.protocol();
@@ -117,6 +126,9 @@ impl Listener<App> for Reporter {
     }
 
     fn gap(&mut self, kept: &mut Conversation<App>, memory: &mut Memory, from: Side, at: Moment, bytes: u64) {
+        if let Some(leaving) = &mut kept.app.leaving {
+            self.desk.summary.leaving.gap(leaving, from);
+        }
         match mem::replace(&mut kept.app.reading, Reading::Unknown) {
             Reading::Speaking(mut decoder) => {
                 let protocol = decoder.protocol();
@@ -197,15 +209,21 @@ impl Sink for Said<'_> {
             Value::Text(text) => Cow::Borrowed(text),
             value => Cow::Owned(shown(&value, LONGEST_FACT_BYTES)),
         };
-        let gathered = &mut self.desk.summary.gathered;
-        gathered.fact(&self.kept.key.addresses, self.protocol, self.at, fact.about, fact.attribute, &text);
+        let (addresses, summary) = (&self.kept.key.addresses, &mut self.desk.summary);
+        summary.gathered.fact(addresses, self.protocol, self.at, fact.about, fact.attribute, &text);
+        summary.watched.fact(addresses, self.protocol, self.at, fact.about, fact.attribute, &text);
+        summary.leaving.fact(self.at, fact.about, fact.attribute, &text);
     }
 
     fn note(&mut self, note: &Note<'_>) {
         self.kept.app.notes.get_or_insert_default().add(self.at, note);
     }
 
-    fn content(&mut self, _: &Content<'_>) {}
+    fn content(&mut self, content: &Content<'_>) {
+        if let Some(leaving) = &mut self.kept.app.leaving {
+            self.desk.summary.leaving.content(leaving, content);
+        }
+    }
 
     fn log(&mut self, _: &LogLine<'_>) {}
 }
@@ -224,6 +242,15 @@ impl Sink for Unheard {
 }
 
 impl Desk {
+    /// Bytes that go out and that no decoder reads, at least not yet.
+    #[cold]
+    fn raw(&mut self, kept: &mut Conversation<App>, from: Side, bytes: &[u8]) {
+        let whole = kept.key.protocol != protocol::TCP;
+        if let Some(leaving) = &mut kept.app.leaving {
+            self.summary.leaving.raw(leaving, from, bytes, whole);
+        }
+    }
+
     fn problem(&mut self, kept: Option<&Conversation<App>>, at: Moment, problem: &Problem) {
         let Problem { layer, reason, verdict, bytes } = *problem;
         self.summary.problem(ProblemTotal { layer, reason, verdict, count: 1, bytes });
@@ -267,7 +294,15 @@ impl Desk {
         total.packets += a.packets + b.packets;
         total.wire_bytes += a.wire_bytes + b.wire_bytes;
         let notes = kept.app.notes.take().unwrap_or_default();
-        self.ended(&ended(kept, name, &kept.key.uid(kept.first.frame), &notes.0));
+        let uid = kept.key.uid(kept.first.frame);
+        let leaving = kept.app.leaving.take();
+        let ended = ended(kept, name, &uid, &notes.0);
+        self.ended(&ended);
+        let unread = leaving.and_then(|mut leaving| self.summary.leaving.ended(&mut leaving, &ended));
+        if let Some(problem) = unread {
+            let at = Moment { time: kept.last, ..kept.first };
+            self.problem(Some(kept), at, &problem);
+        }
         if self.rows.is_some() {
             self.conversation_row(kept, name);
         }
@@ -276,6 +311,8 @@ impl Desk {
     /// Hands what is left of a conversation to all who make answers of it.
     fn ended(&mut self, ended: &Ended<'_>) {
         self.summary.gathered.ended(ended);
+        self.summary.linked.ended(ended);
+        self.summary.watched.ended(ended, &Scope::without_a_site);
     }
 
     fn conversation_row(&mut self, kept: &mut Conversation<App>, name: &'static str) {
@@ -333,6 +370,7 @@ fn ended<'a>(
         bytes: kept.counts.map(|counts| counts.bytes),
         state: kept.state().as_str(),
         hops_left: kept.hops_left,
+        handshake_micros: kept.handshake_micros,
         notes,
     }
 }
