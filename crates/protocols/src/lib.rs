@@ -15,14 +15,27 @@
 //!
 //! To add a protocol: a folder, a line in [`PROTOCOLS`], a case and a fuzz target; see CONTRIBUTING.md.
 
+pub mod arp;
+pub mod cdp;
 pub mod cip;
 mod conversation;
 pub mod cotp;
+pub mod dhcp;
+pub mod dhcpv6;
+pub mod dns;
 pub mod enip;
 mod expectations;
 mod framing;
+pub mod hsrp;
+pub mod icmp;
+pub mod icmp6;
 mod identity;
+pub mod lldp;
+pub mod llmnr;
+pub mod mdns;
 pub mod modbus;
+pub mod nbns;
+pub mod ntp;
 pub mod opcua;
 mod pending;
 pub mod profinet;
@@ -30,11 +43,16 @@ mod recognise;
 pub mod s7comm;
 pub mod s7commplus;
 mod shared;
+pub mod ssdp;
+mod standalone;
+pub mod stp;
+pub mod syslog;
 #[cfg(test)]
 mod template;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 pub mod umas;
+pub mod vrrp;
 
 pub use conversation::{Context, Conversation, Sink, Wanted};
 pub use expectations::Expectations;
@@ -54,4 +72,21 @@ pub static PROTOCOLS: &[&Protocol] = &[
     &enip::PROTOCOL,
     &modbus::PROTOCOL,
     &profinet::PROTOCOL,
+    &arp::PROTOCOL,
+    &lldp::PROTOCOL,
+    &cdp::PROTOCOL,
+    &stp::PROTOCOL,
+    &vrrp::PROTOCOL,
+    &icmp::PROTOCOL,
+    &icmp6::PROTOCOL,
+    &dhcp::PROTOCOL,
+    &dhcpv6::PROTOCOL,
+    &ntp::PROTOCOL,
+    &nbns::PROTOCOL,
+    &mdns::PROTOCOL,
+    &llmnr::PROTOCOL,
+    &dns::PROTOCOL,
+    &hsrp::PROTOCOL,
+    &ssdp::PROTOCOL,
+    &syslog::PROTOCOL,
 ];

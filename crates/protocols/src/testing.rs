@@ -1,5 +1,7 @@
 //! For tests and fuzz targets: a sink that writes down what it is told, and ways to play bytes to a decoder.
 
+#[cfg(test)]
+pub(crate) mod captures;
 pub mod polls;
 
 use crate::{
