@@ -21,24 +21,33 @@ pub mod cotp;
 pub mod enip;
 mod expectations;
 mod framing;
+mod ftp;
+mod logins;
 pub mod modbus;
 pub mod opcua;
 mod pending;
 pub mod profinet;
+mod rdp;
 mod recognise;
+//mod rtp;
+//mod rtsp;
 pub mod s7comm;
 pub mod s7commplus;
 mod shared;
+//mod smb;
+//mod telnet;
 #[cfg(test)]
 mod template;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
+mod tftp;
 pub mod umas;
+mod vnc;
 
 pub use conversation::{Context, Conversation, Sink, Wanted};
 pub use expectations::Expectations;
 pub use framing::{Dialogue, Framed, Length};
-pub use pending::{Pending, Request};
+pub use pending::{Pending, Request, unmet};
 pub use quaywatch_wire::Memory;
 pub use recognise::{Answer, Probe, Protocol, Recogniser, Recognition, Transport};
 pub use shared::Shared;
@@ -46,6 +55,7 @@ pub use shared::Shared;
 /// Every protocol that is decoded, in the order they are asked when several could claim the same bytes.
 #[rustfmt::skip] // one line each, so that adding one changes one line
 pub static PROTOCOLS: &[&Protocol] = &[
+    &rdp::PROTOCOL,
     &s7comm::PROTOCOL,
     &s7commplus::PROTOCOL,
     &cotp::PROTOCOL,
@@ -53,4 +63,11 @@ pub static PROTOCOLS: &[&Protocol] = &[
     &enip::PROTOCOL,
     &modbus::PROTOCOL,
     &profinet::PROTOCOL,
+    &vnc::PROTOCOL,
+    &ftp::PROTOCOL,
+    &tftp::PROTOCOL,
+    //&telnet::PROTOCOL,
+    //&rtsp::PROTOCOL,
+    //&rtp::PROTOCOL,
+    //&smb::PROTOCOL,
 ];
