@@ -29,13 +29,13 @@ mod pending;
 pub mod profinet;
 mod rdp;
 mod recognise;
-//mod rtp;
-//mod rtsp;
+mod rtp;
+mod rtsp;
 pub mod s7comm;
 pub mod s7commplus;
 mod shared;
 //mod smb;
-//mod telnet;
+mod telnet;
 #[cfg(test)]
 mod template;
 #[cfg(any(test, feature = "testing"))]
@@ -66,8 +66,8 @@ pub static PROTOCOLS: &[&Protocol] = &[
     &vnc::PROTOCOL,
     &ftp::PROTOCOL,
     &tftp::PROTOCOL,
-    //&telnet::PROTOCOL,
-    //&rtsp::PROTOCOL,
-    //&rtp::PROTOCOL,
+    &telnet::PROTOCOL,
+    &rtsp::PROTOCOL,
+    &rtp::PROTOCOL,
     //&smb::PROTOCOL,
 ];

@@ -1,20 +1,30 @@
-//! Rtsp: *who speaks it with whom, and what for*.
+//! RTSP: how a camera's picture is asked for.
 //!
-//! Standard: *name the specification, its edition and the clauses used here.*
+//! Standards: *RFC 2326* (1998), sections 6 to 12; *RFC 7826* (2.0) as far as it is equal; session descriptions by
+//! *RFC 4566*; authentication by *RFC 2617*.
 //!
 //! ```text
-//! offset 0      2          4      5        7
-//!        | magic | sequence | kind | length | body: `length` bytes
-//!        | 54 50 |  u16 BE  |  u8  | u16 BE |
+//! request   METHOD SP url SP RTSP/1.0 CRLF (header CRLF)* CRLF body of Content-Length bytes
+//! answer    RTSP/1.0 SP status SP reason CRLF (header CRLF)* CRLF body
+//! stream    24 channel u8 length u16 BE, so many bytes of RTP or RTCP
 //! ```
 //!
-//! A request's kind is below 0x80; its answer has the same sequence number and the kind with the top bit set.
-//! Kind 1 reads, kind 2 writes one value. An answer's body begins with a status byte, 0 for yes.
+//! Answers carry their request's `CSeq`. Either side may ask; the client is who asks for a description, a set-up or to
+//! play.
 //!
-//! Not decoded: everything else, because there is nothing else.
+//! # What is reported
+//! - `DESCRIBE` is an `Identify`, `SETUP` an `OpenSession`, `PLAY` and `RECORD` a `Subscribe`, `TEARDOWN` a
+//!   `CloseSession`, `GET_PARAMETER` a `Read`, `SET_PARAMETER` and `ANNOUNCE` a `Write`, each with its address. A request
+//!   with credentials is an `Authenticate` too, once an answer shows what became of it.
+//! - Server and User-Agent are facts; so is the name in a session description; who describes video of its own is a
+//!   camera. Notes for the name that logs in, and for passwords in the clear (basic).
+//! - The ports of `Transport` are expected as [RTP](crate::rtp). Interleaved RTP is video.
 //!
-//! Limits: a PDU is at most [`wire::MAX_PDU_BYTES`]; [`Pending::LIMIT`](crate::Pending::LIMIT) requests wait.
+//! Not decoded: RTSP in HTTP tunnels, the streams themselves.
+//!
+//! Limits: a message is at most [`wire::LONGEST_MESSAGE_BYTES`]; requests wait as in [`Pending`](crate::Pending).
 
+mod login;
 mod ops;
 mod state;
 mod wire;
@@ -22,21 +32,17 @@ mod wire;
 #[cfg(test)]
 mod tests;
 
-use crate::{Answer, Framed, Probe, Protocol, Transport};
+use crate::{Framed, Protocol, Transport};
 
 /// The protocol's descriptor.
 pub(crate) static PROTOCOL: Protocol = Protocol {
     name: "rtsp",
-    title: "Rtsp",
+    title: "RTSP",
     transports: &[Transport::Tcp],
-    ports: &[1],
-    probe,
+    ports: &[554, 8554],
+    probe: |probe| wire::begins(probe.bytes),
     start: |_| Box::new(Framed::new(state::Rtsp::default())),
-    decoded: "reads and writes of one value",
-    not_decoded: "kinds other than read and write are reported as Opaque",
+    decoded: "all methods with their addresses and answers, log-ins, server and session description, the streams they \
+              set up, interleaved or not",
+    not_decoded: "RTSP in HTTP; what is in the streams",
 };
-
-/// The magic is two bytes of chance in 65 536; a sane length makes it certain.
-fn probe(probe: &Probe<'_>) -> Answer {
-    wire::begins(probe.bytes)
-}
