@@ -24,6 +24,7 @@ mod framing;
 mod ftp;
 mod logins;
 pub mod modbus;
+mod ntlm;
 pub mod opcua;
 mod pending;
 pub mod profinet;
@@ -34,7 +35,7 @@ mod rtsp;
 pub mod s7comm;
 pub mod s7commplus;
 mod shared;
-//mod smb;
+mod smb;
 mod telnet;
 #[cfg(test)]
 mod template;
@@ -69,5 +70,5 @@ pub static PROTOCOLS: &[&Protocol] = &[
     &telnet::PROTOCOL,
     &rtsp::PROTOCOL,
     &rtp::PROTOCOL,
-    //&smb::PROTOCOL,
+    &smb::PROTOCOL,
 ];

@@ -260,7 +260,7 @@ impl Control {
             }
             ("SYST", 215) => cx.fact(from, Attribute::OperatingSystem, cut(told.text)),
             ("PWD" | "XPWD", 257) => {
-                self.directory = wire::quoted(told.text).map(|path| cut(path).to_owned())
+                self.directory = wire::quoted(told.text).map(|path| cut(path).to_owned());
             }
             ("CWD" | "XCWD", _) if accepted => self.go_to(argument),
             ("CDUP" | "XCUP", _) if accepted => self.go_to(".."),

@@ -233,7 +233,7 @@ impl Telnet {
         let mut lines = self.shown.trim_end().rsplit(['\n', '\r']);
         let _prompt = lines.next();
         let says = |line: &&str| line.chars().filter(char::is_ascii_alphanumeric).count() >= 3;
-        if let Some(line) = lines.filter(says).last() {
+        if let Some(line) = lines.rfind(says) {
             cx.fact(server, Attribute::Description, line);
         }
     }

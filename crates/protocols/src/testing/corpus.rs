@@ -5,19 +5,15 @@ use super::Recorder;
 use crate::{Context, Conversation, Recogniser, Recognition, Shared, Transport, Wanted};
 use quaywatch_capture::{Batch, Captures, Source};
 use quaywatch_flow::{Conversation as Flow, Key, Limits, Listener, Table};
-use quaywatch_model::{DataClass, Moment, Problem, Side};
+use quaywatch_model::{Moment, Problem, Side};
 use quaywatch_wire::{Frame, Memory, protocol};
 use std::path::{Path, PathBuf};
 
 /// What one conversation of a capture reported.
 #[derive(Debug)]
 pub(crate) struct Heard {
-    /// Whose it is.
-    pub(crate) key: Key,
     /// What it was recognised as.
     pub(crate) protocol: &'static str,
-    /// The class of what no content accounts for.
-    pub(crate) carries: DataClass,
     /// All it reported.
     pub(crate) said: Recorder,
 }
@@ -131,7 +127,7 @@ impl Listener<App> for Ear {
         match reading {
             Reading::Unknown => {}
             Reading::Speaking(decoder) => {
-                self.with((&key, said), memory, at, |cx| decoder.data(cx, from, bytes))
+                self.with((&key, said), memory, at, |cx| decoder.data(cx, from, bytes));
             }
             Reading::Undecided(recogniser) => {
                 let Some(transport) = transport(&key) else { return };
@@ -156,7 +152,7 @@ impl Listener<App> for Ear {
         let App { reading, said } = &mut flow.app;
         match reading {
             Reading::Speaking(decoder) => {
-                self.with((&key, said), memory, at, |cx| decoder.gap(cx, from, bytes))
+                self.with((&key, said), memory, at, |cx| decoder.gap(cx, from, bytes));
             }
             Reading::Undecided(recogniser) => recogniser.gap(memory, from),
             Reading::Unknown => {}
@@ -167,18 +163,53 @@ impl Listener<App> for Ear {
         let at = Moment { frame: at.frame, time: at.time.max(flow.last) };
         let key = flow.key;
         let App { reading, mut said } = std::mem::take(&mut flow.app);
-        let (mut protocol, mut carries) = ("unknown", DataClass::Unknown);
+        let mut protocol = "unknown";
         match reading {
             Reading::Speaking(mut decoder) => {
                 self.with((&key, &mut said), memory, at, |cx| decoder.end(cx));
-                (protocol, carries) = (decoder.protocol(), decoder.carries());
+                protocol = decoder.protocol();
             }
             Reading::Undecided(mut recogniser) => recogniser.forget(memory),
             Reading::Unknown => {}
         }
         said.close();
-        self.heard.push(Heard { key, protocol, carries, said });
+        self.heard.push(Heard { protocol, said });
     }
 
     fn problem(&mut self, _: Option<&Flow<App>>, _: Moment, _: &Problem) {}
+}
+
+/// Captures of other folders of the corpus in which these are spoken too; each was looked at with tshark.
+const GUESTS: [(&str, &str); 8] = [
+    ("dcerpc/sv__dcerpc-dcerpc-3109.pcap", "smb"),
+    ("dcerpc/sv__dcerpc-dcerpc-ctxids.pcap", "smb"),
+    ("dns/ndpi__netbios.pcapng", "smb"),
+    ("enip_cip/iti__EIP-IPAddressChangeAttempt.pcap", "smb"),
+    ("hart_ip/iti__hart_ip.pcapng", "smb"),
+    ("ldap_krb/ndpi__kerberos.pcap", "smb"),
+    ("modbus/malcolm__Modicon.pcap", "ftp"),
+    ("modbus/zeek__modbus-modbus-and-non-modbus-p502.pcap", "rdp"),
+];
+
+#[test]
+fn remote_access_and_files_are_claimed_only_where_they_are() {
+    let Some(corpus) = folder() else { return };
+    let homes = ["rdp", "vnc", "ftp", "tftp", "telnet", "rtsp", "rtp", "smb"];
+    let mut claimed = std::collections::BTreeSet::<(String, &str)>::new();
+    for room in
+        std::fs::read_dir(corpus).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_dir())
+    {
+        let home = room.file_name().unwrap().to_string_lossy().into_owned();
+        for file in std::fs::read_dir(&room).unwrap().map(|entry| entry.unwrap().path()) {
+            let name = format!("{home}/{}", file.file_name().unwrap().to_string_lossy());
+            if ![".pcap", ".pcapng", ".cap"].iter().any(|ending| name.ends_with(ending)) {
+                continue;
+            }
+            let told = hear_file(&file).into_iter().map(|heard| heard.protocol.trim_end_matches("-data"));
+            let guests = told.filter(|protocol| homes.contains(protocol) && home != *protocol);
+            claimed.extend(guests.map(|protocol| (name.clone(), protocol)));
+        }
+    }
+    let known = GUESTS.map(|(file, protocol)| (file.to_owned(), protocol));
+    assert_eq!(claimed, std::collections::BTreeSet::from(known));
 }
