@@ -1,10 +1,13 @@
 use crate::arguments::{Format, Inspect};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use quaywatch_capture::{Progress, Source};
+use quaywatch_model::Finding;
 use quaywatch_report::{json, text};
 use quaywatch_sensor::{Settings, Summary, inspect};
+use quaywatch_site::Site;
 use std::error::Error;
 use std::io::{self, BufWriter, Write};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// More workers than this share too little to be worth their memory.
@@ -13,21 +16,27 @@ const MOST_WORKERS: u16 = 32;
 /// What takes longer than this gets a progress bar.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-pub(crate) fn run(arguments: &Inspect) -> Result<(), Box<dyn Error>> {
+/// Inspects; says whether a finding is as grave as it may not be.
+pub(crate) fn run(arguments: &Inspect) -> Result<bool, Box<dyn Error>> {
     let sources: Vec<Source> = arguments.captures.iter().map(Source::from_argument).collect();
     let threads = arguments.threads.unwrap_or_else(processors);
-    let settings = Settings { threads, out: arguments.out.clone() };
+    let site = Arc::new(arguments.site.as_deref().map(Site::load).transpose()?.unwrap_or_default());
+    let settings = Settings { threads, out: arguments.out.clone(), site };
     let mut bar = Bar::new(arguments.quiet);
     let summary = inspect(&sources, &settings, &mut |progress| bar.show(progress));
     bar.clear();
     let summary = summary?;
+    let is_grave =
+        |finding: &Finding| arguments.fail_on.is_some_and(|limit| finding.severity >= limit.into());
+    let failed = summary.findings.iter().any(is_grave);
     if arguments.quiet {
-        return Ok(());
+        return Ok(failed);
     }
     match print(&summary, arguments) {
         // Whoever closed the pipe has seen enough.
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        other => Ok(other?),
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(failed),
+        Err(error) => Err(error.into()),
+        Ok(()) => Ok(failed),
     }
 }
 

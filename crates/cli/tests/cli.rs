@@ -147,3 +147,12 @@ fn every_protocol_says_what_is_not_decoded() {
     assert!(named >= 5, "{listed}");
     assert_eq!(listed.matches("not decoded: ").count(), named);
 }
+
+#[test]
+fn a_script_learns_from_the_exit_code_whether_something_grave_was_found() {
+    let exit = |limit: &str| inspect(&sample(), &["--quiet", "--fail-on", limit]).status.code();
+    assert_eq!(exit("high"), Some(1), "an address was changed");
+    assert_eq!(exit("critical"), Some(0));
+    let message = text(&inspect(&sample(), &["--fail-on", "terrible"]).stderr);
+    assert!(message.contains("[possible values: info, low, medium, high, critical]"), "{message}");
+}

@@ -22,6 +22,7 @@ pub mod enip;
 mod expectations;
 mod framing;
 mod ftp;
+mod identity;
 mod logins;
 pub mod modbus;
 mod ntlm;

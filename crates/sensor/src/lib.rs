@@ -7,8 +7,10 @@
 
 mod conversations;
 mod dealer;
+mod declared;
 mod inspect;
 mod ledger;
+mod links;
 mod reporter;
 mod summary;
 mod worker;
