@@ -81,11 +81,10 @@ pub(super) static WRITE: Rule = Rule {
             let (client, server, why) = key;
             found.push(Found {
                 time: at.time,
-                severity,
+                severity: Severity::High,
                 title: format!(
-                    "{} may not {} on {}",
+                    "{} wrote to {} without permission",
                     picture.named(client),
-                    verb.as_str(),
                     picture.named(server)
                 ),
                 explanation: format!("{why}. {}", told.iter().take(3).cloned().collect::<Vec<_>>().join(" ")),
