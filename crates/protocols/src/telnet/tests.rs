@@ -30,6 +30,8 @@ fn a_login_is_told_without_its_password() {
             "A clear_secret: (masked)",
             "A default_secret: \"admin/admin\"",
             "B login: \"accepted\"",
+            // Of the operation.
+            "A user: \"admin\"",
         ]
     );
     assert_eq!(heard.facts, ["B description: \"EDS-408A series V3.1\""]);
