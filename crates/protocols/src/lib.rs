@@ -21,18 +21,24 @@ pub mod cotp;
 pub mod enip;
 mod expectations;
 mod framing;
+mod http;
 pub mod modbus;
+mod mqtt;
 pub mod opcua;
 mod pending;
 pub mod profinet;
+mod quic;
 mod recognise;
 pub mod s7comm;
 pub mod s7commplus;
 mod shared;
+mod sip;
+mod ssh;
 #[cfg(test)]
 mod template;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
+mod tls;
 pub mod umas;
 
 pub use conversation::{Context, Conversation, Sink, Wanted};
@@ -53,4 +59,10 @@ pub static PROTOCOLS: &[&Protocol] = &[
     &enip::PROTOCOL,
     &modbus::PROTOCOL,
     &profinet::PROTOCOL,
+    &tls::PROTOCOL,
+    &http::PROTOCOL,
+    &ssh::PROTOCOL,
+    &quic::PROTOCOL,
+    &mqtt::PROTOCOL,
+    &sip::PROTOCOL,
 ];

@@ -1,0 +1,102 @@
+//! Zeek's `http.log`, with the columns of Zeek 4 and later, which have `origin`.
+//!
+//! Zeek's numbers of files (`orig_fuids`, `resp_fuids`) are its own and stay empty. Passwords are never told.
+
+use super::exchange::Exchange;
+use crate::Context;
+use quaywatch_model::{Column, Kind, Log, LogLine, Prefix, Scalars, Side, Value};
+
+static LOG: Log = Log {
+    name: "http",
+    prefix: Prefix::Connection,
+    columns: &[
+        Column::new("trans_depth", Kind::Count),
+        Column::new("method", Kind::String),
+        Column::new("host", Kind::String),
+        Column::new("uri", Kind::String),
+        Column::new("referrer", Kind::String),
+        Column::new("version", Kind::String),
+        Column::new("user_agent", Kind::String),
+        Column::new("origin", Kind::String),
+        Column::new("request_body_len", Kind::Count),
+        Column::new("response_body_len", Kind::Count),
+        Column::new("status_code", Kind::Count),
+        Column::new("status_msg", Kind::String),
+        Column::new("info_code", Kind::Count),
+        Column::new("info_msg", Kind::String),
+        Column::new("tags", Kind::StringSet),
+        Column::new("username", Kind::String),
+        Column::new("password", Kind::String),
+        Column::new("proxied", Kind::StringSet),
+        Column::new("orig_fuids", Kind::StringVector),
+        Column::new("orig_filenames", Kind::StringVector),
+        Column::new("orig_mime_types", Kind::StringVector),
+        Column::new("resp_fuids", Kind::StringVector),
+        Column::new("resp_filenames", Kind::StringVector),
+        Column::new("resp_mime_types", Kind::StringVector),
+    ],
+};
+
+/// Writes the line of an exchange.
+pub(super) fn write(cx: &mut Context<'_>, client: Side, exchange: &Exchange) {
+    let text = text_of;
+    let proxied = Texts(exchange.proxied.iter().map(String::as_str).collect());
+    let [sent, answered] = &exchange.bodies;
+    let [sent_files, answered_files] =
+        [sent, answered].map(|body| Texts(body.file.as_deref().into_iter().collect()));
+    let [sent_types, answered_types] =
+        [sent, answered].map(|body| Texts(body.media_type.into_iter().collect()));
+    let status = exchange.status.as_ref();
+    let information = exchange.information.as_ref();
+    let code = |(code, _): &(u16, Box<str>)| Value::Unsigned((*code).into());
+    let values = [
+        Some(Value::Unsigned(exchange.depth)),
+        text(&exchange.method),
+        text(&exchange.host),
+        text(&exchange.target),
+        text(&exchange.referrer),
+        text(&exchange.version),
+        text(&exchange.user_agent),
+        text(&exchange.origin),
+        Some(Value::Unsigned(sent.bytes)),
+        Some(Value::Unsigned(answered.bytes)),
+        status.map(code),
+        status.map(|(_, reason)| reason_of(reason)),
+        information.map(code),
+        information.map(|(_, reason)| reason_of(reason)),
+        Some(Value::List(&Texts(Vec::new()))),
+        text(&exchange.user),
+        None,
+        proxied.told(),
+        None,
+        sent_files.told(),
+        sent_types.told(),
+        None,
+        answered_files.told(),
+        answered_types.told(),
+    ];
+    cx.log(&LogLine { log: &LOG, at: exchange.begun, from: client, values: &values });
+}
+
+/// A reason phrase; Zeek has a word for one that is empty.
+fn reason_of(reason: &str) -> Value<'_> {
+    Value::Text(if reason.is_empty() { "<empty>" } else { reason })
+}
+
+struct Texts<'a>(Vec<&'a str>);
+
+impl Texts<'_> {
+    fn told(&self) -> Option<Value<'_>> {
+        (!self.0.is_empty()).then_some(Value::List(self))
+    }
+}
+
+impl Scalars for Texts<'_> {
+    fn each(&self, tell: &mut dyn FnMut(Value<'_>)) {
+        self.0.iter().for_each(|text| tell(Value::Text(text)));
+    }
+}
+
+fn text_of(text: &Option<Box<str>>) -> Option<Value<'_>> {
+    text.as_deref().map(Value::Text)
+}
