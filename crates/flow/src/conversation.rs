@@ -22,6 +22,9 @@ pub struct Conversation<T> {
     pub opener: Side,
     /// How many more routers the first packet of side A and side B could have passed; 0 where there was none.
     pub hops_left: [u8; 2],
+    /// How long the handshake of a TCP connection took, in microseconds: from the SYN to its answer, and from the answer
+    /// to the first acknowledgment. At a tap each is a round trip to one side. 0 where it was not seen.
+    pub handshake_micros: [u32; 2],
     /// What the table's user keeps.
     pub app: T,
     pub(crate) streams: Streams,

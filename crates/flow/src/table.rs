@@ -377,6 +377,7 @@ impl<T: Default> Table<T> {
             tunnel: place.tunnel.map(|(tunnel, _)| Box::new(tunnel)),
             opener: from,
             hops_left: [0; 2],
+            handshake_micros: [0; 2],
             app: T::default(),
             streams: Streams::default(),
             generation: self.generation,

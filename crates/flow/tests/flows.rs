@@ -37,6 +37,8 @@ struct Ended {
     tunnel: Option<&'static str>,
     ports: [u16; 2],
     wire_bytes: u64,
+    handshake_micros: [u32; 2],
+    hops_left: [u8; 2],
 }
 
 impl Listener<()> for Heard {
@@ -59,6 +61,8 @@ impl Listener<()> for Heard {
             tunnel: kept.tunnel.as_ref().map(|tunnel| tunnel.kind),
             ports: [*from.of(&kept.key.ports), *from.other().of(&kept.key.ports)],
             wire_bytes: mine.wire_bytes + theirs.wire_bytes,
+            handshake_micros: kept.handshake_micros,
+            hops_left: [*from.of(&kept.hops_left), *from.other().of(&kept.hops_left)],
         });
     }
 
@@ -156,6 +160,19 @@ fn a_connection_in_good_order_is_sf_and_all_of_it_is_delivered() {
     let ended = &heard.ended[0];
     assert_eq!((ended.state, ended.packets, ended.bytes, ended.missed), ("SF", [5, 3], [3, 6], 0));
     assert!(heard.problems.is_empty());
+}
+
+#[test]
+fn both_halves_of_a_handshake_are_timed_and_hop_limits_are_kept() {
+    let mut play = Play::new();
+    play.tcp(true, "S", 1, 0, b"").wait(1).tcp(false, "SA", 1, 2, b"").tcp(true, "A", 2, 2, b"");
+    play.wait(5).tcp(true, "A", 2, 2, b"later");
+    let ended = &play.end().ended[0];
+    assert_eq!(ended.handshake_micros, [1_001_000, 1_000]);
+    assert_eq!(ended.hops_left, [64, 64]);
+    let mut begun_before = Play::new();
+    begun_before.tcp(false, "SA", 1, 2, b"").tcp(true, "A", 2, 2, b"");
+    assert_eq!(begun_before.end().ended[0].handshake_micros, [0, 0], "nobody saw when it was asked");
 }
 
 #[test]

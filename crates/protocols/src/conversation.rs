@@ -1,4 +1,4 @@
-use crate::{Memory, Shared};
+use crate::{Memory, Shared, identity};
 use quaywatch_model::{
     Address, Attribute, Content, DataClass, Fact, LogLine, Moment, Note, Operation, Problem, Side, Subject,
     Topic, Transfer, Value, Verdict,
@@ -50,9 +50,10 @@ pub struct Context<'a> {
 }
 
 impl Context<'_> {
-    /// Reports an operation.
+    /// Reports an operation, and what it says of who somebody is.
     pub fn operation(&mut self, operation: &Operation<'_>) {
         self.sink.operation(operation);
+        identity::tell(self.sink, operation);
     }
 
     /// Reports a piece of a transfer.

@@ -22,6 +22,7 @@ pub mod enip;
 mod expectations;
 mod framing;
 mod http;
+mod identity;
 pub mod modbus;
 mod mqtt;
 pub mod opcua;

@@ -2,7 +2,8 @@ use crate::dealer::{Dealer, Dealt};
 use crate::summary::{Span, Summary};
 use crate::worker::Worker;
 use quaywatch_capture::{Batch, CaptureError, Captures, Progress, Source};
-use quaywatch_store::{Carver, Limits, Rows, Store, StoreError, Written};
+use quaywatch_site::Site;
+use quaywatch_store::{Answers, Carver, Limits, Rows, Store, StoreError, Written};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
@@ -24,6 +25,8 @@ pub struct Settings {
     pub threads: u16,
     /// Where to write the record tables and carved files, if anywhere.
     pub out: Option<PathBuf>,
+    /// What the site is made of and what is approved there; nothing where nobody said.
+    pub site: Arc<Site>,
 }
 
 /// Why an inspection did not come to its end.
@@ -60,12 +63,12 @@ pub fn inspect(
         .map(|index| {
             let rows = store.as_mut().map(Store::rows);
             let carver = store.as_mut().map_or_else(Carver::hashing, Store::carver);
-            Worker::new(index, count, rows, carver)
+            Worker::new(index, count, rows, carver, Arc::clone(&settings.site))
         })
         .collect();
     let mut span = Span::default();
     let found = work(workers, &mut captures, &mut span, progress)?;
-    put_together(found, span, store)
+    put_together(found, span, store, &settings.site)
 }
 
 /// Reads on this thread, which is also the first worker's; the others have threads of their own.
@@ -143,7 +146,12 @@ fn count(span: &mut Span, batch: &Batch) {
 }
 
 /// Merges what the workers found.
-fn put_together(found: Vec<Found>, span: Span, store: Option<Store>) -> Result<Summary, InspectError> {
+fn put_together(
+    found: Vec<Found>,
+    span: Span,
+    store: Option<Store>,
+    site: &Site,
+) -> Result<Summary, InspectError> {
     let mut summary = Summary { span, ..Summary::default() };
     let mut all_rows = Vec::new();
     for (part, rows, mut carver) in found {
@@ -154,7 +162,14 @@ fn put_together(found: Vec<Found>, span: Span, store: Option<Store>) -> Result<S
         }
     }
     summary.sort();
+    summary.conclude(site);
     if let Some(store) = store {
+        store.answers(&Answers {
+            assets: &summary.assets,
+            remote_access: &summary.remote_access,
+            disclosures: &summary.disclosures,
+            findings: &summary.findings,
+        })?;
         let _: Written = store.finish(all_rows)?;
     }
     Ok(summary)

@@ -7,11 +7,15 @@
 
 mod conversations;
 mod dealer;
+mod declared;
 mod inspect;
+mod learn;
 mod ledger;
+mod links;
 mod reporter;
 mod summary;
 mod worker;
 
 pub use inspect::{InspectError, Settings, inspect};
+pub use learn::observed;
 pub use summary::{ProtocolTotal, Span, Summary};

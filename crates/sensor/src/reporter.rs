@@ -1,18 +1,24 @@
 use crate::conversations::{App, Reading, carries, client, protocol_name, transport};
-use crate::ledger::Ledger;
+use crate::ledger::{Ledger, shown};
 use crate::summary::{MOST_TRANSFERS, Summary};
 use foldhash::fast::FixedState;
 use quaywatch_flow::{Conversation, Listener};
 use quaywatch_model::{
     Address, Content, Ended, Fact, FinishedTransfer, KeptNote, LogLine, Moment, Note, Operation, Problem,
-    Side, Transfer, Transferred,
+    Side, Transfer, Transferred, Value,
 };
 use quaywatch_protocols::{Context, Recognition, Shared, Sink, Wanted};
+use quaywatch_site::Site;
 use quaywatch_store::{Carver, ConversationRow, Label, ProblemTotal, Rows, Transport};
 use quaywatch_wire::{Memory, protocol};
+use std::borrow::Cow;
 use std::fmt;
 use std::hash::BuildHasher;
 use std::mem;
+use std::sync::Arc;
+
+/// A fact that is no text is shown in so many bytes.
+const LONGEST_FACT_BYTES: usize = 200;
 
 /// Turns what the flow table and the decoders tell into rows and counts.
 pub(crate) struct Reporter {
@@ -28,11 +34,12 @@ struct Desk {
     rows: Option<Rows>,
     carver: Carver,
     summary: Summary,
+    site: Arc<Site>,
 }
 
 impl Reporter {
-    pub(crate) fn new(rows: Option<Rows>, carver: Carver) -> Self {
-        let desk = Desk { ledger: Ledger::default(), rows, carver, summary: Summary::default() };
+    pub(crate) fn new(rows: Option<Rows>, carver: Carver, site: Arc<Site>) -> Self {
+        let desk = Desk { ledger: Ledger::default(), rows, carver, summary: Summary::default(), site };
         Self { shared: Shared::default(), desk, telling: true }
     }
 
@@ -48,7 +55,7 @@ impl Reporter {
 
     /// What was found, the rows, and the carver with the error it may have met.
     pub(crate) fn finish(self) -> (Summary, Option<Rows>, Carver) {
-        let Desk { ledger, rows, carver, mut summary } = self.desk;
+        let Desk { ledger, rows, carver, mut summary, .. } = self.desk;
         (summary.entries, summary.changes, summary.changes_not_listed) = ledger.finish();
         (summary, rows, carver)
     }
@@ -188,7 +195,15 @@ impl Sink for Said<'_> {
         self.desk.problem(Some(self.kept), self.at, problem);
     }
 
-    fn fact(&mut self, _: &Fact<'_>) {}
+    fn fact(&mut self, fact: &Fact<'_>) {
+        let text = match fact.value {
+            Value::Text(text) => Cow::Borrowed(text),
+            value => Cow::Owned(shown(&value, LONGEST_FACT_BYTES)),
+        };
+        let (addresses, summary) = (&self.kept.key.addresses, &mut self.desk.summary);
+        summary.gathered.fact(addresses, self.protocol, self.at, fact.about, fact.attribute, &text);
+        summary.watched.fact(addresses, self.protocol, self.at, fact.about, fact.attribute, &text);
+    }
 
     fn note(&mut self, note: &Note<'_>) {
         self.kept.app.notes.get_or_insert_default().add(self.at, note);
@@ -263,7 +278,11 @@ impl Desk {
     }
 
     /// Hands what is left of a conversation to all who make answers of it.
-    fn ended(&mut self, _: &Ended<'_>) {}
+    fn ended(&mut self, ended: &Ended<'_>) {
+        self.summary.gathered.ended(ended);
+        self.summary.linked.ended(ended);
+        self.summary.watched.ended(ended, &|address| self.site.scope(address));
+    }
 
     fn conversation_row(&mut self, kept: &mut Conversation<App>, name: &'static str) {
         let Some(rows) = &mut self.rows else { return };
@@ -320,6 +339,7 @@ fn ended<'a>(
         bytes: kept.counts.map(|counts| counts.bytes),
         state: kept.state().as_str(),
         hops_left: kept.hops_left,
+        handshake_micros: kept.handshake_micros,
         notes,
     }
 }

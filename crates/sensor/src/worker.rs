@@ -5,8 +5,10 @@ use crate::summary::Summary;
 use quaywatch_capture::Packet;
 use quaywatch_flow::{Limits, Table};
 use quaywatch_model::{Moment, Problem, Verdict};
+use quaywatch_site::Site;
 use quaywatch_store::{Carver, Rows};
 use quaywatch_wire::{Frame, Memory};
+use std::sync::Arc;
 
 // All that grows with the input stays under 256 MiB together, whatever the input: what is held here, the rows that
 // wait to be put in order (see `inspect.rs`), and the batches, carved pieces and counts, some 20 MiB.
@@ -26,14 +28,14 @@ pub(crate) struct Worker {
 }
 
 impl Worker {
-    pub(crate) fn new(index: u16, workers: u16, rows: Option<Rows>, carver: Carver) -> Self {
+    pub(crate) fn new(index: u16, workers: u16, rows: Option<Rows>, carver: Carver, site: Arc<Site>) -> Self {
         let workers = usize::from(workers.max(1));
         let limits = Limits { conversations: CONVERSATIONS / workers, ..Limits::default() };
         Self {
             index,
             table: Table::new(limits),
             memory: Memory::new(HELD_BYTES / workers),
-            reporter: Reporter::new(rows, carver),
+            reporter: Reporter::new(rows, carver, site),
             last: Moment::default(),
         }
     }

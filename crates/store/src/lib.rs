@@ -25,6 +25,7 @@
 //! Tables come out in the order of packet time, then frame number, and are the same bytes however many workers
 //! there were. Memory does not grow with the output; see [`Limits`].
 
+mod answers;
 mod carve;
 mod clock;
 mod conversation;
@@ -39,7 +40,9 @@ mod store;
 mod table;
 #[cfg(test)]
 mod tests;
+pub mod zeek;
 
+pub use answers::Answers;
 pub use carve::{
     CARVED_FILE_LIMIT_BYTES, CARVED_FILES_LIMIT, CARVED_TOTAL_LIMIT_BYTES, Carver, OPEN_TRANSFERS_LIMIT,
 };

@@ -229,10 +229,14 @@ fn remove_leftovers(dir: &Path, is_leftover: fn(&str) -> bool) -> Result<(), Sto
 }
 
 fn is_leftover(name: &str) -> bool {
-    TableName::ALL.iter().any(|table| {
-        let rest = name.strip_prefix('.').and_then(|name| name.strip_prefix(table.as_str()));
-        rest.is_some_and(|rest| rest == ".new" || is_numbered(rest, ".run-") || is_numbered(rest, ".merge-"))
-    })
+    const ANSWERS: [&str; 4] = [".assets.new", ".remote_access.new", ".disclosures.new", ".findings.new"];
+    ANSWERS.contains(&name)
+        || TableName::ALL.iter().any(|table| {
+            let rest = name.strip_prefix('.').and_then(|name| name.strip_prefix(table.as_str()));
+            rest.is_some_and(|rest| {
+                rest == ".new" || is_numbered(rest, ".run-") || is_numbered(rest, ".merge-")
+            })
+        })
 }
 
 /// Whether this is `prefix`, numbers and hyphens, and perhaps `.keys`.
