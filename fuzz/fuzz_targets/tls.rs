@@ -6,5 +6,5 @@ use quaywatch_protocols::{PROTOCOLS, testing};
 
 fuzz_target!(|data: &[u8]| {
     let protocol = PROTOCOLS.iter().find(|protocol| protocol.name == "tls").expect("it is registered");
-    testing::fuzz_conversation(protocol, protocol.transports[0], [49_152, 1], data);
+    testing::fuzz_conversation(protocol, protocol.transports[data.len() % 2], [49_152, 443], data);
 });

@@ -35,13 +35,13 @@ pub(super) fn authorization(cx: &mut Context<'_>, client: Side, value: &str) -> 
             let text = String::from_utf8_lossy(&decoded);
             let (user, password) = text.split_once(':')?;
             tell_login(cx, client, Some(user), Some(password));
-            Some(user.to_owned())
+            kept(user)
         }
         "digest" => {
             cx.note(client, Topic::Authentication, Value::Text("digest"));
             let user = quoted(credentials, "username")?;
             tell_login(cx, client, Some(user), None);
-            Some(user.to_owned())
+            kept(user)
         }
         "bearer" => {
             cx.note(client, Topic::Authentication, Value::Text("bearer"));
@@ -54,10 +54,15 @@ pub(super) fn authorization(cx: &mut Context<'_>, client: Side, value: &str) -> 
             cx.note(client, Topic::Authentication, Value::Text(if ntlm { "ntlm" } else { "negotiate" }));
             let user = ntlm_user(&message)?;
             tell_login(cx, client, Some(&user), None);
-            Some(user)
+            kept(&user)
         }
         _ => None,
     }
+}
+
+/// A user's name, if it is no longer than names are.
+fn kept(user: &str) -> Option<String> {
+    (user.len() <= MAX_USER_BYTES).then(|| user.to_owned())
 }
 
 fn quoted<'a>(parameters: &'a str, wanted: &str) -> Option<&'a str> {

@@ -2,6 +2,8 @@
 
 use super::log;
 use super::payload::Payload;
+use super::secrets::masked;
+use super::wire::{First, Head};
 use crate::Context;
 use quaywatch_model::{Coded, Item, Items, Moment, Number, Operation, Outcome, Side, Topic, Value, Verb};
 use std::fmt::{self, Write};
@@ -19,15 +21,11 @@ pub(super) struct Exchange {
     pub(super) begun: Moment,
     pub(super) request: Option<Moment>,
     pub(super) reply: Option<Moment>,
-    pub(super) method: Option<Box<str>>,
-    pub(super) target: Option<Box<str>>,
+    /// The request's head, from the bounded memory; empty where it was not captured.
+    pub(super) head: Vec<u8>,
+    /// The version that was said last.
     pub(super) version: Option<Box<str>>,
-    pub(super) host: Option<Box<str>>,
-    pub(super) referrer: Option<Box<str>>,
-    pub(super) user_agent: Option<Box<str>>,
-    pub(super) origin: Option<Box<str>>,
     pub(super) user: Option<Box<str>>,
-    pub(super) proxied: Vec<String>,
     pub(super) status: Option<(u16, Box<str>)>,
     pub(super) information: Option<(u16, Box<str>)>,
     /// The bodies of the request and of the answer.
@@ -59,10 +57,29 @@ impl BodyTold {
 }
 
 impl Exchange {
-    /// Reports what is known of it. `heard`: whether anything of the server was captured.
-    pub(super) fn report(&self, cx: &mut Context<'_>, client: Side, heard: bool) {
-        let method = self.method.as_deref().unwrap_or("unknown");
-        let target = Target(self.target.as_deref().unwrap_or("(request not captured)"));
+    /// The head of the request.
+    pub(super) fn asked(&self) -> Option<Head<'_>> {
+        Head::decode(&self.head)
+    }
+
+    /// The method and the target as it may be told.
+    pub(super) fn what(&self) -> (String, String) {
+        match self.asked().map(|head| head.first) {
+            Some(First::Request { method, target, .. }) => (method.to_owned(), masked(target).into_owned()),
+            _ => (String::new(), String::new()),
+        }
+    }
+
+    /// Reports what is known of it, and gives its memory back. `heard`: whether anything of the server was captured.
+    pub(super) fn report(mut self, cx: &mut Context<'_>, client: Side, heard: bool) {
+        self.tell(cx, client, heard);
+        cx.memory.free(std::mem::take(&mut self.head));
+    }
+
+    fn tell(&self, cx: &mut Context<'_>, client: Side, heard: bool) {
+        let (method, target) = self.what();
+        let method = if method.is_empty() { "unknown" } else { &method };
+        let target = Target(if target.is_empty() { "(request not captured)" } else { &target });
         let outcome = match &self.status {
             Some((status, _)) if *status < 400 => Outcome::Accepted,
             Some(_) => Outcome::Refused,

@@ -85,7 +85,7 @@ pub(super) fn filename(disposition: &str) -> Option<String> {
     })?;
     // Only the last part: a path is the sender's own business.
     let name = unescaped(name.rsplit(['/', '\\']).next().unwrap_or(name));
-    (!name.is_empty()).then_some(name)
+    (!name.is_empty() && name.len() <= MAX_NAME_BYTES).then_some(name)
 }
 
 /// A parameter of a header field's value, without quotes.

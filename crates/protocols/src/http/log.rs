@@ -3,8 +3,13 @@
 //! Zeek's numbers of files (`orig_fuids`, `resp_fuids`) are its own and stay empty. Passwords are never told.
 
 use super::exchange::Exchange;
+use super::secrets::masked;
+use super::wire::Head;
 use crate::Context;
 use quaywatch_model::{Column, Kind, Log, LogLine, Prefix, Scalars, Side, Value};
+
+/// So many proxies are told that a request came through.
+const MOST_PROXIES: usize = 8;
 
 static LOG: Log = Log {
     name: "http",
@@ -39,8 +44,13 @@ static LOG: Log = Log {
 
 /// Writes the line of an exchange.
 pub(super) fn write(cx: &mut Context<'_>, client: Side, exchange: &Exchange) {
-    let text = text_of;
-    let proxied = Texts(exchange.proxied.iter().map(String::as_str).collect());
+    let head = exchange.asked();
+    let field = |name: &str| head.and_then(|head| head.field(name)).map(Value::Text);
+    let (method, target) = exchange.what();
+    let told = |text: &'_ str| -> bool { !text.is_empty() };
+    let referrer = head.and_then(|head| head.field("Referer")).map(masked);
+    let proxied = head.map(proxies).unwrap_or_default();
+    let proxied = Texts(proxied.iter().map(String::as_str).collect());
     let [sent, answered] = &exchange.bodies;
     let [sent_files, answered_files] =
         [sent, answered].map(|body| Texts(body.file.as_deref().into_iter().collect()));
@@ -51,13 +61,13 @@ pub(super) fn write(cx: &mut Context<'_>, client: Side, exchange: &Exchange) {
     let code = |(code, _): &(u16, Box<str>)| Value::Unsigned((*code).into());
     let values = [
         Some(Value::Unsigned(exchange.depth)),
-        text(&exchange.method),
-        text(&exchange.host),
-        text(&exchange.target),
-        text(&exchange.referrer),
-        text(&exchange.version),
-        text(&exchange.user_agent),
-        text(&exchange.origin),
+        told(&method).then_some(Value::Text(&method)),
+        field("Host"),
+        told(&target).then_some(Value::Text(&target)),
+        referrer.as_deref().map(Value::Text),
+        exchange.version.as_deref().map(Value::Text),
+        field("User-Agent"),
+        field("Origin"),
         Some(Value::Unsigned(sent.bytes)),
         Some(Value::Unsigned(answered.bytes)),
         status.map(code),
@@ -65,7 +75,7 @@ pub(super) fn write(cx: &mut Context<'_>, client: Side, exchange: &Exchange) {
         information.map(code),
         information.map(|(_, reason)| reason_of(reason)),
         Some(Value::List(&Texts(Vec::new()))),
-        text(&exchange.user),
+        exchange.user.as_deref().map(Value::Text),
         None,
         proxied.told(),
         None,
@@ -97,6 +107,18 @@ impl Scalars for Texts<'_> {
     }
 }
 
-fn text_of(text: &Option<Box<str>>) -> Option<Value<'_>> {
-    text.as_deref().map(Value::Text)
+/// What proxies say of themselves, as Zeek writes it: `VIA -> 1.1 proxy`.
+fn proxies(head: Head<'_>) -> Vec<String> {
+    const FIELDS: &[&str] = &[
+        "FORWARDED",
+        "X-FORWARDED-FOR",
+        "X-FORWARDED-FROM",
+        "CLIENT-IP",
+        "VIA",
+        "XROXY-CONNECTION",
+        "PROXY-CONNECTION",
+    ];
+    let fields = head.fields().map(|(name, value)| (name.to_ascii_uppercase(), value));
+    let proxies = fields.filter(|(name, _)| FIELDS.contains(&name.as_str()));
+    proxies.take(MOST_PROXIES).map(|(name, value)| format!("{name} -> {value}")).collect()
 }

@@ -14,10 +14,8 @@ use std::mem;
 
 /// So many requests of one connection wait for their answers; browsers that pipelined sent fewer than ten.
 const MOST_WAITING: usize = 64;
-/// So many proxies are told that a request came through.
-const MOST_PROXIES: usize = 8;
-/// The longest value of a header field that is kept, in bytes.
-const MAX_VALUE_BYTES: usize = 4 * 1024;
+/// The longest host, software and reason that is kept, in bytes.
+const MAX_VALUE_BYTES: usize = 512;
 
 /// An HTTP connection.
 #[derive(Default)]
@@ -99,30 +97,20 @@ impl Http {
         self.client.get_or_insert(from);
         self.requests += 1;
         let target_told = masked(target);
-        let value = |name| {
-            head.field(name).filter(|value: &&str| value.len() <= MAX_VALUE_BYTES).map(Box::<str>::from)
-        };
         let mut exchange = Exchange {
             depth: self.requests,
             begun: cx.now,
             request: Some(cx.now),
-            method: Some(method.into()),
-            target: Some(target_told.as_ref().into()),
+            head: cx.memory.copy(head.bytes).unwrap_or_default(),
             version: Some(version.into()),
-            host: value("Host"),
-            referrer: head.field("Referer").map(|referrer| masked(referrer).into()),
-            user_agent: value("User-Agent"),
-            origin: value("Origin"),
-            proxied: proxies(head),
             ..Exchange::default()
         };
-        if exchange.host != self.host
-            && let Some(host) = exchange.host.clone()
-        {
-            cx.note(from, Topic::ServerName, Value::Text(without_port(&host)));
-            self.host = Some(host);
+        let host = head.field("Host").filter(|host| host.len() <= MAX_VALUE_BYTES);
+        if let Some(host) = host.filter(|host| self.host.as_deref() != Some(*host)) {
+            cx.note(from, Topic::ServerName, Value::Text(without_port(host)));
+            self.host = Some(host.into());
         }
-        self.tell_software(cx, from, exchange.user_agent.as_deref());
+        self.tell_software(cx, from, head.field("User-Agent"));
         for (name, value) in head.fields() {
             if name.eq_ignore_ascii_case("Authorization") || name.eq_ignore_ascii_case("Proxy-Authorization")
             {
@@ -170,19 +158,18 @@ impl Http {
         exchange.version = Some(version.into());
         exchange.reply = Some(cx.now);
         if (100..200).contains(&status) {
-            exchange.information = Some((status, reason.into()));
+            exchange.information = Some((status, short(reason)));
             if status != 101 {
                 return;
             }
         }
-        exchange.status = Some((status, reason.into()));
-        let method = exchange.method.clone().unwrap_or_default();
-        let target = exchange.target.clone().unwrap_or_default();
+        exchange.status = Some((status, short(reason)));
+        let (method, target) = exchange.what();
         self.tell_software(cx, from, head.field("Server"));
         if let Some(realm) = head.field("WWW-Authenticate").and_then(|value| value.split_once("realm=\"")) {
             cx.fact(from, Attribute::Description, realm.1.split('"').next().unwrap_or_default());
         }
-        if status == 101 || (&*method == "CONNECT" && (200..300).contains(&status)) {
+        if status == 101 || (method == "CONNECT" && (200..300).contains(&status)) {
             self.finish_exchange(cx, client);
             let upgrade = head.field("Upgrade").filter(|_| status == 101).unwrap_or_default();
             return self.change(cx, upgrade);
@@ -289,7 +276,7 @@ impl Http {
     /// What the first page of a device is called, which on a network of its own is mostly what the device is.
     fn title(&mut self, cx: &mut Context<'_>, from: Side, page: &[u8]) {
         let Some(exchange) = self.waiting.front().filter(|_| !self.has_title) else { return };
-        let path = exchange.target.as_deref().unwrap_or_default().to_ascii_lowercase();
+        let path = exchange.what().1.to_ascii_lowercase();
         let first_page =
             path == "/" || ["/index", "/home", "/login", "/main"].iter().any(|page| path.starts_with(page));
         let accepted = exchange.status.as_ref().is_some_and(|(status, _)| *status == 200);
@@ -352,6 +339,11 @@ impl Http {
     }
 }
 
+/// The beginning of a text, for what is kept of every answer.
+fn short(text: &str) -> Box<str> {
+    text.chars().take(MAX_VALUE_BYTES / 4).collect::<String>().into()
+}
+
 /// A host without its port.
 fn without_port(host: &str) -> &str {
     let port = |port: &str| !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit());
@@ -370,22 +362,6 @@ fn is_private(address: &str) -> bool {
     let second = || address.split('.').nth(1)?.parse::<u8>().ok();
     ["10.", "192.168.", "169.254.", "fd", "fe80"].iter().any(|start| address.starts_with(start))
         || address.starts_with("172.") && second().is_some_and(|second| (16..32).contains(&second))
-}
-
-/// What proxies say of themselves, as Zeek writes it: `VIA -> 1.1 proxy`.
-fn proxies(head: Head<'_>) -> Vec<String> {
-    const FIELDS: &[&str] = &[
-        "FORWARDED",
-        "X-FORWARDED-FOR",
-        "X-FORWARDED-FROM",
-        "CLIENT-IP",
-        "VIA",
-        "XROXY-CONNECTION",
-        "PROXY-CONNECTION",
-    ];
-    let fields = head.fields().map(|(name, value)| (name.to_ascii_uppercase(), value));
-    let proxies = fields.filter(|(name, _)| FIELDS.contains(&name.as_str()));
-    proxies.take(MOST_PROXIES).map(|(name, value)| format!("{name} -> {value}")).collect()
 }
 
 /// How the body of a request is framed, if it has one (RFC 9112, section 6.3).

@@ -45,6 +45,8 @@ pub(super) enum First<'a> {
 pub(super) struct Head<'a> {
     pub(super) first: First<'a>,
     fields: &'a str,
+    /// All of it.
+    pub(super) bytes: &'a [u8],
 }
 
 impl<'a> Head<'a> {
@@ -55,7 +57,7 @@ impl<'a> Head<'a> {
             Err(error) => std::str::from_utf8(bytes.get(..error.valid_up_to())?).ok()?,
         };
         let (line, fields) = text.split_once('\n')?;
-        Some(Self { first: first(line.trim_end_matches('\r'))?, fields })
+        Some(Self { first: first(line.trim_end_matches('\r'))?, fields, bytes })
     }
 
     /// Every header field, in order.

@@ -8,6 +8,7 @@ use quaywatch_model::{
     Verdict,
 };
 use quaywatch_wire::Reader;
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 /// So many topics of a session are told as notes.
 const MOST_CHANNELS: usize = 32;
@@ -23,7 +24,8 @@ pub(super) struct Mqtt {
     client: Option<Side>,
     heard_server: bool,
     waiting: Pending<Key>,
-    channels: Vec<Box<str>>,
+    /// Hashes of the topics that were told.
+    channels: Vec<u64>,
 }
 
 /// What a request waits for: its kind, its number, and who made it.
@@ -110,9 +112,11 @@ impl Mqtt {
         let Some(publish) = Publish::decode(packet, self.version) else {
             return cx.problem("mqtt", "PUBLISH that cannot be read", Verdict::Malformed, bytes.len() as u64);
         };
-        if self.channels.len() < MOST_CHANNELS && !self.channels.iter().any(|known| **known == *publish.topic)
-        {
-            self.channels.push(publish.topic.into());
+        let mut hasher = DefaultHasher::new();
+        publish.topic.hash(&mut hasher);
+        let hash = hasher.finish();
+        if self.channels.len() < MOST_CHANNELS && !self.channels.contains(&hash) {
+            self.channels.push(hash);
             cx.note(from, Topic::Channel, Value::Text(publish.topic));
         }
         let (class, wire_bytes) = (DataClass::Unknown, publish.payload.len() as u64);

@@ -6,6 +6,7 @@ use quaywatch_model::{
     Address, Attribute, Coded, Content, DataClass, Item, Items, Moment, Number, Operation, Outcome, Side,
     Topic, Value, Verb, Verdict,
 };
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::net::IpAddr;
 
 /// The longest name that is told, in bytes.
@@ -25,11 +26,19 @@ pub(super) struct Sip {
 const KEEP_ALIVE_BYTES: usize = 16;
 
 /// What an answer repeats of its request (RFC 3261, section 17.1.3), and who asked.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Key {
     from: Side,
-    call: Box<str>,
-    sequence: Box<str>,
+    /// Of Call-ID and CSeq: they may be long, and are only compared.
+    hash: u64,
+}
+
+impl Key {
+    fn new(from: Side, message: &Message<'_>) -> Self {
+        let mut hasher = DefaultHasher::new();
+        (message.field("Call-ID", "i"), message.field("CSeq", "")).hash(&mut hasher);
+        Self { from, hash: hasher.finish() }
+    }
 }
 
 impl Sip {
@@ -44,16 +53,12 @@ impl Sip {
         *from.of_mut(&mut self.heard) = true;
         self.tell_software(cx, from, &message);
         expect_media(cx, &message);
-        let name = |field: Option<&str>| {
-            field.unwrap_or_default().chars().take(MAX_NAME_BYTES).collect::<String>().into()
-        };
-        let (call, sequence) = (name(message.field("Call-ID", "i")), name(message.field("CSeq", "")));
         match message.first {
             First::Request { method: "ACK", .. } => {}
             First::Request { method, uri } => {
                 self.client.get_or_insert(from);
                 self.request(cx, from, &message, method);
-                let key = Key { from, call, sequence };
+                let key = Key::new(from, &message);
                 // A request that is sent again because its answer was slow is the same request.
                 if self.waiting.is_waiting(|waiting| *waiting == key) {
                     return;
@@ -77,9 +82,15 @@ impl Sip {
                 if status < 200 {
                     return;
                 }
-                let key = Key { from: from.other(), call, sequence };
+                let key = Key::new(from.other(), &message);
                 let asked = self.waiting.take(&key);
-                let method = format!("{} ", key.sequence.rsplit(' ').next().unwrap_or_default());
+                let method = format!(
+                    "{} ",
+                    message
+                        .field("CSeq", "")
+                        .and_then(|sequence| sequence.rsplit(' ').next())
+                        .unwrap_or_default()
+                );
                 let (moment, bytes) = asked
                     .as_ref()
                     .map_or((None, method.as_bytes()), |asked| (Some(asked.moment), &asked.bytes));

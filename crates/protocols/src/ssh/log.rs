@@ -1,7 +1,7 @@
 //! Zeek's `ssh.log`, with the columns of Zeek 5 and later. What needs a configuration (`direction`) or guesses from
 //! lengths of packets (`auth_success`, `auth_attempts`) is not told.
 
-use super::kex::{agreed, agreed_both};
+use super::kex::{Offer, agreed, agreed_both};
 use super::state::Ssh;
 use crate::Context;
 use quaywatch_model::{Column, Kind, Log, LogLine, Prefix, Value};
@@ -26,18 +26,15 @@ static LOG: Log = Log {
 };
 
 /// Writes the line of a connection.
-pub(super) fn write(cx: &mut Context<'_>, ssh: &Ssh) {
+pub(super) fn write(cx: &mut Context<'_>, ssh: &Ssh, offers: [Option<Offer>; 2]) {
     let (Some(begun), Some(client)) = (ssh.begun, ssh.client) else { return };
     let [client_banner, server_banner] =
         [client, client.other()].map(|side| side.of::<Option<Box<str>>>(&ssh.banners).as_deref());
     let version = client_banner
         .or(server_banner)
         .map(|banner| if banner.starts_with("SSH-2") || banner.starts_with("SSH-1.99") { 2 } else { 1 });
-    let offers = (client.of(&ssh.offers).as_deref(), client.other().of(&ssh.offers).as_deref());
-    let both = match offers {
-        (Some(client), Some(server)) => Some((client, server)),
-        _ => None,
-    };
+    let [of_client, of_server] = &offers;
+    let both = of_client.as_ref().zip(of_server.as_ref());
     let [cipher, mac, compression] = both.map_or([None, None, None], |(client, server)| {
         [
             agreed_both(&client.cipher, &server.cipher),

@@ -31,7 +31,8 @@ pub(super) struct Ssh {
     pub(super) begun: Option<Moment>,
     pub(super) client: Option<Side>,
     pub(super) banners: [Option<Box<str>>; 2],
-    pub(super) offers: [Option<Box<Offer>>; 2],
+    /// What each side offers, as it said it, from the bounded memory.
+    kexinits: [Vec<u8>; 2],
     pub(super) host_key: Option<Box<str>>,
     halves: [Half; 2],
     told: bool,
@@ -120,12 +121,9 @@ impl Ssh {
     fn packet(&mut self, cx: &mut Context<'_>, from: Side, payload: &[u8]) {
         let Some((&kind, body)) = payload.split_first() else { return };
         match kind {
-            KEXINIT => match Offer::decode(body) {
-                Ok(offer) => *from.of_mut(&mut self.offers) = Some(Box::new(offer)),
-                Err(_) => {
-                    cx.problem("ssh", "KEXINIT that cannot be read", Verdict::Malformed, body.len() as u64);
-                }
-            },
+            KEXINIT if from.of::<Vec<u8>>(&self.kexinits).is_empty() => {
+                *from.of_mut(&mut self.kexinits) = cx.memory.copy(body).unwrap_or_default();
+            }
             NEWKEYS => {
                 from.of_mut(&mut self.halves).phase = Phase::Encrypted;
                 self.finish(cx);
@@ -166,10 +164,12 @@ impl Ssh {
             return;
         }
         let client = self.client.unwrap_or(Side::A);
-        if let Some(offer) = client.of(&self.offers) {
+        let offers = [client, client.other()].map(|side| self.offer(cx, side));
+        let [of_client, of_server] = &offers;
+        if let Some(offer) = of_client {
             cx.note(client, Topic::Hassh, Value::Text(&offer.hassh(0)));
         }
-        if let Some(offer) = client.other().of(&self.offers) {
+        if let Some(offer) = of_server {
             cx.note(client.other(), Topic::HasshServer, Value::Text(&offer.hassh(1)));
         }
         cx.operation(&Operation {
@@ -183,8 +183,19 @@ impl Ssh {
             )
         });
         if cx.wanted.logs {
-            log::write(cx, self);
+            log::write(cx, self, offers);
         }
+    }
+
+    /// What a side offers; its memory is given back.
+    fn offer(&mut self, cx: &mut Context<'_>, side: Side) -> Option<Offer> {
+        let body = mem::take(side.of_mut(&mut self.kexinits));
+        let offer = Offer::decode(&body).ok();
+        if offer.is_none() && !body.is_empty() {
+            cx.problem("ssh", "KEXINIT that cannot be read", Verdict::Malformed, body.len() as u64);
+        }
+        cx.memory.free(body);
+        offer
     }
 
     fn consume(&mut self, cx: &mut Context<'_>, from: Side, bytes: &[u8]) -> usize {
@@ -240,6 +251,7 @@ impl Conversation for Ssh {
             cx.memory.free(mem::take(&mut half.kept));
         }
         self.tell(cx, Outcome::Unseen);
+        self.kexinits.iter_mut().for_each(|kexinit| cx.memory.free(mem::take(kexinit)));
     }
 
     fn protocol(&self) -> &'static str {
