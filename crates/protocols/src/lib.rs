@@ -39,7 +39,7 @@ pub mod umas;
 pub use conversation::{Context, Conversation, Sink, Wanted};
 pub use expectations::Expectations;
 pub use framing::{Dialogue, Framed, Length};
-pub use pending::{Pending, Request};
+pub use pending::{PATIENCE_NANOS, Pending, Request};
 pub use quaywatch_wire::Memory;
 pub use recognise::{Answer, Probe, Protocol, Recogniser, Recognition, Transport};
 pub use shared::Shared;

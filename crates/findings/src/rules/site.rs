@@ -81,11 +81,11 @@ pub(super) static WRITE: Rule = Rule {
             let (client, server, why) = key;
             found.push(Found {
                 time: at.time,
-                severity,
+                severity: Severity::High,
                 title: format!(
                     "{} may not {} on {}",
                     picture.named(client),
-                    verb.as_str(),
+                    Verb::Write.as_str(),
                     picture.named(server)
                 ),
                 explanation: format!("{why}. {}", told.iter().take(3).cloned().collect::<Vec<_>>().join(" ")),

@@ -49,7 +49,7 @@ pub mod wire;
 pub(crate) mod tests;
 
 use crate::{Answer, Context, Conversation, Dialogue, Framed, Probe, Protocol, Transport};
-use quaywatch_model::{DataClass, Side, Verdict};
+use quaywatch_model::{DataClass, Side, Timestamp, Verdict};
 
 /// The protocol's descriptor.
 pub(crate) static PROTOCOL: Protocol = Protocol {
@@ -102,6 +102,10 @@ impl Conversation for Transported {
         if !self.framed.dialogue().has_left() {
             self.framed.gap(cx, from, bytes);
         }
+    }
+
+    fn tick(&mut self, cx: &mut Context<'_>) -> Option<Timestamp> {
+        self.framed.tick(cx)
     }
 
     fn end(&mut self, cx: &mut Context<'_>) {
