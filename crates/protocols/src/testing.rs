@@ -2,7 +2,9 @@
 
 pub mod polls;
 
-use crate::{Context, Conversation, Memory, Probe, Protocol, Shared, Sink, Transport, Wanted};
+use crate::{
+    Context, Conversation, Memory, Probe, Protocol, Recogniser, Recognition, Shared, Sink, Transport, Wanted,
+};
 use quaywatch_model::{
     Address, Content, Fact, LogLine, Moment, Note, Operation, Problem, Side, Subject, Timestamp, Transfer,
 };
@@ -152,9 +154,13 @@ impl Player {
     #[must_use]
     pub fn new(protocol: &Protocol, transport: Transport, ports: [u16; 2]) -> Self {
         let probe = Probe { transport, ports, from: Side::A, bytes: &[], answer: &[], expected: None };
+        Self { ports, ..Self::of((protocol.start)(&probe)) }
+    }
+
+    fn of(conversation: Box<dyn Conversation>) -> Self {
         Self {
-            conversation: (protocol.start)(&probe),
-            ports,
+            conversation,
+            ports: [0; 2],
             frame: 0,
             memory: Memory::new(16 << 20),
             shared: Shared::default(),
@@ -230,6 +236,62 @@ pub fn play(protocol: &Protocol, transport: Transport, ports: [u16; 2], turns: &
         player.say(from, bytes);
     }
     player.end()
+}
+
+/// Plays whole turns, one frame each, to a conversation that has to be recognised first, and ends it. Empty where
+/// nobody is certain.
+#[must_use]
+pub fn play_unknown(transport: Transport, ports: [u16; 2], turns: &[(Side, &[u8])]) -> Recorder {
+    let mut player =
+        Player::of(Box::new(Unknown { transport, recogniser: Recogniser::default(), found: None }));
+    player.ports = ports;
+    for &(from, bytes) in turns {
+        player.say(from, bytes);
+    }
+    player.end()
+}
+
+/// What the sensor does with a conversation of which no protocol is known.
+struct Unknown {
+    transport: Transport,
+    recogniser: Recogniser,
+    found: Option<Box<dyn Conversation>>,
+}
+
+impl Conversation for Unknown {
+    fn data(&mut self, cx: &mut Context<'_>, from: Side, bytes: &[u8]) {
+        if self.found.is_none()
+            && let Recognition::Found(mut found) = self.recogniser.show(cx, self.transport, from, bytes)
+        {
+            self.recogniser.replay(cx, found.as_mut());
+            self.found = Some(found);
+        }
+        if let Some(found) = &mut self.found {
+            found.data(cx, from, bytes);
+        }
+    }
+
+    fn gap(&mut self, cx: &mut Context<'_>, from: Side, bytes: u64) {
+        match &mut self.found {
+            Some(found) => found.gap(cx, from, bytes),
+            None => self.recogniser.gap(cx.memory, from),
+        }
+    }
+
+    fn end(&mut self, cx: &mut Context<'_>) {
+        self.recogniser.forget(cx.memory);
+        if let Some(found) = &mut self.found {
+            found.end(cx);
+        }
+    }
+
+    fn protocol(&self) -> &'static str {
+        self.found.as_ref().map_or("unknown", |found| found.protocol())
+    }
+
+    fn client(&self) -> Option<Side> {
+        self.found.as_ref().and_then(|found| found.client())
+    }
 }
 
 /// Plays the same turns of a byte stream, each cut into pieces of the lengths in `cuts`, over and over.

@@ -2,6 +2,7 @@
 
 mod answers;
 mod changes;
+mod lines;
 mod sections;
 
 use anstyle::{AnsiColor, Style};

@@ -9,6 +9,7 @@ mod conversations;
 mod dealer;
 mod declared;
 mod inspect;
+mod learn;
 mod ledger;
 mod line;
 mod links;
@@ -17,4 +18,5 @@ mod summary;
 mod worker;
 
 pub use inspect::{InspectError, Settings, inspect};
+pub use learn::observed;
 pub use summary::{ProtocolTotal, Span, Summary};

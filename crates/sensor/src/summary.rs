@@ -3,7 +3,9 @@ use crate::links::Links;
 use quaywatch_assets::Gatherer;
 use quaywatch_channels::Watcher;
 use quaywatch_findings::{Picture, ProblemCount, judge};
-use quaywatch_model::{Asset, Change, Entry, Finding, Link, RemoteAccess, Search, Timestamp, Transferred};
+use quaywatch_model::{
+    Asset, Change, Disclosure, Entry, Finding, Link, RemoteAccess, Search, Timestamp, Transferred,
+};
 use quaywatch_site::Site;
 use quaywatch_store::ProblemTotal;
 use std::collections::BTreeMap;
@@ -31,6 +33,8 @@ pub struct Summary {
     pub remote_access: Vec<RemoteAccess>,
     /// Channels before they are put in order.
     pub(crate) watched: Watcher,
+    /// What left for whom.
+    pub disclosures: Vec<Disclosure>,
     /// Who speaks with whom.
     pub links: Vec<Link>,
     /// Who asks many that do not answer.
@@ -154,7 +158,7 @@ impl Summary {
             assets: &self.assets,
             bindings: self.gathered.bindings(),
             remote_access: &self.remote_access,
-            disclosures: &[],
+            disclosures: &self.disclosures,
             problems: &problems,
             site,
         })

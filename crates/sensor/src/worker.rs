@@ -60,6 +60,7 @@ impl Worker {
             if mine || owner.for_a_group {
                 self.packet(&packet, mine);
             } else {
+                self.pass(&packet);
                 self.table.pass(packet.time, &mut self.memory, &mut self.reporter);
             }
         }
@@ -86,9 +87,15 @@ impl Worker {
         self.reporter.finish()
     }
 
-    fn packet(&mut self, packet: &Packet<'_>, mine: bool) {
+    /// Takes note of a packet, whoever's it is, so that all workers see the capture end at the same moment.
+    fn pass(&mut self, packet: &Packet<'_>) -> Moment {
         let at = Moment { time: packet.time, frame: packet.frame };
         self.last = Moment { time: self.last.time.max(at.time), frame: at.frame };
+        at
+    }
+
+    fn packet(&mut self, packet: &Packet<'_>, mine: bool) {
+        let at = self.pass(packet);
         let cut = (packet.original_len as usize).saturating_sub(packet.bytes.len());
         let Some(frame) = Frame::decode(packet.link, packet.bytes, cut) else {
             if mine {

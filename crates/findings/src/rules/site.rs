@@ -83,9 +83,8 @@ pub(super) static WRITE: Rule = Rule {
                 time: at.time,
                 severity: Severity::High,
                 title: format!(
-                    "{} may not {} on {}",
+                    "{} wrote to {} without permission",
                     picture.named(client),
-                    Verb::Write.as_str(),
                     picture.named(server)
                 ),
                 explanation: format!("{why}. {}", told.iter().take(3).cloned().collect::<Vec<_>>().join(" ")),
