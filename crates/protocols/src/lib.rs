@@ -73,7 +73,7 @@ pub mod vrrp;
 pub use conversation::{Context, Conversation, Sink, Wanted};
 pub use expectations::Expectations;
 pub use framing::{Dialogue, Framed, Length};
-pub use pending::{Pending, Request, unmet};
+pub use pending::{PATIENCE_NANOS, Pending, Request, unmet};
 pub use quaywatch_wire::Memory;
 pub use recognise::{Answer, Probe, Protocol, Recogniser, Recognition, Transport};
 pub use shared::Shared;
