@@ -15,17 +15,30 @@
 //!
 //! To add a protocol: a folder, a line in [`PROTOCOLS`], a case and a fuzz target; see CONTRIBUTING.md.
 
+pub mod arp;
+pub mod cdp;
 pub mod cip;
 mod conversation;
 pub mod cotp;
+pub mod dhcp;
+pub mod dhcpv6;
+pub mod dns;
 pub mod enip;
 mod expectations;
 mod framing;
 mod ftp;
+pub mod hsrp;
+pub mod icmp;
+pub mod icmp6;
 mod identity;
+pub mod lldp;
+pub mod llmnr;
 mod logins;
+pub mod mdns;
 pub mod modbus;
+pub mod nbns;
 mod ntlm;
+pub mod ntp;
 pub mod opcua;
 mod pending;
 pub mod profinet;
@@ -37,6 +50,10 @@ pub mod s7comm;
 pub mod s7commplus;
 mod shared;
 mod smb;
+pub mod ssdp;
+mod standalone;
+pub mod stp;
+pub mod syslog;
 mod telnet;
 #[cfg(test)]
 mod template;
@@ -45,6 +62,7 @@ pub mod testing;
 mod tftp;
 pub mod umas;
 mod vnc;
+pub mod vrrp;
 
 pub use conversation::{Context, Conversation, Sink, Wanted};
 pub use expectations::Expectations;
@@ -65,6 +83,23 @@ pub static PROTOCOLS: &[&Protocol] = &[
     &enip::PROTOCOL,
     &modbus::PROTOCOL,
     &profinet::PROTOCOL,
+    &arp::PROTOCOL,
+    &lldp::PROTOCOL,
+    &cdp::PROTOCOL,
+    &stp::PROTOCOL,
+    &vrrp::PROTOCOL,
+    &icmp::PROTOCOL,
+    &icmp6::PROTOCOL,
+    &dhcp::PROTOCOL,
+    &dhcpv6::PROTOCOL,
+    &ntp::PROTOCOL,
+    &nbns::PROTOCOL,
+    &mdns::PROTOCOL,
+    &llmnr::PROTOCOL,
+    &dns::PROTOCOL,
+    &hsrp::PROTOCOL,
+    &ssdp::PROTOCOL,
+    &syslog::PROTOCOL,
     &vnc::PROTOCOL,
     &ftp::PROTOCOL,
     &tftp::PROTOCOL,

@@ -1,6 +1,7 @@
 //! For tests and fuzz targets: a sink that writes down what it is told, and ways to play bytes to a decoder.
 
 #[cfg(test)]
+pub(crate) mod captures;
 pub(crate) mod corpus;
 pub mod polls;
 
