@@ -15,25 +15,43 @@
 //!
 //! To add a protocol: a folder, a line in [`PROTOCOLS`], a case and a fuzz target; see CONTRIBUTING.md.
 
+mod anydesk;
+mod ber;
 pub mod cip;
 mod conversation;
 pub mod cotp;
+mod dcerpc;
 pub mod enip;
 mod expectations;
 mod framing;
+mod ipsec;
+mod kerberos;
+mod l2tp;
+mod ldap;
 pub mod modbus;
 pub mod opcua;
+mod opening;
+mod openvpn;
 mod pending;
+mod postgresql;
+mod pptp;
 pub mod profinet;
+mod profinetcm;
 mod recognise;
 pub mod s7comm;
 pub mod s7commplus;
 mod shared;
+mod snmp;
+mod sql;
+mod stun;
+mod tds;
+mod teamviewer;
 #[cfg(test)]
 mod template;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 pub mod umas;
+mod wireguard;
 
 pub use conversation::{Context, Conversation, Sink, Wanted};
 pub use expectations::Expectations;
@@ -46,6 +64,8 @@ pub use shared::Shared;
 /// Every protocol that is decoded, in the order they are asked when several could claim the same bytes.
 #[rustfmt::skip] // one line each, so that adding one changes one line
 pub static PROTOCOLS: &[&Protocol] = &[
+    // Before TLS, as which it is dressed.
+    &anydesk::PROTOCOL,
     &s7comm::PROTOCOL,
     &s7commplus::PROTOCOL,
     &cotp::PROTOCOL,
@@ -53,4 +73,18 @@ pub static PROTOCOLS: &[&Protocol] = &[
     &enip::PROTOCOL,
     &modbus::PROTOCOL,
     &profinet::PROTOCOL,
+    &snmp::PROTOCOL,
+    &tds::PROTOCOL,
+    &postgresql::PROTOCOL,
+    &openvpn::PROTOCOL,
+    &wireguard::PROTOCOL,
+    &ipsec::PROTOCOL,
+    &l2tp::PROTOCOL,
+    &pptp::PROTOCOL,
+    &teamviewer::PROTOCOL,
+    &stun::PROTOCOL,
+    &dcerpc::PROTOCOL,
+    &profinetcm::PROTOCOL,
+    &kerberos::PROTOCOL,
+    &ldap::PROTOCOL,
 ];
