@@ -2,7 +2,11 @@
 
 #[cfg(test)]
 pub(crate) mod captures;
+#[cfg(test)]
+pub(crate) mod corpus;
 pub mod polls;
+#[cfg(test)]
+pub(crate) mod zeek;
 
 use crate::{
     Context, Conversation, Memory, Probe, Protocol, Recogniser, Recognition, Shared, Sink, Transport, Wanted,
@@ -64,8 +68,8 @@ impl OpenContent {
 }
 
 impl Recorder {
-    /// Writes down what has not ended by itself.
-    pub(crate) fn finish(&mut self) {
+    /// Writes down content that did not say that it ended.
+    pub(crate) fn close(&mut self) {
         self.contents.extend(self.content.take().map(|open| open.line(false)));
     }
 }
@@ -223,7 +227,7 @@ impl Player {
     pub fn end(&mut self) -> Recorder {
         self.with(|conversation, cx| conversation.end(cx));
         assert_eq!(self.memory.held_bytes(), 0, "all memory must be given back at the end");
-        self.heard.finish();
+        self.heard.close();
         std::mem::take(&mut self.heard)
     }
 
