@@ -73,7 +73,7 @@ pub mod vrrp;
 pub use conversation::{Context, Conversation, Sink, Wanted};
 pub use expectations::Expectations;
 pub use framing::{Dialogue, Framed, Length};
-pub use pending::{Pending, Request, unmet};
+pub use pending::{PATIENCE_NANOS, Pending, Request, unmet};
 pub use quaywatch_wire::Memory;
 pub use recognise::{Answer, Probe, Protocol, Recogniser, Recognition, Transport};
 pub use shared::Shared;
@@ -89,12 +89,6 @@ pub static PROTOCOLS: &[&Protocol] = &[
     &enip::PROTOCOL,
     &modbus::PROTOCOL,
     &profinet::PROTOCOL,
-    &tls::PROTOCOL,
-    &http::PROTOCOL,
-    &ssh::PROTOCOL,
-    &quic::PROTOCOL,
-    &mqtt::PROTOCOL,
-    &sip::PROTOCOL,
     &arp::PROTOCOL,
     &lldp::PROTOCOL,
     &cdp::PROTOCOL,
@@ -119,4 +113,10 @@ pub static PROTOCOLS: &[&Protocol] = &[
     &rtsp::PROTOCOL,
     &rtp::PROTOCOL,
     &smb::PROTOCOL,
+    &tls::PROTOCOL,
+    &http::PROTOCOL,
+    &ssh::PROTOCOL,
+    &quic::PROTOCOL,
+    &mqtt::PROTOCOL,
+    &sip::PROTOCOL,
 ];

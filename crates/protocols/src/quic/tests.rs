@@ -1,8 +1,7 @@
 use super::PROTOCOL;
 use crate::Transport;
-use crate::testing::captures::play as play_capture;
 use crate::testing::play;
-use crate::testing::zeek::{corpus, play_case};
+use crate::testing::replay::{corpus, play as play_capture, play_case};
 use proptest::collection::vec;
 use proptest::prelude::{Just, any, prop_oneof};
 use proptest::proptest;

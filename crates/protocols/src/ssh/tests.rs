@@ -1,7 +1,6 @@
 use super::PROTOCOL;
 use crate::Transport;
-use crate::testing::captures::play as play_capture;
-use crate::testing::zeek::{corpus, play_case, zeek_log};
+use crate::testing::replay::{corpus, play as play_capture, play_case, zeek_log};
 use crate::testing::{play, play_cut};
 use proptest::collection::vec;
 use proptest::prelude::{Just, any, prop_oneof};

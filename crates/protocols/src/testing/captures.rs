@@ -203,7 +203,6 @@ impl Sink for Said {
     }
 
     fn log(&mut self, line: &LogLine<'_>) {
-        self.recorder.log(line);
         let mut columns = line.log.columns.iter();
         let mut values = Vec::new();
         line.values.each(&mut |value| {

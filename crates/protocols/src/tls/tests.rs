@@ -1,6 +1,5 @@
 use super::PROTOCOL;
-use crate::testing::captures::play as play_capture;
-use crate::testing::zeek::{corpus, play_case, zeek_log};
+use crate::testing::replay::{corpus, play as play_capture, play_case, zeek_log};
 use crate::testing::{Player, Recorder, play, play_cut};
 use crate::{Answer, Probe, Transport};
 use proptest::collection::vec;
