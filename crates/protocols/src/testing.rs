@@ -2,6 +2,7 @@
 
 #[cfg(test)]
 pub(crate) mod captures;
+#[cfg(test)]
 pub(crate) mod corpus;
 pub mod polls;
 

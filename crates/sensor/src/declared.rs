@@ -1,7 +1,9 @@
 //! Marks answers with what the site says of them.
 
-use quaywatch_model::{Address, Asset, RemoteAccess};
-use quaywatch_site::{Host, LinkPattern, Party, Site};
+use quaywatch_egress::Borders;
+use quaywatch_model::{Address, Asset, DataClass, Disclosure, RemoteAccess, Scope};
+use quaywatch_site::{Host, LinkPattern, Party, Permit, Recipient, Site};
+use std::sync::Arc;
 
 /// Says of each device on which crane and in which zone it is, and whether the site declares it.
 pub(crate) fn assets(site: &Site, assets: &mut [Asset]) {
@@ -27,4 +29,30 @@ pub(crate) fn remote_access(site: &Site, channels: &mut [RemoteAccess]) {
             channel.evidence.push(format!("the site declares the link {:?} as {pattern}", link.name));
         }
     }
+}
+
+/// The borders of a site.
+#[derive(Debug)]
+pub(crate) struct SiteBorders(pub(crate) Arc<Site>);
+
+impl Borders for SiteBorders {
+    fn scope(&self, address: Address) -> Scope {
+        self.0.scope(address)
+    }
+
+    fn declared(&self, told: &Disclosure) -> Option<bool> {
+        let site = &self.0;
+        if !site.is_described() {
+            return None;
+        }
+        let recipient = site.recipient_of(told.recipient, told.recipient_name.as_deref());
+        Some(recipient.is_some_and(|recipient| may_have(site, recipient, told.data_class, told.client)))
+    }
+}
+
+/// Whether the recipient may have this; what a protocol needs to work goes along with anything it may have.
+fn may_have(site: &Site, recipient: &Recipient, class: DataClass, client: Address) -> bool {
+    let from = site.party(client);
+    let allowed = |class| !matches!(site.may_have(recipient, class, &from), Permit::Denied(_));
+    allowed(class) || (class == DataClass::Signalling && DataClass::ALL.into_iter().any(allowed))
 }

@@ -150,9 +150,9 @@ fn put_together(
     found: Vec<Found>,
     span: Span,
     store: Option<Store>,
-    site: &Site,
+    site: &Arc<Site>,
 ) -> Result<Summary, InspectError> {
-    let mut summary = Summary { span, ..Summary::default() };
+    let mut summary = Summary { span, ..Summary::of_site(site) };
     let mut all_rows = Vec::new();
     for (part, rows, mut carver) in found {
         summary.merge(part);

@@ -39,7 +39,8 @@ struct Desk {
 
 impl Reporter {
     pub(crate) fn new(rows: Option<Rows>, carver: Carver, site: Arc<Site>) -> Self {
-        let desk = Desk { ledger: Ledger::default(), rows, carver, summary: Summary::default(), site };
+        let summary = Summary::of_site(&site);
+        let desk = Desk { ledger: Ledger::default(), rows, carver, summary, site };
         Self { shared: Shared::default(), desk, telling: true }
     }
 

@@ -10,6 +10,7 @@ use quaywatch_model::{
 use quaywatch_site::Site;
 use quaywatch_store::ProblemTotal;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// What was found, in the size a person can read.
 #[derive(Debug, Default)]
@@ -97,6 +98,12 @@ pub struct ProtocolTotal {
 pub(crate) const MOST_TRANSFERS: usize = 4_096;
 
 impl Summary {
+    /// Of a site, whose borders tell what leaves.
+    pub(crate) fn of_site(site: &Arc<Site>) -> Self {
+        let leaving = Leaving::new(Arc::new(declared::SiteBorders(Arc::clone(site))));
+        Self { leaving, ..Self::default() }
+    }
+
     /// Takes in what another worker found.
     pub(crate) fn merge(&mut self, other: Self) {
         self.span.begun_before += other.span.begun_before;
