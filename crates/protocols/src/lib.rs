@@ -28,6 +28,7 @@ mod expectations;
 mod framing;
 mod ftp;
 pub mod hsrp;
+mod http;
 pub mod icmp;
 pub mod icmp6;
 mod identity;
@@ -36,12 +37,14 @@ pub mod llmnr;
 mod logins;
 pub mod mdns;
 pub mod modbus;
+mod mqtt;
 pub mod nbns;
 mod ntlm;
 pub mod ntp;
 pub mod opcua;
 mod pending;
 pub mod profinet;
+mod quic;
 mod rdp;
 mod recognise;
 mod rtp;
@@ -49,8 +52,10 @@ mod rtsp;
 pub mod s7comm;
 pub mod s7commplus;
 mod shared;
+mod sip;
 mod smb;
 pub mod ssdp;
+mod ssh;
 mod standalone;
 pub mod stp;
 pub mod syslog;
@@ -60,6 +65,7 @@ mod template;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 mod tftp;
+mod tls;
 pub mod umas;
 mod vnc;
 pub mod vrrp;
@@ -107,4 +113,10 @@ pub static PROTOCOLS: &[&Protocol] = &[
     &rtsp::PROTOCOL,
     &rtp::PROTOCOL,
     &smb::PROTOCOL,
+    &tls::PROTOCOL,
+    &http::PROTOCOL,
+    &ssh::PROTOCOL,
+    &quic::PROTOCOL,
+    &mqtt::PROTOCOL,
+    &sip::PROTOCOL,
 ];
