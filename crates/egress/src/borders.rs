@@ -22,26 +22,17 @@ impl Borders for PublicIsOutside {
     }
 }
 
-/// For each of two ends, whether what it sends goes out: to somebody farther away than itself. On the site all are equally
-/// near. Between two public addresses nobody knows which is ours, and either may be.
+/// For each of two ends, whether what it sends goes out: to somebody farther away than itself, from a crane to elsewhere on the
+/// site, from the site to strangers, from private addresses to public ones. Between two public addresses nobody knows
+/// which is ours, and either may be.
 pub(crate) fn out(borders: &dyn Borders, addresses: &[Address; 2]) -> [bool; 2] {
-    let [a, b] = addresses.map(|address| distance(borders.scope(address)));
-    if a == FARTHEST && b == FARTHEST {
+    let [a, b] = addresses.map(|address| borders.scope(address));
+    if [a, b] == [Scope::Internet; 2] {
         return [true, true];
     }
     // Near enough to reach it without a router, or nobody in particular: nothing leaves the network.
     let [a_stays, b_stays] = addresses.map(stays_near);
     [a < b && !b_stays, b < a && !a_stays]
-}
-
-const FARTHEST: u8 = 2;
-
-const fn distance(scope: Scope) -> u8 {
-    match scope {
-        Scope::Crane | Scope::Site => 0,
-        Scope::Private => 1,
-        Scope::Internet => FARTHEST,
-    }
 }
 
 /// Groups, broadcast, loopback, link-local and unspecified addresses (RFC 1122, 3927, 4291), and what has no IP.

@@ -96,7 +96,7 @@ impl Ledger {
     /// Something that was learned of an address: of those outside, their names are kept.
     pub fn fact(&mut self, at: Moment, about: Subject, attribute: Attribute, value: &str) {
         if let (Subject::Address(address), Attribute::DomainName) = (about, attribute)
-            && matches!(self.borders.scope(address), Scope::Private | Scope::Internet)
+            && self.borders.scope(address) > Scope::Crane
         {
             self.names.add(address, at, value);
         }

@@ -15,11 +15,14 @@
 //!
 //! To add a protocol: a folder, a line in [`PROTOCOLS`], a case and a fuzz target; see CONTRIBUTING.md.
 
+mod anydesk;
 pub mod arp;
+mod ber;
 pub mod cdp;
 pub mod cip;
 mod conversation;
 pub mod cotp;
+mod dcerpc;
 pub mod dhcp;
 pub mod dhcpv6;
 pub mod dns;
@@ -32,6 +35,10 @@ mod http;
 pub mod icmp;
 pub mod icmp6;
 mod identity;
+mod ipsec;
+mod kerberos;
+mod l2tp;
+mod ldap;
 pub mod lldp;
 pub mod llmnr;
 mod logins;
@@ -42,8 +49,13 @@ pub mod nbns;
 mod ntlm;
 pub mod ntp;
 pub mod opcua;
+mod opening;
+mod openvpn;
 mod pending;
+mod postgresql;
+mod pptp;
 pub mod profinet;
+mod profinetcm;
 mod quic;
 mod rdp;
 mod recognise;
@@ -54,11 +66,16 @@ pub mod s7commplus;
 mod shared;
 mod sip;
 mod smb;
+mod snmp;
+mod sql;
 pub mod ssdp;
 mod ssh;
 mod standalone;
 pub mod stp;
+mod stun;
 pub mod syslog;
+mod tds;
+mod teamviewer;
 mod telnet;
 #[cfg(test)]
 mod template;
@@ -69,11 +86,12 @@ mod tls;
 pub mod umas;
 mod vnc;
 pub mod vrrp;
+mod wireguard;
 
 pub use conversation::{Context, Conversation, Sink, Wanted};
 pub use expectations::Expectations;
 pub use framing::{Dialogue, Framed, Length};
-pub use pending::{Pending, Request, unmet};
+pub use pending::{PATIENCE_NANOS, Pending, Request, unmet};
 pub use quaywatch_wire::Memory;
 pub use recognise::{Answer, Probe, Protocol, Recogniser, Recognition, Transport};
 pub use shared::Shared;
@@ -82,6 +100,8 @@ pub use shared::Shared;
 #[rustfmt::skip] // one line each, so that adding one changes one line
 pub static PROTOCOLS: &[&Protocol] = &[
     &rdp::PROTOCOL,
+    // Before TLS, as which it is dressed.
+    &anydesk::PROTOCOL,
     &s7comm::PROTOCOL,
     &s7commplus::PROTOCOL,
     &cotp::PROTOCOL,
@@ -119,4 +139,18 @@ pub static PROTOCOLS: &[&Protocol] = &[
     &quic::PROTOCOL,
     &mqtt::PROTOCOL,
     &sip::PROTOCOL,
+    &snmp::PROTOCOL,
+    &tds::PROTOCOL,
+    &postgresql::PROTOCOL,
+    &openvpn::PROTOCOL,
+    &wireguard::PROTOCOL,
+    &ipsec::PROTOCOL,
+    &l2tp::PROTOCOL,
+    &pptp::PROTOCOL,
+    &teamviewer::PROTOCOL,
+    &stun::PROTOCOL,
+    &dcerpc::PROTOCOL,
+    &profinetcm::PROTOCOL,
+    &kerberos::PROTOCOL,
+    &ldap::PROTOCOL,
 ];

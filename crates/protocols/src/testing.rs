@@ -223,6 +223,13 @@ impl Player {
         self
     }
 
+    /// Lets what is overdue be given up. Tells whether something still waits.
+    pub fn tick(&mut self) -> bool {
+        let mut waits = false;
+        self.with(|conversation, cx| waits = conversation.tick(cx).is_some());
+        waits
+    }
+
     /// Ends the conversation and gives what was reported.
     pub fn end(&mut self) -> Recorder {
         self.with(|conversation, cx| conversation.end(cx));
@@ -351,6 +358,7 @@ pub fn fuzz_conversation(protocol: &Protocol, transport: Transport, ports: [u16;
         let from = if control & 1 == 0 { Side::A } else { Side::B };
         if control & 4 != 0 {
             player.wait_seconds(9);
+            player.tick();
         }
         if control & 2 != 0 {
             player.lose(from, length.into());

@@ -2,7 +2,7 @@
 
 use quaywatch_egress::Borders;
 use quaywatch_model::{Address, Asset, DataClass, Disclosure, RemoteAccess, Scope};
-use quaywatch_site::{Host, LinkPattern, Party, Permit, Recipient, Site};
+use quaywatch_site::{Host, LinkPattern, Party, Site};
 use std::sync::Arc;
 
 /// Says of each device on which crane and in which zone it is, and whether the site declares it.
@@ -31,7 +31,7 @@ pub(crate) fn remote_access(site: &Site, channels: &mut [RemoteAccess]) {
     }
 }
 
-/// The borders of a site.
+/// The borders of a site: what leaves a crane leaves, even to elsewhere on the site. Without a site, what goes to public addresses.
 #[derive(Debug)]
 pub(crate) struct SiteBorders(pub(crate) Arc<Site>);
 
@@ -40,19 +40,17 @@ impl Borders for SiteBorders {
         self.0.scope(address)
     }
 
-    fn declared(&self, told: &Disclosure) -> Option<bool> {
-        let site = &self.0;
-        if !site.is_described() {
+    fn declared(&self, row: &Disclosure) -> Option<bool> {
+        if self.0.recipients().is_empty() {
             return None;
         }
-        let recipient = site.recipient_of(told.recipient, told.recipient_name.as_deref());
-        Some(recipient.is_some_and(|recipient| may_have(site, recipient, told.data_class, told.client)))
+        let Some(recipient) = self.0.recipient_of(row.recipient, row.recipient_name.as_deref()) else {
+            return Some(false);
+        };
+        let from = self.0.party(row.client);
+        let allowed = |class| !self.0.may_have(recipient, class, &from).is_denied();
+        // What a protocol needs to work goes along with anything the recipient may have.
+        let along = row.data_class == DataClass::Signalling && DataClass::ALL.into_iter().any(allowed);
+        Some(allowed(row.data_class) || along)
     }
-}
-
-/// Whether the recipient may have this; what a protocol needs to work goes along with anything it may have.
-fn may_have(site: &Site, recipient: &Recipient, class: DataClass, client: Address) -> bool {
-    let from = site.party(client);
-    let allowed = |class| !matches!(site.may_have(recipient, class, &from), Permit::Denied(_));
-    allowed(class) || (class == DataClass::Signalling && DataClass::ALL.into_iter().any(allowed))
 }

@@ -2,12 +2,12 @@ use crate::conversations::{App, Reading, carries, client, protocol_name, transpo
 use crate::ledger::{Ledger, shown};
 use crate::summary::{MOST_TRANSFERS, Summary};
 use foldhash::fast::FixedState;
-use quaywatch_flow::{Conversation, Listener};
+use quaywatch_flow::{Conversation, Listener, NEVER};
 use quaywatch_model::{
     Address, Content, Ended, Fact, FinishedTransfer, KeptNote, LogLine, Moment, Note, Operation, Problem,
-    Side, Transfer, Transferred, Value,
+    Side, Timestamp, Transfer, Transferred, Value,
 };
-use quaywatch_protocols::{Context, Recognition, Shared, Sink, Wanted};
+use quaywatch_protocols::{Context, Conversation as Decoder, Recognition, Shared, Sink, Wanted};
 use quaywatch_site::Site;
 use quaywatch_store::{Carver, ConversationRow, Label, ProblemTotal, Rows, Transport};
 use quaywatch_wire::{Memory, protocol};
@@ -39,7 +39,7 @@ struct Desk {
 
 impl Reporter {
     pub(crate) fn new(rows: Option<Rows>, carver: Carver, site: Arc<Site>) -> Self {
-        let summary = Summary::of_site(&site);
+        let summary = Summary::of(&site);
         let desk = Desk { ledger: Ledger::default(), rows, carver, summary, site };
         Self { shared: Shared::default(), desk, telling: true }
     }
@@ -54,9 +54,19 @@ impl Reporter {
         self.desk.rows.as_ref().is_some_and(Rows::failed)
     }
 
+    /// Promises that no operation is told any more that belongs before `time`.
+    pub(crate) fn promise(&mut self, time: Timestamp) {
+        if let Some(rows) = &mut self.desk.rows {
+            rows.promise(time);
+        }
+    }
+
     /// What was found, the rows, and the carver with the error it may have met.
     pub(crate) fn finish(self) -> (Summary, Option<Rows>, Carver) {
-        let Desk { ledger, rows, carver, mut summary, .. } = self.desk;
+        let Desk { ledger, mut rows, carver, mut summary, .. } = self.desk;
+        if let Some(rows) = &mut rows {
+            rows.close();
+        }
         (summary.entries, summary.changes, summary.changes_not_listed) = ledger.finish();
         (summary, rows, carver)
     }
@@ -77,6 +87,28 @@ impl Reporter {
         let shadow = said.kept.app.shadow;
         let sink: &mut dyn Sink = if shadow { &mut nothing } else { &mut said };
         act(&mut Context { now: at, addresses, ports, wanted, memory, shared: &mut self.shared, sink })
+    }
+
+    /// Hands a decoder what was said. What it keeps waiting from now on is due no sooner than what waits already, so
+    /// it is asked only where nothing waits.
+    fn speak(
+        &mut self,
+        kept: &mut Conversation<App>,
+        memory: &mut Memory,
+        at: Moment,
+        decoder: &mut dyn Decoder,
+        from: Side,
+        bytes: &[u8],
+    ) {
+        let asleep = kept.wake == NEVER;
+        let protocol = decoder.protocol();
+        let due = self.with(kept, memory, at, protocol, |cx| {
+            decoder.data(cx, from, bytes);
+            if asleep { decoder.tick(cx) } else { None }
+        });
+        if asleep {
+            kept.wake = due.unwrap_or(NEVER);
+        }
     }
 }
 
@@ -103,8 +135,7 @@ impl Listener<App> for Reporter {
         let reading = match mem::replace(&mut kept.app.reading, Reading::Unknown) {
             Reading::Unknown => return,
             Reading::Speaking(mut decoder) => {
-                let protocol = decoder.protocol();
-                self.with(kept, memory, at, protocol, |cx| decoder.data(cx, from, bytes));
+                self.speak(kept, memory, at, decoder.as_mut(), from, bytes);
                 Reading::Speaking(decoder)
             }
             Reading::Undecided(mut recogniser) => {
@@ -119,8 +150,7 @@ impl Listener<App> for Reporter {
                         }
                         let protocol = decoder.protocol();
                         self.with(kept, memory, at, protocol, |cx| recogniser.replay(cx, decoder.as_mut()));
-                        let protocol = decoder.protocol();
-                        self.with(kept, memory, at, protocol, |cx| decoder.data(cx, from, bytes));
+                        self.speak(kept, memory, at, decoder.as_mut(), from, bytes);
                         Reading::Speaking(decoder)
                     }
                 }
@@ -145,6 +175,16 @@ impl Listener<App> for Reporter {
             }
             Reading::Unknown => {}
         }
+    }
+
+    fn wake(&mut self, kept: &mut Conversation<App>, memory: &mut Memory, at: Moment) {
+        let mut reading = mem::replace(&mut kept.app.reading, Reading::Unknown);
+        if let Reading::Speaking(decoder) = &mut reading {
+            let protocol = decoder.protocol();
+            let due = self.with(kept, memory, at, protocol, |cx| decoder.tick(cx));
+            kept.wake = due.unwrap_or(NEVER);
+        }
+        kept.app.reading = reading;
     }
 
     fn end(&mut self, kept: &mut Conversation<App>, memory: &mut Memory, at: Moment) {

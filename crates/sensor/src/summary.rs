@@ -98,12 +98,6 @@ pub struct ProtocolTotal {
 pub(crate) const MOST_TRANSFERS: usize = 4_096;
 
 impl Summary {
-    /// Of a site, whose borders tell what leaves.
-    pub(crate) fn of_site(site: &Arc<Site>) -> Self {
-        let leaving = Leaving::new(Arc::new(declared::SiteBorders(Arc::clone(site))));
-        Self { leaving, ..Self::default() }
-    }
-
     /// Takes in what another worker found.
     pub(crate) fn merge(&mut self, other: Self) {
         self.span.begun_before += other.span.begun_before;
@@ -141,6 +135,12 @@ impl Summary {
             }
             None => self.problems.push(total),
         }
+    }
+
+    /// An empty summary of what crosses this site's borders.
+    pub(crate) fn of(site: &Arc<Site>) -> Self {
+        let leaving = Leaving::new(Arc::new(declared::SiteBorders(Arc::clone(site))));
+        Self { leaving, ..Self::default() }
     }
 
     /// Says of everything what the site says of it, and what deserves attention. When all is merged and in order.

@@ -33,6 +33,7 @@ mod error;
 pub mod json;
 mod label;
 mod merge;
+mod part;
 mod problems;
 mod rows;
 mod run;
@@ -40,6 +41,7 @@ mod store;
 mod table;
 #[cfg(test)]
 mod tests;
+mod window;
 pub mod zeek;
 
 pub use answers::Answers;
