@@ -1,4 +1,6 @@
-//! `docs/protocols.md`, written from what the protocols say of themselves.
+//! The pages under `docs/` that are written from the code: protocols from what they say of themselves, and findings.
+
+pub mod findings;
 
 use crate::{ChoreError, files};
 use quaywatch_protocols::{PROTOCOLS, Protocol, Transport};
@@ -7,11 +9,12 @@ use std::path::Path;
 /// Where the table stands.
 pub const PATH: &str = "docs/protocols.md";
 
-/// Writes the table.
+/// Writes all pages.
 ///
 /// # Errors
-/// The file cannot be written.
+/// A file cannot be written.
 pub fn write(root: &Path) -> Result<(), ChoreError> {
+    files::write(&root.join(findings::PATH), findings::text())?;
     files::write(&root.join(PATH), text(PROTOCOLS))
 }
 

@@ -9,7 +9,7 @@ Usage: cargo xtask CHORE
 
   new-protocol NAME  stamp a protocol out of the template: folder, registration, fuzz target, case stub
   tidy               check what every file, protocol and case has to have
-  docs               write docs/protocols.md from what the protocols say of themselves
+  docs               write docs/protocols.md and docs/findings.md from what protocols and rules say of themselves
   fuzz-seeds         make seeds in fuzz/corpus/ from the captures in cases/ and in $QUAYWATCH_CORPUS";
 
 fn main() -> ExitCode {

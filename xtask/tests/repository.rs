@@ -14,3 +14,9 @@ fn the_protocol_table_is_fresh() {
     let fresh = docs::text(quaywatch_protocols::PROTOCOLS);
     assert_eq!(written, fresh, "run `cargo xtask docs`");
 }
+
+#[test]
+fn the_page_of_findings_is_fresh() {
+    let written = std::fs::read_to_string(repository_root().join(docs::findings::PATH)).unwrap_or_default();
+    assert_eq!(written, docs::findings::text(), "run `cargo xtask docs`");
+}

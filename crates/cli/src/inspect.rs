@@ -1,10 +1,13 @@
 use crate::arguments::{Format, Inspect};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use quaywatch_capture::{Progress, Source};
+use quaywatch_model::Finding;
 use quaywatch_report::{json, text};
 use quaywatch_sensor::{Settings, Summary, inspect};
+use quaywatch_site::Site;
 use std::error::Error;
 use std::io::{self, BufWriter, Write};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// More workers than this share too little to be worth their memory.
@@ -13,21 +16,27 @@ const MOST_WORKERS: u16 = 32;
 /// What takes longer than this gets a progress bar.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-pub(crate) fn run(arguments: &Inspect) -> Result<(), Box<dyn Error>> {
+/// Inspects; says whether a finding is as grave as it may not be.
+pub(crate) fn run(arguments: &Inspect) -> Result<bool, Box<dyn Error>> {
     let sources: Vec<Source> = arguments.captures.iter().map(Source::from_argument).collect();
     let threads = arguments.threads.unwrap_or_else(processors);
-    let settings = Settings { threads, out: arguments.out.clone() };
+    let site = Arc::new(arguments.site.as_deref().map(Site::load).transpose()?.unwrap_or_default());
+    let settings = Settings { threads, out: arguments.out.clone(), site };
     let mut bar = Bar::new(arguments.quiet);
     let summary = inspect(&sources, &settings, &mut |progress| bar.show(progress));
     bar.clear();
     let summary = summary?;
+    let is_grave =
+        |finding: &Finding| arguments.fail_on.is_some_and(|limit| finding.severity >= limit.into());
+    let failed = summary.findings.iter().any(is_grave);
     if arguments.quiet {
-        return Ok(());
+        return Ok(failed);
     }
     match print(&summary, arguments) {
         // Whoever closed the pipe has seen enough.
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        other => Ok(other?),
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(failed),
+        Err(error) => Err(error.into()),
+        Ok(()) => Ok(failed),
     }
 }
 
@@ -41,14 +50,15 @@ fn print(summary: &Summary, arguments: &Inspect) -> io::Result<()> {
     out.flush()
 }
 
-fn processors() -> u16 {
+/// As many workers as there are processors.
+pub(crate) fn processors() -> u16 {
     std::thread::available_parallelism()
         .map_or(1, |count| u16::try_from(count.get()).unwrap_or(MOST_WORKERS).min(MOST_WORKERS))
 }
 
 /// A progress bar on standard error, for people only and only for what takes a while. It runs unseen from the
 /// start, so that the rate it tells is right when it is shown.
-struct Bar {
+pub(crate) struct Bar {
     started: Instant,
     wanted: bool,
     shown: bool,
@@ -56,12 +66,12 @@ struct Bar {
 }
 
 impl Bar {
-    fn new(quiet: bool) -> Self {
+    pub(crate) fn new(quiet: bool) -> Self {
         let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden());
         Self { started: Instant::now(), wanted: !quiet, shown: false, bar }
     }
 
-    fn show(&mut self, progress: Progress) {
+    pub(crate) fn show(&mut self, progress: Progress) {
         if !self.wanted {
             return;
         }
@@ -83,7 +93,7 @@ impl Bar {
         }
     }
 
-    fn clear(&self) {
+    pub(crate) fn clear(&self) {
         self.bar.finish_and_clear();
     }
 }

@@ -2,22 +2,27 @@
 
 mod arguments;
 mod inspect;
+mod learn;
 mod protocols;
 
 use arguments::{Arguments, Command};
 use clap::Parser as _;
 use std::process::ExitCode;
 
+/// Something as grave as `--fail-on` says was found.
+const FOUND: u8 = 1;
 /// Bad arguments, or input that cannot be read, or output that cannot be written.
 const FAILED: u8 = 2;
 
 fn main() -> ExitCode {
     let result = match Arguments::parse().command {
         Command::Inspect(arguments) => inspect::run(&arguments),
-        Command::Protocols => protocols::run(),
+        Command::Learn(arguments) => learn::run(&arguments).map(|()| false),
+        Command::Protocols => protocols::run().map(|()| false),
     };
     match result {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::SUCCESS,
+        Ok(true) => ExitCode::from(FOUND),
         Err(failure) => {
             use std::io::Write as _;
             // A closed standard error leaves nobody to tell.

@@ -109,6 +109,7 @@ pub(crate) fn segment<T, L: Listener<T> + ?Sized>(
     at: Moment,
     tcp: &Tcp<'_>,
 ) {
+    time_handshake(conversation, from, at, tcp.flags);
     let [a, b] = &mut conversation.streams.halves;
     let (mine, theirs) = if from == Side::A { (a, b) } else { (b, a) };
     mine.endpoint.step(&mut theirs.endpoint, tcp.flags);
@@ -255,6 +256,18 @@ fn close_holes<T, L: Listener<T> + ?Sized>(
     }
 }
 
+/// Gives up the holes of a conversation that has been silent for longer than they may last.
+pub(crate) fn silent<T, L: Listener<T> + ?Sized>(
+    conversation: &mut Conversation<T>,
+    memory: &mut Memory,
+    listener: &mut L,
+    now: Moment,
+) {
+    if now.time.since(conversation.last) > HOLE_PATIENCE_NANOS {
+        finish(conversation, memory, listener, now);
+    }
+}
+
 /// Delivers all that waits in both directions, at the conversation's end, and declares all holes.
 pub(crate) fn finish<T, L: Listener<T> + ?Sized>(
     conversation: &mut Conversation<T>,
@@ -273,6 +286,7 @@ pub(crate) fn finish<T, L: Listener<T> + ?Sized>(
         // A single number may be a FIN that was not captured: no byte is claimed to be missing for it.
         if half.was_acked && half.started && (2..=LARGEST_WINDOW as i32).contains(&unseen) {
             half.missed += u64::from(unseen.unsigned_abs());
+            half.next = half.next.wrapping_add(unseen.unsigned_abs());
             listener.gap(conversation, memory, side, now, unseen.unsigned_abs().into());
         }
     }
@@ -300,5 +314,24 @@ impl Half {
         let offset = next.sequence.wrapping_sub(held.sequence) as usize;
         let overlap = held.bytes.get(offset..).unwrap_or_default();
         overlap.iter().zip(&next.bytes).any(|(a, b)| a != b)
+    }
+}
+
+/// Times the two halves of a handshake of which the SYN was the first packet that was seen.
+fn time_handshake<T>(conversation: &mut Conversation<T>, from: Side, at: Moment, flags: Flags) {
+    let opener = conversation.opener;
+    let [answered, acknowledged] = conversation.handshake_micros;
+    if acknowledged != 0
+        || !flags.has(Flags::ACK)
+        || opener.of(&conversation.streams.halves).syn != Syn::Asked
+    {
+        return;
+    }
+    let since_syn = at.time.since(conversation.first.time) / 1_000;
+    let since_syn = u32::try_from(since_syn).unwrap_or(u32::MAX).max(1);
+    if from != opener && flags.has(Flags::SYN) && answered == 0 {
+        conversation.handshake_micros = [since_syn, 0];
+    } else if from == opener && answered != 0 {
+        conversation.handshake_micros = [answered, since_syn.saturating_sub(answered).max(1)];
     }
 }

@@ -23,6 +23,10 @@ const SECOND: i64 = 1_000_000_000;
 /// Writes down what the table tells.
 #[derive(Default)]
 struct Heard {
+    /// From the first bytes on, it wants to be woken after so many nanoseconds, once.
+    wakes_after: Option<i64>,
+    /// When it was woken, and how much it had heard from both sides then.
+    woken: Vec<(i64, usize)>,
     /// What came from the client and from the server, with `<n>` for n missing bytes.
     streams: [Vec<u8>; 2],
     ended: Vec<Ended>,
@@ -37,15 +41,24 @@ struct Ended {
     tunnel: Option<&'static str>,
     ports: [u16; 2],
     wire_bytes: u64,
+    handshake_micros: [u32; 2],
+    hops_left: [u8; 2],
 }
 
 impl Listener<()> for Heard {
-    fn data(&mut self, kept: &mut Conversation<()>, _: &mut Memory, from: Side, _: Moment, bytes: &[u8]) {
+    fn data(&mut self, kept: &mut Conversation<()>, _: &mut Memory, from: Side, at: Moment, bytes: &[u8]) {
+        if let Some(nanos) = self.wakes_after.take() {
+            kept.wake = Timestamp::from_nanos(at.time.nanos() + nanos);
+        }
         self.streams[stream(kept, from)].extend_from_slice(bytes);
     }
 
     fn gap(&mut self, kept: &mut Conversation<()>, _: &mut Memory, from: Side, _: Moment, bytes: u64) {
         self.streams[stream(kept, from)].extend_from_slice(format!("<{bytes}>").as_bytes());
+    }
+
+    fn wake(&mut self, _: &mut Conversation<()>, _: &mut Memory, at: Moment) {
+        self.woken.push((at.time.nanos(), self.streams.iter().map(Vec::len).sum()));
     }
 
     fn end(&mut self, kept: &mut Conversation<()>, _: &mut Memory, _: Moment) {
@@ -59,6 +72,8 @@ impl Listener<()> for Heard {
             tunnel: kept.tunnel.as_ref().map(|tunnel| tunnel.kind),
             ports: [*from.of(&kept.key.ports), *from.other().of(&kept.key.ports)],
             wire_bytes: mine.wire_bytes + theirs.wire_bytes,
+            handshake_micros: kept.handshake_micros,
+            hops_left: [*from.of(&kept.hops_left), *from.other().of(&kept.hops_left)],
         });
     }
 
@@ -156,6 +171,19 @@ fn a_connection_in_good_order_is_sf_and_all_of_it_is_delivered() {
     let ended = &heard.ended[0];
     assert_eq!((ended.state, ended.packets, ended.bytes, ended.missed), ("SF", [5, 3], [3, 6], 0));
     assert!(heard.problems.is_empty());
+}
+
+#[test]
+fn both_halves_of_a_handshake_are_timed_and_hop_limits_are_kept() {
+    let mut play = Play::new();
+    play.tcp(true, "S", 1, 0, b"").wait(1).tcp(false, "SA", 1, 2, b"").tcp(true, "A", 2, 2, b"");
+    play.wait(5).tcp(true, "A", 2, 2, b"later");
+    let ended = &play.end().ended[0];
+    assert_eq!(ended.handshake_micros, [1_001_000, 1_000]);
+    assert_eq!(ended.hops_left, [64, 64]);
+    let mut begun_before = Play::new();
+    begun_before.tcp(false, "SA", 1, 2, b"").tcp(true, "A", 2, 2, b"");
+    assert_eq!(begun_before.end().ended[0].handshake_micros, [0, 0], "nobody saw when it was asked");
 }
 
 #[test]
@@ -435,4 +463,40 @@ proptest! {
         let counted: u64 = heard.ended.iter().map(|ended| ended.packets[0] + ended.packets[1]).sum();
         prop_assert!(counted + heard.problems.len() as u64 >= frames || heard.ended.iter().any(|e| e.tunnel.is_some()));
     }
+}
+
+#[test]
+fn who_wants_to_be_woken_is_woken_before_its_next_packet_or_soon_after_its_time() {
+    let woken = |other_traffic: bool| {
+        let mut play = Play::new();
+        play.heard.wakes_after = Some(120 * SECOND);
+        play.tcp(true, "A", 100, 1, b"ask");
+        for _ in 0..125 {
+            play.wait(1);
+            if other_traffic {
+                play.raw(&udp([10, 0, 9, 9], SERVER, (9, 9), b"noise"));
+            }
+        }
+        let noise = play.heard.streams.iter().map(Vec::len).sum::<usize>();
+        play.tcp(true, "A", 103, 1, b"again");
+        assert_eq!(play.heard.woken.len(), 1);
+        let (at, heard) = play.heard.woken[0];
+        assert!(heard <= noise, "the packet that comes is not told yet");
+        play.end();
+        at / SECOND
+    };
+    assert_eq!(woken(false), 125);
+    assert!((120..=121).contains(&woken(true)));
+}
+
+#[test]
+fn what_waits_behind_a_hole_is_told_before_its_conversation_is_woken() {
+    let mut play = Play::new();
+    play.heard.wakes_after = Some(120 * SECOND);
+    play.tcp(true, "A", 100, 1, b"ask").tcp(true, "A", 105, 1, b"behind");
+    assert_eq!(play.heard.streams[0], b"ask");
+    play.wait(121).raw(&udp([10, 0, 9, 9], SERVER, (9, 9), b"noise"));
+    assert!(play.heard.streams[0].starts_with(b"ask<2>behind"));
+    assert_eq!(play.heard.woken.len(), 1);
+    play.end();
 }

@@ -48,10 +48,33 @@ impl Address {
         Ipv6Addr::from_octets(self.0).to_ipv4_mapped()
     }
 
+    /// Whether this stands for many: multicast, or broadcast to everybody. The broadcast address of a subnet
+    /// cannot be told without its mask.
+    #[must_use]
+    pub fn is_group(self) -> bool {
+        match self.ip() {
+            Some(IpAddr::V4(ip)) => ip.is_multicast() || ip.is_broadcast(),
+            Some(IpAddr::V6(ip)) => ip.is_multicast(),
+            None => {
+                let [.., a, b, c, d, e, f] = self.0;
+                Mac([a, b, c, d, e, f]).is_group()
+            }
+        }
+    }
+
     /// The 16 bytes.
     #[must_use]
     pub const fn bytes(&self) -> &[u8; 16] {
         &self.0
+    }
+}
+
+impl From<IpAddr> for Address {
+    fn from(ip: IpAddr) -> Self {
+        match ip {
+            IpAddr::V4(ip) => Self::v4(ip.octets()),
+            IpAddr::V6(ip) => Self::v6(ip.octets()),
+        }
     }
 }
 
@@ -90,6 +113,19 @@ impl fmt::Display for Mac {
 #[cfg(test)]
 mod tests {
     use super::{Address, Mac};
+
+    #[test]
+    fn what_stands_for_many_is_a_group() {
+        let groups = [
+            Address::v4([255; 4]),
+            Address::v4([224, 0, 0, 1]),
+            Address::v6([0xff, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1]),
+            Address::mac(Mac([0x01, 0x0e, 0xcf, 0, 0, 0])),
+        ];
+        assert!(groups.iter().all(|address| address.is_group()));
+        let single = [Address::v4([10, 0, 0, 1]), Address::mac(Mac([2, 0, 0, 0, 0, 1]))];
+        assert!(!single.iter().any(|address| address.is_group()));
+    }
 
     #[test]
     fn every_kind_of_address_displays_as_people_write_it() {

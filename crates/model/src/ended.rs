@@ -40,6 +40,9 @@ pub struct Ended<'a> {
     pub state: &'static str,
     /// The time to live of the first packet of side A and side B; 0 where there was none.
     pub hops_left: [u8; 2],
+    /// How long the handshake took, in microseconds: the server's answer, and the client's acknowledgment of it. At a
+    /// tap each is a round trip to one of them. 0 where it was not seen.
+    pub handshake_micros: [u32; 2],
     /// What it said of itself, in the order it was said, each thing once.
     pub notes: &'a [KeptNote],
 }

@@ -1,6 +1,7 @@
 //! What crosses the borders of a crane's networks: who can reach in, and what leaves.
 
 use crate::{Address, DataClass, Moment, Timestamp};
+use std::net::IpAddr;
 
 /// One remote-service channel. A row of `remote_access`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -68,6 +69,30 @@ pub enum Scope {
 }
 
 impl Scope {
+    /// How far away an address is where no site is declared: public addresses are the Internet, all others private.
+    /// Private are the networks that are not routed between providers: RFC 1918, 6598, 3927 and 4193, loopback, groups,
+    /// and MAC addresses. Networks kept for documentation (RFC 5737) count as public, because captures that are passed
+    /// around have them in place of public ones.
+    #[must_use]
+    pub fn without_a_site(address: Address) -> Self {
+        let public = match address.ip() {
+            None => false,
+            Some(IpAddr::V4(ip)) => {
+                let shared = matches!(ip.octets(), [100, 64..=127, ..]);
+                let kept = ip.is_private() || ip.is_link_local() || ip.is_loopback() || shared;
+                !(kept
+                    || ip.is_multicast()
+                    || ip.is_broadcast()
+                    || matches!(ip.octets(), [0, ..] | [240..=255, ..]))
+            }
+            Some(IpAddr::V6(ip)) => {
+                let kept = ip.is_unique_local() || ip.is_unicast_link_local() || ip.is_loopback();
+                !(kept || ip.is_multicast() || ip.is_unspecified())
+            }
+        };
+        if public { Self::Internet } else { Self::Private }
+    }
+
     /// The word used in records.
     #[must_use]
     pub const fn as_str(self) -> &'static str {

@@ -3,7 +3,7 @@
 //! - what a decoder says while it reads: [`Operation`], [`Transfer`], [`Fact`], [`Note`], [`Content`], [`LogLine`],
 //!   [`Problem`];
 //! - what is left of a conversation: [`Ended`];
-//! - what is known in the end, a type a table: [`Entry`], [`Change`], [`Transferred`], [`Asset`], [`RemoteAccess`],
+//! - what is known in the end, a type a table: [`Entry`], [`Change`], [`Transferred`], [`Link`], [`Asset`], [`RemoteAccess`],
 //!   [`Disclosure`], [`Finding`].
 //!
 //! No input or output, no parsing, no opinion. What a protocol decoder says of the wire is said in these
@@ -21,6 +21,7 @@ mod ended;
 mod exchange;
 mod fact;
 mod finding;
+mod link;
 mod log;
 mod name;
 mod note;
@@ -38,6 +39,7 @@ pub use ended::{Ended, KeptNote};
 pub use exchange::{Disclosure, Reach, RemoteAccess, Scope};
 pub use fact::{Attribute, Fact, Subject};
 pub use finding::{Finding, FindingKind, Severity};
+pub use link::{Link, Search};
 pub use log::{Column, Kind, Log, LogLine, LogValues, Prefix};
 pub use name::{Coded, Number};
 pub use note::{Note, Topic};

@@ -1,5 +1,5 @@
 use crate::{Answer, Context, Conversation};
-use quaywatch_model::{DataClass, Side, Verdict};
+use quaywatch_model::{DataClass, Moment, Side, Timestamp, Verdict};
 use std::mem;
 
 /// How long the PDU that begins here is, all of it, header included.
@@ -29,6 +29,10 @@ pub trait Dialogue: Send {
     fn pdu(&mut self, cx: &mut Context<'_>, from: Side, pdu: &[u8]);
     /// PDUs from this side were lost: `bytes` were not captured (0: number not known) or not readable.
     fn lost(&mut self, cx: &mut Context<'_>, from: Side, bytes: u64);
+    /// As [`Conversation::tick`].
+    fn tick(&mut self, _: &mut Context<'_>) -> Option<Timestamp> {
+        None
+    }
     /// Nothing more will come.
     fn end(&mut self, cx: &mut Context<'_>);
     /// As [`Conversation::protocol`].
@@ -50,6 +54,7 @@ pub struct Framed<D> {
     dialogue: D,
     carry: [Vec<u8>; 2],
     hunt: [Hunt; 2],
+    doubts: [Doubts; 2],
 }
 
 /// Whether the framing is in step with one side, and how many bytes went by while it was not.
@@ -59,19 +64,61 @@ struct Hunt {
     passed_bytes: u64,
 }
 
+/// Where the pieces end that wait because it is in doubt whether a PDU begins there, and when each was seen: a PDU
+/// that was whole before the doubt ended was said when its last byte was, not when the doubt ended.
+#[derive(Debug, Default)]
+struct Doubts(Vec<(usize, Moment)>);
+
+/// So many pieces keep their own moment while they wait, of either side; further ones have that of the last.
+/// Nearly always there is one.
+const MOST_DOUBTED_PIECES: usize = 16;
+
 /// A strict question that is still unsure after so many bytes is taken for a no.
 const LONGEST_DOUBT_BYTES: usize = 512;
+
+impl Doubts {
+    const fn none() -> Self {
+        Self(Vec::new())
+    }
+
+    /// A piece that was seen now ends after so many bytes.
+    fn add(&mut self, end: usize, now: Moment) {
+        self.0.truncate(MOST_DOUBTED_PIECES - 1);
+        self.0.push((end, now));
+    }
+
+    /// When the byte before `end` was seen, if not just now.
+    fn said(&self, end: usize) -> Option<Moment> {
+        self.0.iter().find(|(piece, _)| *piece >= end).map(|&(_, moment)| moment)
+    }
+
+    /// So many bytes need not be kept any more.
+    fn drop_front(&mut self, count: usize) {
+        self.0.retain(|(end, _)| *end > count);
+        self.0.iter_mut().for_each(|(end, _)| *end = end.saturating_sub(count));
+    }
+}
 
 impl<D: Dialogue> Framed<D> {
     /// A conversation of which nothing was seen yet.
     pub const fn new(dialogue: D) -> Self {
         let lost = Hunt { in_step: false, passed_bytes: 0 };
-        Self { dialogue, carry: [Vec::new(), Vec::new()], hunt: [lost, lost] }
+        Self {
+            dialogue,
+            carry: [Vec::new(), Vec::new()],
+            hunt: [lost, lost],
+            doubts: [Doubts::none(), Doubts::none()],
+        }
     }
 
     /// What is spoken.
     pub const fn dialogue(&self) -> &D {
         &self.dialogue
+    }
+
+    /// What is spoken, to be changed.
+    pub(crate) const fn dialogue_mut(&mut self) -> &mut D {
+        &mut self.dialogue
     }
 
     /// Hands on all whole PDUs of `bytes`; tells how many bytes need not be kept.
@@ -92,14 +139,22 @@ impl<D: Dialogue> Framed<D> {
                 Length::More => break,
                 Length::Is(length) if length > 0 && length <= D::MAX_PDU_BYTES => {
                     let Some(pdu) = head.get(..length) else { break };
-                    self.dialogue.pdu(cx, from, pdu);
                     at += length;
+                    self.pdu(cx, from, pdu, at);
                 }
                 Length::Is(_) => at += self.fall_out_of_step(cx, from, "PDU length out of bounds"),
                 Length::Bad(reason) => at += self.fall_out_of_step(cx, from, reason),
             }
         }
         at
+    }
+
+    /// Hands on a whole PDU, which ends `end` bytes into what is looked through.
+    fn pdu(&mut self, cx: &mut Context<'_>, from: Side, pdu: &[u8], end: usize) {
+        let now = cx.now;
+        cx.now = from.of(&self.doubts).said(end).unwrap_or(now);
+        self.dialogue.pdu(cx, from, pdu);
+        cx.now = now;
     }
 
     /// Looks for the next PDU. `Some(n)`: pass `n` bytes, then either in step again or in doubt for want of
@@ -143,18 +198,28 @@ impl<D: Dialogue> Framed<D> {
     /// Keeps what belongs to a PDU that is not whole yet.
     fn keep(&mut self, cx: &mut Context<'_>, from: Side, mut carry: Vec<u8>, bytes: &[u8]) {
         if cx.memory.append(&mut carry, bytes) {
-            *from.of_mut(&mut self.carry) = carry;
+            self.put_by(cx, from, carry);
         } else {
             let dropped = (carry.len() + bytes.len()) as u64;
             cx.memory.free(carry);
+            *from.of_mut(&mut self.doubts) = Doubts::none();
             cx.problem(D::LAYER, "memory limit reached, partial PDU dropped", Verdict::Limit, dropped);
             *from.of_mut(&mut self.hunt) = Hunt::default();
             self.dialogue.lost(cx, from, dropped);
         }
     }
 
+    /// Leaves bytes for the next time, with the moment of the last if it is in doubt what they are.
+    fn put_by(&mut self, cx: &Context<'_>, from: Side, carry: Vec<u8>) {
+        if !from.of(&self.hunt).in_step {
+            from.of_mut(&mut self.doubts).add(carry.len(), cx.now);
+        }
+        *from.of_mut(&mut self.carry) = carry;
+    }
+
     /// Drops a PDU that will never be whole.
     fn abandon(&mut self, cx: &mut Context<'_>, from: Side) {
+        *from.of_mut(&mut self.doubts) = Doubts::none();
         let carry = mem::take(from.of_mut(&mut self.carry));
         if !carry.is_empty() {
             let whole = from.of(&self.hunt).in_step;
@@ -199,10 +264,15 @@ impl<D: Dialogue> Conversation for Framed<D> {
         } else if cx.memory.append(&mut carry, bytes) {
             let used = self.consume(cx, from, &carry);
             cx.memory.drop_front(&mut carry, used);
+            if from.of(&self.hunt).in_step {
+                *from.of_mut(&mut self.doubts) = Doubts::none();
+            } else {
+                from.of_mut(&mut self.doubts).drop_front(used);
+            }
             if carry.is_empty() {
                 cx.memory.free(carry);
             } else {
-                *from.of_mut(&mut self.carry) = carry;
+                self.put_by(cx, from, carry);
             }
         } else {
             self.keep(cx, from, carry, bytes);
@@ -213,6 +283,10 @@ impl<D: Dialogue> Conversation for Framed<D> {
         self.abandon(cx, from);
         *from.of_mut(&mut self.hunt) = Hunt::default();
         self.dialogue.lost(cx, from, bytes);
+    }
+
+    fn tick(&mut self, cx: &mut Context<'_>) -> Option<Timestamp> {
+        self.dialogue.tick(cx)
     }
 
     fn end(&mut self, cx: &mut Context<'_>) {

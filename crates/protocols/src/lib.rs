@@ -16,19 +16,38 @@
 //! To add a protocol: a folder, a line in [`PROTOCOLS`], a case and a fuzz target; see CONTRIBUTING.md.
 
 mod anydesk;
+pub mod arp;
 mod ber;
+pub mod cdp;
 pub mod cip;
 mod conversation;
 pub mod cotp;
 mod dcerpc;
+pub mod dhcp;
+pub mod dhcpv6;
+pub mod dns;
 pub mod enip;
 mod expectations;
 mod framing;
+mod ftp;
+pub mod hsrp;
+mod http;
+pub mod icmp;
+pub mod icmp6;
+mod identity;
 mod ipsec;
 mod kerberos;
 mod l2tp;
 mod ldap;
+pub mod lldp;
+pub mod llmnr;
+mod logins;
+pub mod mdns;
 pub mod modbus;
+mod mqtt;
+pub mod nbns;
+mod ntlm;
+pub mod ntp;
 pub mod opcua;
 mod opening;
 mod openvpn;
@@ -37,26 +56,42 @@ mod postgresql;
 mod pptp;
 pub mod profinet;
 mod profinetcm;
+mod quic;
+mod rdp;
 mod recognise;
+mod rtp;
+mod rtsp;
 pub mod s7comm;
 pub mod s7commplus;
 mod shared;
+mod sip;
+mod smb;
 mod snmp;
 mod sql;
+pub mod ssdp;
+mod ssh;
+mod standalone;
+pub mod stp;
 mod stun;
+pub mod syslog;
 mod tds;
 mod teamviewer;
+mod telnet;
 #[cfg(test)]
 mod template;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
+mod tftp;
+mod tls;
 pub mod umas;
+mod vnc;
+pub mod vrrp;
 mod wireguard;
 
 pub use conversation::{Context, Conversation, Sink, Wanted};
 pub use expectations::Expectations;
 pub use framing::{Dialogue, Framed, Length};
-pub use pending::{Pending, Request};
+pub use pending::{PATIENCE_NANOS, Pending, Request, unmet};
 pub use quaywatch_wire::Memory;
 pub use recognise::{Answer, Probe, Protocol, Recogniser, Recognition, Transport};
 pub use shared::Shared;
@@ -66,6 +101,7 @@ pub use shared::Shared;
 pub static PROTOCOLS: &[&Protocol] = &[
     // Before TLS, as which it is dressed.
     &anydesk::PROTOCOL,
+    &rdp::PROTOCOL,
     &s7comm::PROTOCOL,
     &s7commplus::PROTOCOL,
     &cotp::PROTOCOL,
@@ -87,4 +123,34 @@ pub static PROTOCOLS: &[&Protocol] = &[
     &profinetcm::PROTOCOL,
     &kerberos::PROTOCOL,
     &ldap::PROTOCOL,
+    &arp::PROTOCOL,
+    &lldp::PROTOCOL,
+    &cdp::PROTOCOL,
+    &stp::PROTOCOL,
+    &vrrp::PROTOCOL,
+    &icmp::PROTOCOL,
+    &icmp6::PROTOCOL,
+    &dhcp::PROTOCOL,
+    &dhcpv6::PROTOCOL,
+    &ntp::PROTOCOL,
+    &nbns::PROTOCOL,
+    &mdns::PROTOCOL,
+    &llmnr::PROTOCOL,
+    &dns::PROTOCOL,
+    &hsrp::PROTOCOL,
+    &ssdp::PROTOCOL,
+    &syslog::PROTOCOL,
+    &vnc::PROTOCOL,
+    &ftp::PROTOCOL,
+    &tftp::PROTOCOL,
+    &telnet::PROTOCOL,
+    &rtsp::PROTOCOL,
+    &rtp::PROTOCOL,
+    &smb::PROTOCOL,
+    &tls::PROTOCOL,
+    &http::PROTOCOL,
+    &ssh::PROTOCOL,
+    &quic::PROTOCOL,
+    &mqtt::PROTOCOL,
+    &sip::PROTOCOL,
 ];

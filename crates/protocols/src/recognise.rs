@@ -73,7 +73,7 @@ pub struct Protocol {
     pub ports: &'static [u16],
     /// Whether these bytes are this protocol.
     pub probe: fn(&Probe<'_>) -> Answer,
-    /// Begins a conversation.
+    /// Begins a conversation, of which these are the first bytes; they are handed to it next.
     pub start: fn(&Probe<'_>) -> Box<dyn Conversation>,
     /// What is decoded, for the coverage table. One sentence.
     pub decoded: &'static str,
@@ -142,7 +142,14 @@ impl Recogniser {
             unsure |= doubt;
         }
         if let Some(protocol) = found {
-            return Recognition::Found((protocol.start)(&alone));
+            let conversation = if self.held.is_empty() {
+                (protocol.start)(&alone)
+            } else {
+                let together = self.joined(from, bytes);
+                let answer = self.joined(from.other(), &[]);
+                (protocol.start)(&Probe { bytes: &together, answer: &answer, ..alone })
+            };
+            return Recognition::Found(conversation);
         }
         self.keep_or_pass(cx, from, bytes, unsure);
         if self.passed >= MOST_PASSED {

@@ -1,10 +1,19 @@
 //! For tests and fuzz targets: a sink that writes down what it is told, and ways to play bytes to a decoder.
 
+#[cfg(test)]
+pub(crate) mod captures;
+#[cfg(test)]
+pub(crate) mod corpus;
 pub mod polls;
+#[cfg(test)]
+pub(crate) mod replay;
 
-use crate::{Context, Conversation, Memory, Probe, Protocol, Shared, Sink, Transport, Wanted};
+use crate::{
+    Context, Conversation, Memory, Probe, Protocol, Recogniser, Recognition, Shared, Sink, Transport, Wanted,
+};
 use quaywatch_model::{
     Address, Content, Fact, LogLine, Moment, Note, Operation, Problem, Side, Subject, Timestamp, Transfer,
+    Value,
 };
 use std::fmt::Write;
 
@@ -32,6 +41,8 @@ pub struct Recorder {
     pub contents: Vec<String>,
     /// `A http.log: GET - 200 ...`: who sent it, the log and its values, `-` for those that are absent.
     pub logs: Vec<String>,
+    /// The same as Zeek writes it: the log's name, then `column=value`.
+    pub zeek: Vec<Vec<String>>,
     content: Option<OpenContent>,
 }
 
@@ -53,6 +64,13 @@ impl OpenContent {
         let text = String::from_utf8_lossy(&self.bytes);
         let end = if ends { ", ends" } else { "" };
         format!("{} {}/{} {text:?}{end}", self.head, self.wire_bytes, self.bytes.len())
+    }
+}
+
+impl Recorder {
+    /// Writes down content that did not say that it ended.
+    pub(crate) fn close(&mut self) {
+        self.contents.extend(self.content.take().map(|open| open.line(false)));
     }
 }
 
@@ -133,6 +151,29 @@ impl Sink for Recorder {
         });
         assert_eq!(count, line.log.columns.len(), "a value for each column of {}", line.log.name);
         self.logs.push(text);
+        let mut columns = line.log.columns.iter();
+        let mut row = vec![line.log.name.to_owned()];
+        line.values.each(&mut |value| {
+            let name = columns.next().map_or("", |column| column.name);
+            row.push(format!("{name}={}", value.map_or("-".into(), zeek_value)));
+        });
+        self.zeek.push(row);
+    }
+}
+
+/// A value as Zeek writes it, not escaped.
+fn zeek_value(value: Value<'_>) -> String {
+    match value {
+        Value::Bool(true) => "T".into(),
+        Value::Bool(false) => "F".into(),
+        Value::Text("") => "(empty)".into(),
+        Value::Text(text) => text.into(),
+        Value::List(list) => {
+            let mut told = Vec::new();
+            list.each(&mut |value| told.push(zeek_value(value)));
+            if told.is_empty() { "(empty)".into() } else { told.join(",") }
+        }
+        other => other.to_string(),
     }
 }
 
@@ -152,9 +193,13 @@ impl Player {
     #[must_use]
     pub fn new(protocol: &Protocol, transport: Transport, ports: [u16; 2]) -> Self {
         let probe = Probe { transport, ports, from: Side::A, bytes: &[], answer: &[], expected: None };
+        Self { ports, ..Self::of((protocol.start)(&probe)) }
+    }
+
+    fn of(conversation: Box<dyn Conversation>) -> Self {
         Self {
-            conversation: (protocol.start)(&probe),
-            ports,
+            conversation,
+            ports: [0; 2],
             frame: 0,
             memory: Memory::new(16 << 20),
             shared: Shared::default(),
@@ -178,11 +223,18 @@ impl Player {
         self
     }
 
+    /// Lets what is overdue be given up. Tells whether something still waits.
+    pub fn tick(&mut self) -> bool {
+        let mut waits = false;
+        self.with(|conversation, cx| waits = conversation.tick(cx).is_some());
+        waits
+    }
+
     /// Ends the conversation and gives what was reported.
     pub fn end(&mut self) -> Recorder {
         self.with(|conversation, cx| conversation.end(cx));
         assert_eq!(self.memory.held_bytes(), 0, "all memory must be given back at the end");
-        self.heard.contents.extend(self.heard.content.take().map(|open| open.line(false)));
+        self.heard.close();
         std::mem::take(&mut self.heard)
     }
 
@@ -225,6 +277,62 @@ pub fn play(protocol: &Protocol, transport: Transport, ports: [u16; 2], turns: &
     player.end()
 }
 
+/// Plays whole turns, one frame each, to a conversation that has to be recognised first, and ends it. Empty where
+/// nobody is certain.
+#[must_use]
+pub fn play_unknown(transport: Transport, ports: [u16; 2], turns: &[(Side, &[u8])]) -> Recorder {
+    let mut player =
+        Player::of(Box::new(Unknown { transport, recogniser: Recogniser::default(), found: None }));
+    player.ports = ports;
+    for &(from, bytes) in turns {
+        player.say(from, bytes);
+    }
+    player.end()
+}
+
+/// What the sensor does with a conversation of which no protocol is known.
+struct Unknown {
+    transport: Transport,
+    recogniser: Recogniser,
+    found: Option<Box<dyn Conversation>>,
+}
+
+impl Conversation for Unknown {
+    fn data(&mut self, cx: &mut Context<'_>, from: Side, bytes: &[u8]) {
+        if self.found.is_none()
+            && let Recognition::Found(mut found) = self.recogniser.show(cx, self.transport, from, bytes)
+        {
+            self.recogniser.replay(cx, found.as_mut());
+            self.found = Some(found);
+        }
+        if let Some(found) = &mut self.found {
+            found.data(cx, from, bytes);
+        }
+    }
+
+    fn gap(&mut self, cx: &mut Context<'_>, from: Side, bytes: u64) {
+        match &mut self.found {
+            Some(found) => found.gap(cx, from, bytes),
+            None => self.recogniser.gap(cx.memory, from),
+        }
+    }
+
+    fn end(&mut self, cx: &mut Context<'_>) {
+        self.recogniser.forget(cx.memory);
+        if let Some(found) = &mut self.found {
+            found.end(cx);
+        }
+    }
+
+    fn protocol(&self) -> &'static str {
+        self.found.as_ref().map_or("unknown", |found| found.protocol())
+    }
+
+    fn client(&self) -> Option<Side> {
+        self.found.as_ref().and_then(|found| found.client())
+    }
+}
+
 /// Plays the same turns of a byte stream, each cut into pieces of the lengths in `cuts`, over and over.
 #[must_use]
 pub fn play_cut(protocol: &Protocol, ports: [u16; 2], turns: &[(Side, &[u8])], cuts: &[usize]) -> Recorder {
@@ -250,6 +358,7 @@ pub fn fuzz_conversation(protocol: &Protocol, transport: Transport, ports: [u16;
         let from = if control & 1 == 0 { Side::A } else { Side::B };
         if control & 4 != 0 {
             player.wait_seconds(9);
+            player.tick();
         }
         if control & 2 != 0 {
             player.lose(from, length.into());

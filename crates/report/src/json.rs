@@ -1,5 +1,7 @@
 //! The summary for programs: one JSON object with the names of the record tables.
 
+mod answers;
+
 use quaywatch_model::{Change, Entry, Transferred};
 use quaywatch_sensor::Summary;
 use quaywatch_store::ProblemTotal;
@@ -46,6 +48,11 @@ fn object(summary: &Summary) -> Value {
         "changes_not_listed": summary.changes_not_listed,
         "transfers": summary.transfers.iter().map(transfer).collect::<Vec<_>>(),
         "transfers_not_listed": summary.transfers_not_listed,
+        "assets": summary.assets.iter().map(answers::asset).collect::<Vec<_>>(),
+        "links": summary.links.iter().map(answers::link).collect::<Vec<_>>(),
+        "remote_access": summary.remote_access.iter().map(answers::remote_access).collect::<Vec<_>>(),
+        "disclosures": summary.disclosures.iter().map(answers::disclosure).collect::<Vec<_>>(),
+        "findings": summary.findings.iter().map(answers::finding).collect::<Vec<_>>(),
         "problems": summary.problems.iter().map(problem).collect::<Vec<_>>(),
     })
 }

@@ -17,6 +17,16 @@ impl fmt::Display for Count {
     }
 }
 
+/// So many of something: `1 packet`, `3,717 packets`.
+pub(crate) struct Many(pub(crate) u64, pub(crate) &'static str);
+
+impl fmt::Display for Many {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self(count, what) = *self;
+        write!(f, "{} {what}{}", Count(count), if count == 1 { "" } else { "s" })
+    }
+}
+
 /// A number of bytes in the unit people read: `812 B`, `1.4 MB`. Decimal, as on a data sheet.
 pub(crate) struct Bytes(pub(crate) u64);
 
@@ -36,7 +46,7 @@ impl fmt::Display for Bytes {
     }
 }
 
-/// How long something took: `850 ms`, `12.5 s`, `3 min 20 s`, `26 h 10 min`.
+/// How long something took: `850 ms`, `12.5 s`, `3 min 20 s`, `26 h 10 min`, `3 d 4 h`.
 pub(crate) struct Duration(pub(crate) i64);
 
 impl fmt::Display for Duration {
@@ -47,7 +57,8 @@ impl fmt::Display for Duration {
             0 => format!("{:.0} ms", seconds * 1e3),
             1..=59 => format!("{seconds:.1} s"),
             60..=3599 => format!("{} min {} s", whole / 60, whole % 60),
-            _ => format!("{} h {} min", whole / 3600, whole / 60 % 60),
+            3600..172_800 => format!("{} h {} min", whole / 3600, whole / 60 % 60),
+            _ => format!("{} d {} h", whole / 86_400, whole / 3600 % 24),
         };
         f.pad(&text)
     }
@@ -63,10 +74,10 @@ mod tests {
         assert_eq!(counts, ["0", "999", "1,000", "1,234,567"]);
         let bytes = [812, 999, 1_400_000, 999_950].map(|bytes| Bytes(bytes).to_string());
         assert_eq!(bytes, ["812 B", "999 B", "1.4 MB", "1.0 MB"]);
-        let spans = [850_000_000, 12_500_000_000, 200_000_000_000, 94_200_000_000_000];
+        let spans = [850_000_000, 12_500_000_000, 200_000_000_000, 94_200_000_000_000, 273_600_000_000_000];
         assert_eq!(
             spans.map(|nanos| Duration(nanos).to_string()),
-            ["850 ms", "12.5 s", "3 min 20 s", "26 h 10 min"]
+            ["850 ms", "12.5 s", "3 min 20 s", "26 h 10 min", "3 d 4 h"]
         );
     }
 }

@@ -1,6 +1,9 @@
 //! The terminal summary: what fits a screen or two.
 
+mod answers;
 mod changes;
+mod leaves;
+mod lines;
 mod sections;
 
 use anstyle::{AnsiColor, Style};
@@ -31,6 +34,10 @@ const ALARM: Style = AnsiColor::Red.on_default();
 /// The writer's.
 pub fn write(out: &mut dyn Write, summary: &Summary, settings: Settings) -> io::Result<()> {
     sections::captured(out, summary)?;
+    answers::findings(out, summary, settings)?;
+    answers::devices(out, summary, settings)?;
+    answers::remote_access(out, summary, settings)?;
+    leaves::write(out, summary, settings)?;
     sections::controllers(out, summary, settings)?;
     changes::write(out, summary, settings)?;
     sections::transfers(out, summary, settings)?;

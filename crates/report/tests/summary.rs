@@ -8,8 +8,10 @@
     reason = "a test that meets what cannot be is to fail"
 )]
 
-use quaywatch_model::{Address, Moment, Outcome, Timestamp, Verb};
-use quaywatch_model::{Change, Entry};
+use quaywatch_model::{
+    Address, Change, Direction, Entry, FinishedTransfer, Mac, Moment, Outcome, Side, Timestamp, TransferKind,
+    Transferred, Verb,
+};
 use quaywatch_report::{json, text};
 use quaywatch_sensor::Summary;
 
@@ -73,8 +75,136 @@ fn one_stop_is_not_hidden_by_a_thousand_set_points() {
     changes.insert(700, change(700, Verb::Stop, "plc_stop (0x29)", "P_PROGRAM"));
     let text = shown(&summary(changes));
     assert!(text.contains("plc_stop (0x29)"), "{text}");
-    assert!(text.contains("and 961 more changes"), "{text}");
+    assert!(text.contains("holding 4  ") && text.contains("1,000 times until"), "{text}");
     assert!(text.lines().count() < 70, "a screen or two: {} lines", text.lines().count());
+}
+
+#[test]
+fn many_writes_by_one_function_are_one_line_that_names_the_objects_and_not_the_values() {
+    let changes = (0..90).map(|second| {
+        change(second, Verb::Write, "write_var (0x05)", &format!("DB1.DBX{}.0 = true", second % 6))
+    });
+    let text = shown(&summary(changes.collect()));
+    assert!(
+        text.contains("write_var (0x05): DB1.DBX0.0, DB1.DBX1.0, DB1.DBX2.0, DB1.DBX3.0 and 2 more"),
+        "{text}"
+    );
+    assert!(text.contains("90 times until"), "{text}");
+}
+
+#[test]
+fn writes_that_are_counted_but_not_listed_are_not_told_to_be_the_same() {
+    let changes =
+        (0..50).map(|second| change(second, Verb::Write, "write (0x06)", "holding 4 = 7")).collect();
+    let mut summary = summary(changes);
+    summary.changes_not_listed = 950;
+    summary.entries[0].function = "write (0x06)".to_owned();
+    summary.entries[0].outcomes = [1000, 0, 0, 0];
+    let text = shown(&summary);
+    assert!(
+        text.contains("write (0x06): holding 4, perhaps others  ")
+            && text.contains("1,000 times until 23:13:20"),
+        "{text}"
+    );
+    assert!(!text.contains("more changes"), "{text}");
+}
+
+/// `length` bytes moved to the device, from one second to the other.
+fn moved(kind: TransferKind, seconds: [i64; 2], block: u32, length: u64) -> Transferred {
+    let [start, end] = seconds.map(|second| change(second, Verb::Write, "", "").at);
+    Transferred {
+        client: CLIENT,
+        server: SERVER,
+        protocol: "s7comm",
+        transfer: FinishedTransfer {
+            conversation: 0,
+            start,
+            end,
+            client: Side::A,
+            kind,
+            direction: Direction::ToDevice,
+            name: None,
+            block_type: Some("OB".to_owned()),
+            block_number: Some(block),
+            bytes: length,
+            missing_bytes: 0,
+            complete: true,
+            sha256: Some([block as u8; 32]),
+            carved: None,
+            problem: None,
+        },
+    }
+}
+
+#[test]
+fn a_download_of_several_operations_is_one_line_with_size_and_hash() {
+    let load = |second, function: &str| change(second, Verb::DownloadProgram, function, "block");
+    let refused = Change { outcome: Outcome::Refused, ..load(6, "request_download (0x1A)") };
+    let changes = vec![
+        load(1, "request_download (0x1A)"),
+        load(2, "download_block (0x1B)"),
+        change(3, Verb::Stop, "plc_stop (0x29)", "P_PROGRAM"),
+        load(4, "download_ended (0x1C)"),
+        load(5, "request_download (0x1A)"),
+        refused,
+        load(7, "download_ended (0x1C)"),
+        load(600, "request_download (0x1A)"),
+    ];
+    let mut summary = summary(changes);
+    summary.transfers =
+        vec![moved(TransferKind::Program, [2, 4], 1, 332), moved(TransferKind::Program, [6, 7], 35, 2200)];
+    let text = shown(&summary);
+    assert!(text.contains("program OB1, 332 B, sha256 0101010101010101…"), "{text}");
+    assert!(text.contains("3 operations until 22:13:24.000, from frame 2"), "{text}");
+    assert!(text.contains("program OB35, 2.2 kB, sha256 2323232323232323…"), "{text}");
+    assert!(text.contains("2 operations until 22:13:27.000, from frame 6"), "{text}");
+    assert!(text.contains("refused") && text.contains("frame 7"), "a refusal stands for itself: {text}");
+    let later = text.lines().find(|line| line.contains("22:23:20.000")).unwrap();
+    assert!(later.contains("request_download (0x1A): block"), "long after: {later}");
+}
+
+#[test]
+fn a_program_that_is_moved_is_not_taken_for_a_firmware() {
+    let mut summary = summary(vec![change(1, Verb::UpdateFirmware, "firmware_replacement (0x7D)", "part 1")]);
+    summary.transfers = vec![moved(TransferKind::Program, [2, 4], 1, 332)];
+    assert!(shown(&summary).contains("firmware_replacement (0x7D): part 1"));
+}
+
+#[test]
+fn a_question_to_everybody_makes_no_controller() {
+    let mut summary = summary(vec![]);
+    let everybody = [
+        Address::v4([255; 4]),
+        Address::v4([10, 70, 7, 255]),
+        Address::mac(Mac([0x01, 0x0e, 0xcf, 0, 0, 0])),
+    ];
+    let asked = |server| Entry {
+        server,
+        verb: Verb::Identify,
+        outcomes: [0, 0, 0, 37],
+        ..summary.entries[0].clone()
+    };
+    let asked: Vec<Entry> = everybody.into_iter().map(asked).collect();
+    summary.entries.extend(asked);
+    let text = shown(&summary);
+    for address in everybody {
+        let line = format!("asked of everybody ({address}, modbus) by 10.70.7.30  Identify 37\n");
+        assert!(text.contains(&line), "{text}");
+    }
+    assert_eq!(text.matches("from 10.70.7.30").count(), 1, "{text}");
+}
+
+#[test]
+fn the_devices_reason_stands_before_what_may_be_cut() {
+    let long = format!("name = {} [Bad (0x80)]", "x".repeat(150));
+    let refused = change(1, Verb::Write, "Write (i=673)", &long);
+    let refused = Change { outcome: Outcome::Refused, code: Some("Bad (0x80)".to_owned()), ..refused };
+    let summary = summary(vec![refused]);
+    let text = shown(&summary);
+    assert!(text.contains("Write (i=673), code Bad (0x80): name = xxx") && text.contains("x…"), "{text}");
+    let mut out = Vec::new();
+    text::write(&mut out, &summary, text::Settings { most_lines: usize::MAX }).unwrap();
+    assert!(String::from_utf8(out).unwrap().contains(&"x".repeat(150)), "--all cuts nothing");
 }
 
 #[test]

@@ -28,7 +28,10 @@ fn bench(bencher: Bencher<'_, '_>, packets: &[Packet], with_tables: bool) {
         .with_inputs(|| tempfile::tempdir().unwrap())
         .bench_local_refs(|out| {
             let out = with_tables.then(|| out.path().join("out"));
-            inspect(&source, &Settings { threads: 1, out }, &mut |_| ()).unwrap().span.packets
+            inspect(&source, &Settings { threads: 1, out, ..Settings::default() }, &mut |_| ())
+                .unwrap()
+                .span
+                .packets
         });
 }
 

@@ -1,6 +1,16 @@
-use quaywatch_model::{Change, Entry, Timestamp, Transferred};
+use crate::declared;
+use crate::links::Links;
+use quaywatch_assets::Gatherer;
+use quaywatch_channels::Watcher;
+use quaywatch_egress::Ledger as Leaving;
+use quaywatch_findings::{Picture, ProblemCount, judge};
+use quaywatch_model::{
+    Asset, Change, Disclosure, Entry, Finding, Link, RemoteAccess, Search, Timestamp, Transferred,
+};
+use quaywatch_site::Site;
 use quaywatch_store::ProblemTotal;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// What was found, in the size a person can read.
 #[derive(Debug, Default)]
@@ -19,6 +29,26 @@ pub struct Summary {
     pub transfers: Vec<Transferred>,
     /// Transfers that are not listed in `transfers`.
     pub transfers_not_listed: u64,
+    /// What deserves attention, the gravest first.
+    pub findings: Vec<Finding>,
+    /// Remote-service channels, and signs of hidden paths.
+    pub remote_access: Vec<RemoteAccess>,
+    /// Channels before they are put in order.
+    pub(crate) watched: Watcher,
+    /// What left, in time order.
+    pub disclosures: Vec<Disclosure>,
+    /// What left, before it is put in order.
+    pub(crate) leaving: Leaving,
+    /// Who speaks with whom.
+    pub links: Vec<Link>,
+    /// Who asks many that do not answer.
+    pub searches: Vec<Search>,
+    /// Links and searches before they are put in order.
+    pub(crate) linked: Links,
+    /// The devices.
+    pub assets: Vec<Asset>,
+    /// What is known of devices before it is put together.
+    pub(crate) gathered: Gatherer,
     /// What could not be read, the most frequent first.
     pub problems: Vec<ProblemTotal>,
 }
@@ -78,6 +108,10 @@ impl Summary {
             mine.packets += total.packets;
             mine.wire_bytes += total.wire_bytes;
         }
+        self.gathered.merge(other.gathered);
+        self.watched.merge(other.watched);
+        self.linked.merge(other.linked);
+        self.leaving.merge(other.leaving);
         self.entries.extend(other.entries);
         self.changes.extend(other.changes);
         self.changes_not_listed += other.changes_not_listed;
@@ -103,9 +137,50 @@ impl Summary {
         }
     }
 
+    /// An empty summary of what crosses this site's borders.
+    pub(crate) fn of(site: &Arc<Site>) -> Self {
+        let leaving = Leaving::new(Arc::new(declared::SiteBorders(Arc::clone(site))));
+        Self { leaving, ..Self::default() }
+    }
+
+    /// Says of everything what the site says of it, and what deserves attention. When all is merged and in order.
+    pub(crate) fn conclude(&mut self, site: &Site) {
+        self.remote_access = self.watched.finish(&self.assets, &|address| site.scope(address));
+        if site.is_described() {
+            declared::assets(site, &mut self.assets);
+            declared::remote_access(site, &mut self.remote_access);
+        }
+        self.findings = self.judged(site);
+    }
+
+    fn judged(&self, site: &Site) -> Vec<Finding> {
+        let problem = |total: &ProblemTotal| {
+            let ProblemTotal { layer, reason, verdict, count, .. } = *total;
+            ProblemCount { layer, reason, verdict, count }
+        };
+        let problems: Vec<ProblemCount> = self.problems.iter().map(problem).collect();
+        judge(&Picture {
+            span: (self.span.first.unwrap_or_default(), self.span.last.unwrap_or_default()),
+            entries: &self.entries,
+            changes: &self.changes,
+            transfers: &self.transfers,
+            links: &self.links,
+            searches: &self.searches,
+            assets: &self.assets,
+            bindings: self.gathered.bindings(),
+            remote_access: &self.remote_access,
+            disclosures: &self.disclosures,
+            problems: &problems,
+            site,
+        })
+    }
+
     /// Puts everything in the order it is shown in, which depends on nothing but the capture.
     pub(crate) fn sort(&mut self) {
         self.entries.sort_by(|a, b| a.order().cmp(&b.order()));
+        (self.links, self.searches) = std::mem::take(&mut self.linked).finish();
+        self.assets = self.gathered.finish(&self.entries);
+        self.disclosures = self.leaving.finish();
         self.changes.sort_by(|a, b| a.order().cmp(&b.order()));
         self.transfers.sort_by_key(|moved| (moved.transfer.start, moved.client, moved.server));
         self.problems.sort_by_key(|total| (std::cmp::Reverse(total.count), total.layer, total.reason));

@@ -67,7 +67,7 @@ fn capture(case: &Path) -> Option<PathBuf> {
 }
 
 fn run(case: &Path, threads: u16, out: &Path) {
-    let settings = Settings { threads, out: Some(out.to_path_buf()) };
+    let settings = Settings { threads, out: Some(out.to_path_buf()), ..Settings::default() };
     inspect(&[Source::from_argument(capture(case).unwrap())], &settings, &mut |_| ()).unwrap();
 }
 

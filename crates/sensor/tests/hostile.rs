@@ -34,7 +34,7 @@ fn found(packets: &[Packet]) -> Found {
     let folder = tempfile::tempdir().unwrap();
     let path = capture(folder.path(), packets);
     let out = folder.path().join("out");
-    let settings = Settings { threads: 1, out: Some(out.clone()) };
+    let settings = Settings { threads: 1, out: Some(out.clone()), ..Settings::default() };
     let summary = inspect(&[Source::from_argument(path)], &settings, &mut |_| ()).unwrap();
     Found { summary, conversations: rows(&out, "conversations"), operations: rows(&out, "operations") }
 }

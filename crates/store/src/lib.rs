@@ -25,6 +25,7 @@
 //! Tables come out in the order of packet time, then frame number, and are the same bytes however many workers
 //! there were. Memory does not grow with the output; see [`Limits`].
 
+mod answers;
 mod carve;
 mod clock;
 mod conversation;
@@ -32,6 +33,7 @@ mod error;
 pub mod json;
 mod label;
 mod merge;
+mod part;
 mod problems;
 mod rows;
 mod run;
@@ -39,7 +41,10 @@ mod store;
 mod table;
 #[cfg(test)]
 mod tests;
+mod window;
+pub mod zeek;
 
+pub use answers::Answers;
 pub use carve::{
     CARVED_FILE_LIMIT_BYTES, CARVED_FILES_LIMIT, CARVED_TOTAL_LIMIT_BYTES, Carver, OPEN_TRANSFERS_LIMIT,
 };

@@ -1,3 +1,4 @@
+mod answers;
 mod carving;
 mod disk;
 mod order;

@@ -108,7 +108,7 @@ impl<'a> Packet<'a> {
             needed: fixed.len(),
             left: header_len,
         })?;
-        reader.skip(options, "IPv4 options")?;
+        options_hold(reader.sub(options, "IPv4 options")?)?;
         // 0 is written by machines that leave segmentation to the network card: then the frame tells.
         let total_len = match usize::from(u16::from_be_bytes([l0, l1])) {
             0 => all.len() + cut,
@@ -201,6 +201,43 @@ impl<'a> Packet<'a> {
     }
 }
 
+/// The options of an IPv4 header must follow one another to its end or to an end-of-list, each of a length it can
+/// have (RFC 791 section 3.1). A receiver drops what breaks here: it cannot tell the options behind (RFC 1122
+/// section 3.2.1.8). An option that nobody knows is passed over.
+fn options_hold(mut options: Reader<'_>) -> Result<(), ReadError> {
+    /// Kind and length.
+    const HEAD_BYTES: usize = 2;
+    const END_OF_LIST: u8 = 0;
+    const NO_OPERATION: u8 = 1;
+    while !options.is_empty() {
+        let kind = options.u8("IPv4 option")?;
+        match kind {
+            END_OF_LIST => return Ok(()),
+            NO_OPERATION => continue,
+            _ => {}
+        }
+        let length = usize::from(options.u8("IPv4 option length")?);
+        let needed = shortest_option(kind);
+        let Some(body) = length.checked_sub(HEAD_BYTES).filter(|_| length >= needed) else {
+            let offset = options.offset() - 1;
+            return Err(ReadError { field: "IPv4 option length", offset, needed, left: length });
+        };
+        options.skip(body, "IPv4 option")?;
+    }
+    Ok(())
+}
+
+/// The least length an option can have, in bytes, its kind and length included.
+const fn shortest_option(kind: u8) -> usize {
+    match kind {
+        // Record Route, Loose and Strict Source Route: a pointer (RFC 791). Security: a level (RFC 1108).
+        7 | 131 | 137 | 130 => 3,
+        // Internet Timestamp: pointer and flags (RFC 791). Stream Identifier (RFC 791), Router Alert (RFC 2113).
+        68 | 136 | 148 => 4,
+        _ => 2,
+    }
+}
+
 /// The EtherType and the header must agree on the version: a receiver drops what does not.
 fn version_is(version: u8, first: u8, end: usize) -> Result<(), ReadError> {
     if first >> 4 == version {
@@ -216,4 +253,44 @@ fn extension(reader: &mut Reader<'_>, unit: usize, free: usize) -> Result<u8, Re
     let units = usize::from(reader.u8("IPv6 extension length")?);
     reader.skip(units * unit + free - 2, "IPv6 extension")?;
     Ok(next)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Packet;
+    use crate::{ReadError, Reader};
+
+    /// A packet of one byte behind these options.
+    fn with_options(options: &[u8]) -> Result<Vec<u8>, ReadError> {
+        let words = 5 + options.len().div_ceil(4);
+        let total = words * 4 + 1;
+        let mut bytes = vec![0x40 | words as u8, 0, 0, total as u8, 0, 1, 0, 0, 64, 6, 0, 0];
+        bytes.extend_from_slice(&[192, 0, 2, 10, 198, 51, 100, 5]);
+        bytes.extend_from_slice(options);
+        bytes.resize(words * 4, 0);
+        bytes.push(b'X');
+        Packet::v4(Reader::new(&bytes), 0).map(|packet| packet.payload.to_vec())
+    }
+
+    #[test]
+    fn options_that_follow_one_another_are_passed_over() {
+        let router_alert = [148, 4, 0, 0];
+        let record_route = [7, 3, 4, 1];
+        let unknown = [222, 2, 1, 1];
+        let ended = [1, 0, 9, 1];
+        for options in [&[][..], &router_alert, &record_route, &unknown, &ended] {
+            assert_eq!(with_options(options), Ok(b"X".to_vec()), "{options:?}");
+        }
+    }
+
+    #[test]
+    fn options_of_a_length_that_they_cannot_have_break_the_packet() {
+        let too_short_for_its_kind = [130, 2, 0, 0];
+        let too_short_for_any = [222, 1, 0, 0];
+        let past_the_header = [7, 9, 4, 0];
+        let without_length = [1, 1, 1, 7];
+        for options in [too_short_for_its_kind, too_short_for_any, past_the_header, without_length] {
+            assert!(with_options(&options).is_err(), "{options:?}");
+        }
+    }
 }

@@ -23,7 +23,9 @@ use crate::{
     Answer, Context, Conversation, Dialogue, Framed, Length, Pending, Probe, Protocol, Request, Transport,
 };
 use messages::Message;
-use quaywatch_model::{Coded, DataClass, Item, Items, Number, Operation, Outcome, Side, Topic, Value, Verb};
+use quaywatch_model::{
+    Coded, DataClass, Item, Items, Number, Operation, Outcome, Side, Timestamp, Topic, Value, Verb,
+};
 
 /// The protocol's descriptor.
 pub(crate) static PROTOCOL: Protocol = Protocol {
@@ -115,6 +117,13 @@ impl Conversation for Kerberos {
         }
     }
 
+    fn tick(&mut self, cx: &mut Context<'_>) -> Option<Timestamp> {
+        while let Some(request) = self.pending.take_overdue(cx.now) {
+            self.unmet(cx, request);
+        }
+        self.pending.due()
+    }
+
     fn end(&mut self, cx: &mut Context<'_>) {
         while let Some(request) = self.pending.take_any() {
             self.unmet(cx, request);
@@ -165,6 +174,10 @@ impl Dialogue for Stream {
 
     fn lost(&mut self, cx: &mut Context<'_>, from: Side, bytes: u64) {
         self.0.gap(cx, from, bytes);
+    }
+
+    fn tick(&mut self, cx: &mut Context<'_>) -> Option<Timestamp> {
+        Conversation::tick(&mut self.0, cx)
     }
 
     fn end(&mut self, cx: &mut Context<'_>) {

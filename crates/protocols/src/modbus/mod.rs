@@ -63,7 +63,7 @@ pub static PROTOCOL: Protocol = Protocol {
     ports: &[PORT],
     probe,
     start: |probe| {
-        let conversation = state::Modbus::beginning(probe.bytes);
+        let conversation = state::Modbus::beginning(probe);
         match probe.transport {
             Transport::Udp => Box::new(state::Datagrams(conversation)),
             _ => Box::new(Framed::new(conversation)),
@@ -81,6 +81,10 @@ fn probe(probe: &Probe<'_>) -> Answer {
     let bytes = probe.bytes;
     let answer = role::starts(bytes);
     let Header::Whole(whole) = wire::header(bytes) else { return answer };
+    // A scan for functions begins with 0. Zeros are found everywhere: what is said next tells.
+    if probe.on_port(PORT) && whole == bytes.len() && role::asks_for_zero(bytes) {
+        return Answer::Unsure;
+    }
     if answer != Answer::Certain {
         return answer;
     }

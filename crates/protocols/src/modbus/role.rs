@@ -61,6 +61,14 @@ pub(super) fn starts(head: &[u8]) -> Answer {
     if fits_layout(adu.pdu) || may_follow(rest) { Answer::Certain } else { Answer::No }
 }
 
+/// Whether an ADU of function 0, which no client means and scans for functions send, begins at `head`.
+pub(super) fn asks_for_zero(head: &[u8]) -> bool {
+    match header(head) {
+        Header::Whole(whole) => head.len() >= whole && head.get(FUNCTION_AT) == Some(&0),
+        Header::Short | Header::Wrong(_) => false,
+    }
+}
+
 /// Whether nothing, or what may be another ADU, stands here.
 fn may_follow(rest: &[u8]) -> bool {
     match header(rest) {

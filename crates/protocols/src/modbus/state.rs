@@ -2,7 +2,7 @@ use super::ops::{self, Exchange};
 use super::role::{self, Looks};
 use super::wire::{Header, header};
 use super::{Adu, Function, PORT, Request, Response, wire};
-use crate::{Answer, Context, Conversation, Dialogue, Length, Pending, Request as Waiting, umas};
+use crate::{Answer, Context, Conversation, Dialogue, Length, Pending, Probe, Request as Waiting, umas};
 use quaywatch_model::{DataClass, Side, Timestamp, Verdict};
 
 /// So many pieces of evidence for one role outweigh what any single PDU looks like.
@@ -21,6 +21,8 @@ pub(super) struct Modbus {
     /// Above 0: side A is the client; below 0: side B is; the farther, the surer.
     lean: i8,
     heard_server: bool,
+    /// What this side says first is a request for function 0, which is not believed elsewhere.
+    opens_with_zero: [bool; 2],
     pending: Pending<Key>,
     umas: umas::Session,
 }
@@ -50,11 +52,15 @@ impl Dialogue for Modbus {
         }
     }
 
-    fn starts(&self, _: Side, head: &[u8]) -> Answer {
+    fn starts(&self, from: Side, head: &[u8]) -> Answer {
+        if *from.of(&self.opens_with_zero) && role::asks_for_zero(head) {
+            return Answer::Certain;
+        }
         role::starts(head)
     }
 
     fn pdu(&mut self, cx: &mut Context<'_>, from: Side, bytes: &[u8]) {
+        *from.of_mut(&mut self.opens_with_zero) = false;
         let Ok(adu) = Adu::decode(bytes) else {
             return cx.problem(Self::LAYER, "ADU does not decode", Verdict::Malformed, bytes.len() as u64);
         };
@@ -66,9 +72,17 @@ impl Dialogue for Modbus {
     }
 
     fn lost(&mut self, _: &mut Context<'_>, from: Side, _: u64) {
+        *from.of_mut(&mut self.opens_with_zero) = false;
         if self.client() != Some(from) {
             self.pending.answers_lost();
         }
+    }
+
+    fn tick(&mut self, cx: &mut Context<'_>) -> Option<Timestamp> {
+        while let Some(request) = self.pending.take_overdue(cx.now) {
+            self.report_unmet(cx, request);
+        }
+        self.pending.due()
     }
 
     fn end(&mut self, cx: &mut Context<'_>) {
@@ -97,9 +111,12 @@ impl Dialogue for Modbus {
 
 impl Modbus {
     /// A conversation that begins with these bytes.
-    pub(super) fn beginning(bytes: &[u8]) -> Self {
-        let umas = umas::Session::beginning(wire::umas_message(bytes).unwrap_or_default());
-        Self { umas, ..Self::default() }
+    pub(super) fn beginning(probe: &Probe<'_>) -> Self {
+        let umas = umas::Session::beginning(wire::umas_message(probe.bytes).unwrap_or_default());
+        let mut opens_with_zero = [false; 2];
+        *probe.from.of_mut(&mut opens_with_zero) = role::asks_for_zero(probe.bytes);
+        *probe.from.other().of_mut(&mut opens_with_zero) = role::asks_for_zero(probe.answer);
+        Self { umas, opens_with_zero, ..Self::default() }
     }
 
     /// Who speaks here: by what is known of the conversation once that is proven, else by the PDU itself, and
@@ -263,6 +280,10 @@ impl Conversation for Datagrams {
 
     fn gap(&mut self, cx: &mut Context<'_>, from: Side, bytes: u64) {
         self.0.lost(cx, from, bytes);
+    }
+
+    fn tick(&mut self, cx: &mut Context<'_>) -> Option<Timestamp> {
+        self.0.tick(cx)
     }
 
     fn end(&mut self, cx: &mut Context<'_>) {

@@ -1,8 +1,9 @@
 use super::ops::{self, Tally};
 use super::wire;
-use crate::{Answer, Context, Dialogue, Length, sql};
+use crate::{Answer, Context, Dialogue, Length, pending, sql};
 use quaywatch_model::{
-    Attribute, Content, DataClass, Direction, Moment, Outcome, Side, Topic, Transfer, TransferKind, Value,
+    Attribute, Content, DataClass, Direction, Moment, Outcome, Side, Timestamp, Topic, Transfer,
+    TransferKind, Value,
 };
 use std::collections::VecDeque;
 use std::mem;
@@ -105,6 +106,16 @@ impl Dialogue for Postgres {
     fn lost(&mut self, _: &mut Context<'_>, from: Side, _: u64) {
         if self.client != Some(from) {
             self.waiting.iter_mut().for_each(|asked| asked.lost = true);
+        }
+    }
+
+    fn tick(&mut self, cx: &mut Context<'_>) -> Option<Timestamp> {
+        loop {
+            let ends = pending::patience_ends(self.waiting.front()?.moment.time);
+            if cx.now.time <= ends {
+                return Some(ends);
+            }
+            self.finish(cx, false);
         }
     }
 
@@ -385,21 +396,15 @@ impl Postgres {
         let outcome = match (&answer.error, answered) {
             (Some(_), _) => Outcome::Refused,
             (None, true) => Outcome::Accepted,
-            (None, false) => {
-                let seen = self.heard_server && !asked.as_ref().is_some_and(|asked| asked.lost);
-                let long =
-                    asked.as_ref().is_some_and(|asked| cx.now.time.since(asked.moment.time) > PATIENCE_NANOS);
-                if seen && long { Outcome::Unanswered } else { Outcome::Unseen }
-            }
+            (None, false) => asked.as_ref().map_or(Outcome::Unseen, |asked| {
+                pending::unmet(asked.moment, cx.now, self.heard_server && !asked.lost)
+            }),
         };
         if asked.is_some() || answer.rows > 0 {
             ops::report(cx, self.client.unwrap_or(Side::A), asked.as_ref(), &answer, outcome);
         }
     }
 }
-
-/// A statement that has no answer after so long will not have one.
-const PATIENCE_NANOS: i64 = 30_000_000_000;
 
 /// Tells a statement's text; gives it without the passwords in it.
 fn statement(cx: &mut Context<'_>, from: Side, bytes: &[u8], wire_bytes: usize) -> String {

@@ -12,6 +12,21 @@ fn an_identity_is_told_with_its_address_and_state() {
     );
 }
 
+/// As ITI's EIP-IPAddressChangeAttempt.pcap, frames 3600 to 3602.
+#[test]
+fn messages_that_waited_until_they_were_recognised_keep_their_frames() {
+    let legacy = hex("010000000000000000000000000000000000000000000000");
+    let list_services = hex("040000000000000000000000000000000000000000000000");
+    let list_interfaces = hex("640000000000000000000000000000000000000000000000");
+    let turns: [(Side, &[u8]); 3] = [(A, &legacy), (A, &list_services), (A, &list_interfaces)];
+    let heard = play_unknown(Transport::Tcp, PORTS, &turns);
+    assert_eq!(heard.frames, [(1, 0), (2, 0), (3, 0)]);
+    let in_pieces: [(Side, &[u8]); 4] =
+        [(A, &legacy[..10]), (A, &legacy[10..]), (A, &list_services[..20]), (A, &list_services[20..])];
+    let heard = play_unknown(Transport::Tcp, PORTS, &in_pieces);
+    assert_eq!(heard.frames, [(2, 0), (4, 0)]);
+}
+
 #[test]
 fn a_connected_message_goes_the_way_its_forward_open_told() {
     let turns = [

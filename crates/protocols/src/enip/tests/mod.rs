@@ -9,7 +9,7 @@ mod properties;
 use super::PROTOCOL;
 use super::wire::{Carried, Command, IdentityItem, ItemType, Packet, PacketItem, PacketItems, begins};
 use crate::cip::wire::{Members, Reply, Request};
-use crate::testing::{Player, Recorder, fuzz_conversation, play, play_cut};
+use crate::testing::{Player, Recorder, fuzz_conversation, play, play_cut, play_unknown};
 use crate::{Answer, Context, Conversation, Memory, Probe, Shared, Transport};
 use proptest::collection::vec;
 use proptest::prelude::{Just, any, prop_oneof};

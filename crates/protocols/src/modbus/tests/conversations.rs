@@ -2,7 +2,7 @@
 
 use super::super::{PORT, PROTOCOL};
 use super::{PORTS, adu, numbered};
-use crate::testing::{Player, play};
+use crate::testing::{Player, play, play_unknown};
 use crate::{Answer, Probe, Transport};
 use quaywatch_model::Side::{self, A, B};
 
@@ -290,6 +290,39 @@ fn off_its_port_only_a_pdu_that_fits_its_function_is_modbus() {
     assert_eq!(ask(UNHINTED, Transport::Tcp, &two), Answer::Certain, "a header cut short may be one");
     two.extend_from_slice(b"\x2a");
     assert_eq!(ask(UNHINTED, Transport::Tcp, &two), Answer::No);
+}
+
+/// As ITI's modbus_test_data_part2.pcap begins.
+const SCAN_FOR_ZERO: &[u8] = b"\0\0\0\0\0\x06\x01\0\0\0\0\0";
+const SCAN_FOR_ONE: &[u8] = b"\0\0\0\0\0\x06\x01\x01\0\0\0\0";
+
+#[test]
+fn a_scan_that_begins_with_function_0_is_read_from_its_first_request() {
+    let refused = b"\0\0\0\0\0\x03\x01\x80\x01";
+    let told = [
+        "A: Opaque unknown (0x00) unit 1: request data = 00000000 -> refused illegal_function (0x01)",
+        "A: Read read_coils (0x01) unit 1: coil 0 (none) -> unseen",
+    ];
+    let heard = play_unknown(Transport::Tcp, PORTS, &[(A, SCAN_FOR_ZERO), (B, refused), (A, SCAN_FOR_ONE)]);
+    assert_eq!(heard.operations, told);
+    assert_eq!(heard.frames, [(1, 2), (3, 0)]);
+    assert_eq!(heard.problems, [""; 0]);
+}
+
+#[test]
+fn a_function_0_that_nobody_answers_is_told_once_the_next_request_says_what_it_was() {
+    let heard = play_unknown(Transport::Tcp, PORTS, &[(A, SCAN_FOR_ZERO), (A, SCAN_FOR_ONE)]);
+    assert_eq!(heard.frames, [(1, 0), (2, 0)]);
+    assert!(heard.operations[0].contains("unknown (0x00)"), "{:?}", heard.operations);
+}
+
+#[test]
+fn function_0_is_not_believed_off_the_port_nor_in_mid_stream() {
+    let elsewhere = play_unknown(Transport::Tcp, UNHINTED, &[(A, SCAN_FOR_ZERO), (A, &read(9, 0, 2))]);
+    assert_eq!(elsewhere.operations.len(), 1, "{:?}", elsewhere.operations);
+    let mut player = Player::new(&PROTOCOL, Transport::Tcp, PORTS);
+    let heard = player.lose(A, 10).say(A, SCAN_FOR_ZERO).say(A, &read(9, 0, 2)).end();
+    assert_eq!(heard.frames, [(3, 0)]);
 }
 
 /// First bytes that scanners really sent to port 502, and first bytes of protocols that begin like Modbus.

@@ -1,0 +1,421 @@
+//! Signs of a way out that nobody declared.
+
+use crate::kind;
+use crate::watch::SIDES;
+use foldhash::fast::FixedState;
+use hashbrown::HashMap;
+use quaywatch_assets::{is_made_up, maker};
+use quaywatch_model::{Address, Asset, Attribute, Ended, Mac, Moment, Timestamp};
+use std::collections::BTreeMap;
+use std::fmt;
+use std::net::{IpAddr, Ipv4Addr};
+
+/// So many MAC addresses are looked at.
+const MOST_SUSPECTS: usize = 16_384;
+/// Two signs of different kinds are no coincidence; one is.
+const ENOUGH_SIGNS: usize = 2;
+/// A round trip on a LAN takes less than this, in microseconds; mobile networks take 30 to 150 ms.
+const LONGEST_LAN_MICROS: u32 = 20_000;
+/// So many round trips over that are no slow answer of a busy machine.
+const ENOUGH_SLOW: u64 = 3;
+
+/// Parts of the names of those who make modems, and routers that are bought in a shop, as the IEEE's registry has them.
+/// Makers of industrial switches are left out: every crane is full of them.
+const MODEM_MAKERS: &[&str] = &[
+    "teltonika",
+    "sierra wireless",
+    "cradlepoint",
+    "quectel",
+    "digi international",
+    "inhand",
+    "robustel",
+    "peplink",
+    "pepwave",
+    "mikrotik",
+    "routerboard",
+    "tp-link",
+    "d-link",
+    "netgear",
+    "zyxel",
+    "huawei",
+    "zte",
+    "tenda",
+    "ewon",
+    "netbiter",
+    "secomea",
+    "tosibox",
+    "mb connect",
+    "ixon",
+    "four-faith",
+    "hongdian",
+    "milesight",
+    "proscend",
+    "multi-tech",
+    "multitech",
+    "option nv",
+    "telit",
+    "u-blox",
+    "fibocom",
+    "simcom",
+    "gl technologies",
+    "gl.inet",
+    "franklin wireless",
+    "novatel wireless",
+    "inseego",
+    "bluetooth",
+    "xiaomi",
+    "raspberry pi",
+    "airspan",
+    "baicells",
+];
+
+/// Name servers that everybody on the Internet may ask.
+const PUBLIC_RESOLVERS: [Ipv4Addr; 12] = [
+    Ipv4Addr::new(8, 8, 8, 8),
+    Ipv4Addr::new(8, 8, 4, 4),
+    Ipv4Addr::new(1, 1, 1, 1),
+    Ipv4Addr::new(1, 0, 0, 1),
+    Ipv4Addr::new(9, 9, 9, 9),
+    Ipv4Addr::new(208, 67, 222, 222),
+    Ipv4Addr::new(208, 67, 220, 220),
+    Ipv4Addr::new(114, 114, 114, 114),
+    Ipv4Addr::new(223, 5, 5, 5),
+    Ipv4Addr::new(223, 6, 6, 6),
+    Ipv4Addr::new(119, 29, 29, 29),
+    Ipv4Addr::new(180, 76, 76, 76),
+];
+
+/// The protocol number of TCP.
+const TCP: u8 = 6;
+
+/// A kind of sign.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Sign {
+    Maker,
+    MadeUpMac,
+    SecondGateway,
+    OffersAddresses,
+    AnnouncesRoutes,
+    BehindAnotherRouter,
+    MixedHops,
+    PublicResolver,
+    ConnectivityCheck,
+    SlowRoundTrips,
+}
+
+/// What is seen of one MAC address.
+#[derive(Debug, Clone)]
+pub(crate) struct Signs {
+    pub(crate) first: Moment,
+    pub(crate) last: Timestamp,
+    pub(crate) conversations: u64,
+    /// Payload bytes of conversations with public addresses that went through it: out, in.
+    pub(crate) bytes: [u64; 2],
+    /// An IP address of its own, where one is known.
+    pub(crate) ip: Option<Address>,
+    /// The only private IP address seen behind it, and whether there were others: then it is a router that hides nobody,
+    /// and hop counts and round trips are those of machines behind it.
+    alone: Option<Address>,
+    is_plain_router: bool,
+    /// Hop limits its own packets were seen with, as a set of starting values (64, 128, 255), and whether one was short of
+    /// its start by one.
+    starts: [bool; 3],
+    is_short_by_one: Option<u64>,
+    slow: u64,
+    quick: u64,
+    /// The first frame of each kind of sign, and what it says.
+    signs: BTreeMap<Sign, (u64, String)>,
+}
+
+impl Default for Signs {
+    fn default() -> Self {
+        Self {
+            first: Moment { time: Timestamp::from_nanos(i64::MAX), frame: u64::MAX },
+            last: Timestamp::from_nanos(i64::MIN),
+            conversations: 0,
+            bytes: [0; 2],
+            ip: None,
+            alone: None,
+            is_plain_router: false,
+            starts: [false; 3],
+            is_short_by_one: None,
+            slow: 0,
+            quick: 0,
+            signs: BTreeMap::new(),
+        }
+    }
+}
+
+impl Signs {
+    fn add(&mut self, sign: Sign, frame: u64, text: impl fmt::Display) {
+        let kept = self.signs.entry(sign).or_insert_with(|| (frame, text.to_string()));
+        if frame < kept.0 {
+            *kept = (frame, text.to_string());
+        }
+    }
+
+    fn merge(&mut self, other: Self) {
+        self.first = self.first.min(other.first);
+        self.last = self.last.max(other.last);
+        self.conversations += other.conversations;
+        for (mine, theirs) in self.bytes.iter_mut().zip(other.bytes) {
+            *mine += theirs;
+        }
+        self.ip = match (self.ip, other.ip) {
+            (Some(mine), Some(theirs)) => Some(mine.min(theirs)),
+            (mine, theirs) => mine.or(theirs),
+        };
+        self.is_plain_router |= other.is_plain_router;
+        if let Some(address) = other.alone {
+            self.behind(address);
+        }
+        for (mine, theirs) in self.starts.iter_mut().zip(other.starts) {
+            *mine |= theirs;
+        }
+        self.is_short_by_one = self.is_short_by_one.into_iter().chain(other.is_short_by_one).min();
+        self.slow += other.slow;
+        self.quick += other.quick;
+        other.signs.into_iter().for_each(|(sign, (frame, text))| self.add(sign, frame, text));
+    }
+
+    /// The signs as sentences, in the order of their kinds.
+    pub(crate) fn told(&self) -> Vec<String> {
+        let limit = "what the device sends over its own radio or cable cannot be seen from here";
+        let signs = self.signs.values().map(|(frame, text)| match frame {
+            0 => text.clone(),
+            frame => format!("{text} (frame {frame})"),
+        });
+        signs.chain([limit.to_owned()]).collect()
+    }
+}
+
+/// Everybody who might be a way out, by MAC address.
+#[derive(Debug, Default)]
+pub(crate) struct Suspects {
+    by_mac: HashMap<Mac, Signs, FixedState>,
+    /// What facts said of IP addresses whose MAC is only known at the end.
+    by_ip: HashMap<Address, Signs, FixedState>,
+}
+
+impl Suspects {
+    pub(crate) fn fact(
+        &mut self,
+        address: Address,
+        protocol: &str,
+        at: Moment,
+        attribute: Attribute,
+        value: &str,
+    ) {
+        let (sign, text) = match (protocol, attribute, value) {
+            ("dhcp" | "dhcpv6", Attribute::Role, "address server") => {
+                (Sign::OffersAddresses, "it offers addresses (DHCP)".to_owned())
+            }
+            ("icmp" | "icmpv6" | "icmp6", Attribute::Role, "router") => {
+                (Sign::AnnouncesRoutes, "it announces itself as a router (router advertisement)".to_owned())
+            }
+            ("dns", Attribute::DomainName, name) if kind::is_connectivity_check(name) => return,
+            _ => return,
+        };
+        self.of_address(address, at, |signs| signs.add(sign, at.frame, &text));
+    }
+
+    /// `outside`: which sides are public.
+    pub(crate) fn ended(&mut self, ended: &Ended<'_>, outside: [bool; 2]) {
+        if ended.ip_protocol == 0 || ended.tunnelled {
+            return;
+        }
+        for side in SIDES {
+            let (mac, address) = (*side.of(&ended.macs), *side.of(&ended.addresses));
+            if mac.0 == [0; 6] || mac.is_group() || *side.of(&ended.packets) == 0 {
+                continue;
+            }
+            let Some(signs) = self.of_mac(mac) else { continue };
+            signs.first = signs.first.min(ended.first);
+            signs.last = signs.last.max(ended.last);
+            signs.conversations += 1;
+            if *side.of(&outside) {
+                // Bytes towards the public side leave through this MAC.
+                signs.bytes[0] += *side.other().of(&ended.bytes);
+                signs.bytes[1] += *side.of(&ended.bytes);
+                continue;
+            }
+            signs.behind(address);
+            // Only of TCP: other protocols set hop limits of their own (RFC 6762 clause 11, RFC 4861 clause 4).
+            if ended.ip_protocol == TCP {
+                signs.hops(*side.of(&ended.hops_left), ended.first.frame);
+            }
+            let micros =
+                if side == ended.client { ended.handshake_micros[1] } else { ended.handshake_micros[0] };
+            match micros {
+                0 => {}
+                _ if micros > LONGEST_LAN_MICROS => signs.slow += 1,
+                _ => signs.quick += 1,
+            }
+            if asks_public_resolver(ended, side.other().of(&ended.addresses)) {
+                let resolver = *side.other().of(&ended.addresses);
+                let text = format!("{address} asks the public name server {resolver}");
+                signs.add(Sign::PublicResolver, ended.first.frame, text);
+            }
+            if let Some(note) = ended.notes.iter().find(|note| kind::is_connectivity_check(&note.text)) {
+                let text =
+                    format!("{address} looks {:?} up, as telephones do to find the Internet", note.text);
+                signs.add(Sign::ConnectivityCheck, note.frame, text);
+            }
+        }
+    }
+
+    pub(crate) fn merge(&mut self, other: Self) {
+        for (mac, signs) in other.by_mac {
+            if let Some(mine) = self.of_mac(mac) {
+                mine.merge(signs);
+            }
+        }
+        for (ip, signs) in other.by_ip {
+            self.by_ip.entry(ip).or_default().merge(signs);
+        }
+    }
+
+    /// Those with enough signs, by MAC address. `assets` tell which IP address is whose.
+    pub(crate) fn finish(&self, assets: &[Asset]) -> Vec<(Mac, Signs)> {
+        let mut all: BTreeMap<Mac, Signs> =
+            self.by_mac.iter().map(|(mac, signs)| (*mac, signs.clone())).collect();
+        for asset in assets {
+            let Some(mac) = asset.mac else { continue };
+            let ip = asset.addresses.iter().copied().find(|address| address.ip().is_some());
+            for address in &asset.addresses {
+                if let Some(signs) = self.by_ip.get(address) {
+                    all.entry(mac).or_default().merge(signs.clone());
+                }
+            }
+            if let Some(signs) = all.get_mut(&mac) {
+                signs.ip = signs.ip.or(ip);
+            }
+        }
+        let main_gateway = main_gateway(&all);
+        for (mac, signs) in &mut all {
+            signs.conclude(*mac, main_gateway);
+        }
+        all.retain(|mac, signs| signs.are_enough() && Some(*mac) != main_gateway);
+        all.into_iter().collect()
+    }
+
+    fn of_mac(&mut self, mac: Mac) -> Option<&mut Signs> {
+        if self.by_mac.len() >= MOST_SUSPECTS && !self.by_mac.contains_key(&mac) {
+            return None;
+        }
+        Some(self.by_mac.entry(mac).or_default())
+    }
+
+    fn of_address(&mut self, address: Address, at: Moment, act: impl FnOnce(&mut Signs)) {
+        if self.by_ip.len() >= MOST_SUSPECTS && !self.by_ip.contains_key(&address) {
+            return;
+        }
+        let signs = match address.ip() {
+            Some(_) => self.by_ip.entry(address).or_default(),
+            None => {
+                let [.., a, b, c, d, e, f] = *address.bytes();
+                self.by_mac.entry(Mac([a, b, c, d, e, f])).or_default()
+            }
+        };
+        signs.first = signs.first.min(at);
+        signs.last = signs.last.max(at.time);
+        act(signs);
+    }
+}
+
+impl Signs {
+    /// An IP address was seen behind it.
+    fn behind(&mut self, address: Address) {
+        match self.alone {
+            None => self.alone = Some(address),
+            Some(alone) if alone == address => {}
+            Some(_) => self.is_plain_router = true,
+        }
+    }
+
+    /// How far its packets have come. Machines start at 64, 128 or 255.
+    fn hops(&mut self, hops_left: u8, frame: u64) {
+        let start = match hops_left {
+            64 => 0,
+            128 => 1,
+            255 => 2,
+            63 | 127 => {
+                self.is_short_by_one = Some(self.is_short_by_one.map_or(frame, |kept| kept.min(frame)));
+                return;
+            }
+            _ => return,
+        };
+        if let Some(start) = self.starts.get_mut(start) {
+            *start = true;
+        }
+    }
+
+    /// Whether there are several, and one of them shows a way out: virtual machines have made-up addresses, and some
+    /// translate for others, without leading anywhere.
+    fn are_enough(&self) -> bool {
+        let only_hides =
+            |sign: &Sign| matches!(sign, Sign::MadeUpMac | Sign::MixedHops | Sign::BehindAnotherRouter);
+        self.signs.len() >= ENOUGH_SIGNS && !self.signs.keys().all(only_hides)
+    }
+
+    /// What only shows when all is known.
+    fn conclude(&mut self, mac: Mac, main_gateway: Option<Mac>) {
+        if let Some(maker) = maker(mac).filter(|maker| is_modem_maker(maker)) {
+            self.add(
+                Sign::Maker,
+                0,
+                format_args!("its MAC prefix belongs to {maker:?}, a maker of modems and routers"),
+            );
+        }
+        if is_made_up(mac) && !is_redundancy(mac) {
+            self.add(Sign::MadeUpMac, 0, "its MAC address is made up, not bought");
+        }
+        let [out, back] = self.bytes;
+        if out + back > 0 && main_gateway.is_some_and(|main| main != mac) && !is_redundancy(mac) {
+            let text =
+                format!("{} bytes went to public addresses through it, beside the main gateway", out + back);
+            self.add(Sign::SecondGateway, self.first.frame, text);
+        }
+        if self.is_plain_router || Some(mac) == main_gateway || is_redundancy(mac) {
+            return;
+        }
+        if let Some(frame) = self.is_short_by_one {
+            let text =
+                "its own packets come with a hop limit of 63 or 127: one router is between it and the sender";
+            self.add(Sign::BehindAnotherRouter, frame, text);
+        }
+        if self.starts.iter().filter(|start| **start).count() > 1 {
+            let text = "its packets start with different hop limits, as those of several machines behind one address do";
+            self.add(Sign::MixedHops, self.first.frame, text);
+        }
+        if self.slow >= ENOUGH_SLOW && self.slow > self.quick {
+            let text = format!("{} of {} round trips took over 20 ms", self.slow, self.slow + self.quick);
+            self.add(Sign::SlowRoundTrips, self.first.frame, text);
+        }
+    }
+}
+
+/// The MAC address most bytes to and from public addresses went through; the smaller of equals.
+fn main_gateway(all: &BTreeMap<Mac, Signs>) -> Option<Mac> {
+    let weight = |signs: &Signs| signs.bytes.iter().sum::<u64>();
+    let heaviest = all.iter().max_by_key(|(mac, signs)| (weight(signs), std::cmp::Reverse(**mac)))?;
+    (weight(heaviest.1) > 0).then_some(*heaviest.0)
+}
+
+fn is_modem_maker(maker: &str) -> bool {
+    let maker = maker.to_ascii_lowercase();
+    MODEM_MAKERS.iter().any(|part| maker.contains(part))
+}
+
+/// Addresses that pairs of routers share: VRRP (RFC 5798, section 7.3), HSRP, GLBP, CARP.
+const fn is_redundancy(Mac(bytes): Mac) -> bool {
+    matches!(
+        bytes,
+        [0x00, 0x00, 0x5e, 0x00, 1 | 2, _] | [0x00, 0x00, 0x0c, 0x07, 0xac, _] | [0x00, 0x07, 0xb4, ..]
+    )
+}
+
+fn asks_public_resolver(ended: &Ended<'_>, server: &Address) -> bool {
+    let is_public = matches!(server.ip(), Some(IpAddr::V4(ip)) if PUBLIC_RESOLVERS.contains(&ip));
+    is_public && ended.of_server(&ended.addresses) == *server && ended.of_server(&ended.ports) == 53
+}

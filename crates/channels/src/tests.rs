@@ -1,0 +1,171 @@
+use crate::{Watcher, kind};
+use quaywatch_model::{
+    Address, Asset, Attribute, DataClass, Ended, KeptNote, Mac, Moment, Reach, RemoteAccess, Scope, Side,
+    Subject, Timestamp, Topic,
+};
+
+const PANEL: Address = Address::v4([10, 0, 7, 20]);
+const PLC: Address = Address::v4([10, 0, 7, 10]);
+const BOX: Address = Address::v4([10, 0, 7, 250]);
+const FAR: Address = Address::v4([203, 0, 113, 9]);
+const PANEL_MAC: Mac = Mac([0x00, 0x0e, 0x8c, 1, 2, 3]);
+const GATEWAY_MAC: Mac = Mac([0x00, 0x1d, 0x9c, 1, 2, 3]);
+/// Of the block of Teltonika.
+const MODEM_MAC: Mac = Mac([0x00, 0x1e, 0x42, 1, 2, 3]);
+
+fn at(frame: u64) -> Moment {
+    Moment { time: Timestamp::from_nanos(frame as i64 * 1_000_000_000), frame }
+}
+
+fn scope(address: Address) -> Scope {
+    if address == FAR { Scope::Internet } else { Scope::Private }
+}
+
+fn ended(addresses: [Address; 2], macs: [Mac; 2], protocol: &'static str, frame: u64) -> Ended<'static> {
+    Ended {
+        uid: &"C1",
+        addresses,
+        ports: [50_000, 443],
+        macs,
+        vlan: None,
+        ip_protocol: 6,
+        ethertype: 0,
+        protocol,
+        carries: DataClass::Encrypted,
+        client: Side::A,
+        beginning_seen: true,
+        tunnelled: false,
+        first: at(frame),
+        last: at(frame + 5).time,
+        packets: [3, 3],
+        bytes: [100, 50],
+        state: "SF",
+        hops_left: [64, 64],
+        handshake_micros: [200, 300],
+        notes: &[],
+    }
+}
+
+fn finish(watcher: &Watcher, assets: &[Asset]) -> Vec<RemoteAccess> {
+    watcher.finish(assets, &scope)
+}
+
+fn boxed(mac: Mac, ip: Address) -> Asset {
+    Asset { mac: Some(mac), addresses: vec![ip, Address::mac(mac)], ..Asset::default() }
+}
+
+#[test]
+fn sessions_of_one_kind_between_two_machines_are_one_channel() {
+    let mut watcher = Watcher::default();
+    for frame in [9, 4] {
+        watcher.ended(&ended([PANEL, PLC], [PANEL_MAC, MODEM_MAC], "vnc", frame), &scope);
+    }
+    let rows = finish(&watcher, &[]);
+    assert_eq!(rows.len(), 1);
+    assert_eq!((rows[0].kind, rows[0].conversations, rows[0].bytes), ("vnc", 2, [200, 100]));
+    assert_eq!((rows[0].start.frame, rows[0].direction), (4, Reach::Internal));
+    assert_eq!(rows[0].evidence, ["vnc recognised by its content (frame 4)"]);
+}
+
+#[test]
+fn a_vendors_cloud_is_known_by_the_name_that_is_asked_for() {
+    let notes = [KeptNote {
+        from: Side::A,
+        topic: Topic::ServerName,
+        text: "device.vpn7.talk2m.com".into(),
+        frame: 3,
+    }];
+    let mut watcher = Watcher::default();
+    watcher
+        .ended(&Ended { notes: &notes, ..ended([PANEL, FAR], [PANEL_MAC, GATEWAY_MAC], "tls", 2) }, &scope);
+    let rows = finish(&watcher, &[]);
+    assert_eq!((rows[0].kind, rows[0].direction), ("vendor_cloud", Reach::Outbound));
+    assert!(rows[0].evidence.iter().any(|line| line.contains("Ewon Talk2M")), "{:?}", rows[0].evidence);
+    assert_eq!(kind::service("nottalk2m.com"), None, "another domain that ends alike");
+}
+
+#[test]
+fn a_controller_reached_from_a_public_address_is_a_channel() {
+    let mut watcher = Watcher::default();
+    watcher.ended(&ended([FAR, PLC], [GATEWAY_MAC, PANEL_MAC], "s7comm", 1), &scope);
+    watcher.ended(&ended([PANEL, PLC], [MODEM_MAC, PANEL_MAC], "s7comm", 1), &scope);
+    let rows = finish(&watcher, &[]);
+    assert_eq!(rows.len(), 1, "operation from inside is no channel");
+    assert_eq!((rows[0].kind, rows[0].direction), ("engineering", Reach::Inbound));
+}
+
+#[test]
+fn one_sign_is_nothing_and_two_are_a_hidden_path() {
+    let mut watcher = Watcher::default();
+    watcher.ended(
+        &Ended { bytes: [90_000, 90_000], ..ended([PANEL, FAR], [PANEL_MAC, GATEWAY_MAC], "tls", 1) },
+        &scope,
+    );
+    watcher.ended(&ended([BOX, PLC], [MODEM_MAC, PANEL_MAC], "unknown", 2), &scope);
+    let assets = [boxed(MODEM_MAC, BOX)];
+    assert!(finish(&watcher, &assets).is_empty(), "a maker's prefix alone");
+    watcher.ended(&ended([PANEL, FAR], [PANEL_MAC, MODEM_MAC], "unknown", 7), &scope);
+    let rows = finish(&watcher, &assets);
+    assert_eq!(rows.len(), 1);
+    assert_eq!((rows[0].kind, rows[0].client, rows[0].server), ("hidden_path", BOX, Address::mac(MODEM_MAC)));
+    let told = rows[0].evidence.join("\n");
+    assert!(told.contains("TELTONIKA") || told.contains("Teltonika"), "{told}");
+    assert!(told.contains("beside the main gateway") && told.contains("cannot be seen"), "{told}");
+}
+
+#[test]
+fn an_address_server_with_mixed_hop_limits_is_a_hidden_path_but_a_plain_router_is_not() {
+    let mut watcher = Watcher::default();
+    watcher.fact(&[BOX, PLC], "dhcp", at(3), Subject::Address(BOX), Attribute::Role, "address server");
+    for hops in [64, 128] {
+        watcher.ended(
+            &Ended { hops_left: [hops, 64], ..ended([BOX, PLC], [MODEM_MAC, PANEL_MAC], "http", 4) },
+            &scope,
+        );
+    }
+    let mac = Mac([0x00, 0x0e, 0x8c, 9, 9, 9]);
+    for host in 1..5 {
+        let behind = Address::v4([10, 0, 9, host]);
+        let hops_left = [if host % 2 == 0 { 63 } else { 127 }, 64];
+        watcher.ended(&Ended { hops_left, ..ended([behind, PLC], [mac, PANEL_MAC], "s7comm", 5) }, &scope);
+    }
+    let rows = finish(&watcher, &[boxed(MODEM_MAC, BOX)]);
+    assert_eq!(rows.iter().map(|row| row.server).collect::<Vec<_>>(), [Address::mac(MODEM_MAC)]);
+}
+
+#[test]
+fn round_trips_of_a_mobile_network_behind_a_lan_address_are_a_sign() {
+    let mut watcher = Watcher::default();
+    for frame in 1..6 {
+        let slow = Ended {
+            handshake_micros: [200, 61_000],
+            hops_left: [63, 64],
+            ..ended([BOX, PLC], [PANEL_MAC, MODEM_MAC], "tls", frame)
+        };
+        watcher.ended(&slow, &scope);
+    }
+    let rows = finish(&watcher, &[]);
+    assert_eq!(rows.len(), 1);
+    assert!(rows[0].evidence.iter().any(|line| line.starts_with("5 of 5 round trips took over 20 ms")));
+}
+
+#[test]
+fn how_the_work_is_shared_does_not_show() {
+    let conversations: Vec<Ended<'static>> = (1..40)
+        .map(|n| {
+            let host = Address::v4([10, 0, 7, n % 7]);
+            let to = if n % 3 == 0 { FAR } else { PLC };
+            let mac = if n % 5 == 0 { MODEM_MAC } else { GATEWAY_MAC };
+            ended([host, to], [PANEL_MAC, mac], if n % 2 == 0 { "ssh" } else { "vnc" }, n.into())
+        })
+        .collect();
+    let mut one = Watcher::default();
+    let mut two = [Watcher::default(), Watcher::default()];
+    for (at, conversation) in conversations.iter().enumerate() {
+        one.ended(conversation, &scope);
+        two[at % 2].ended(conversation, &scope);
+    }
+    let [mut first, second] = two;
+    first.merge(second);
+    assert_eq!(finish(&first, &[]), finish(&one, &[]));
+}

@@ -1,0 +1,215 @@
+use crate::hidden::{Signs, Suspects};
+use crate::kind;
+use foldhash::fast::FixedState;
+use hashbrown::HashMap;
+use quaywatch_model::{
+    Address, Asset, Attribute, Ended, Mac, Moment, Reach, RemoteAccess, Scope, Side, Subject, Timestamp,
+    Topic,
+};
+
+/// So many channels are kept; what comes later is counted under the channels there are, or not at all.
+const MOST_CHANNELS: usize = 16_384;
+/// So many pieces of evidence are kept of one channel.
+const MOST_EVIDENCE: usize = 12;
+
+/// Takes in what shows who can reach in. One a worker; merged at the end.
+#[derive(Debug, Default)]
+pub struct Watcher {
+    channels: HashMap<Key, Channel, FixedState>,
+    suspects: Suspects,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+struct Key {
+    client: Address,
+    server: Address,
+    port: u16,
+    kind: &'static str,
+}
+
+#[derive(Debug)]
+struct Channel {
+    start: Moment,
+    end: Timestamp,
+    uid: String,
+    conversations: u64,
+    bytes: [u64; 2],
+    /// The frame that says so, and what it says.
+    evidence: Vec<(u64, String)>,
+}
+
+impl Watcher {
+    /// A fact that a conversation of `protocol` between `addresses` told.
+    pub fn fact(
+        &mut self,
+        addresses: &[Address; 2],
+        protocol: &'static str,
+        at: Moment,
+        about: Subject,
+        attribute: Attribute,
+        value: &str,
+    ) {
+        let address = match about {
+            Subject::Side(side) => *side.of(addresses),
+            Subject::Address(address) => address,
+        };
+        self.suspects.fact(address, protocol, at, attribute, value);
+    }
+
+    /// A conversation that is over. `scope` tells how far away somebody is.
+    pub fn ended(&mut self, ended: &Ended<'_>, scope: &dyn Fn(Address) -> Scope) {
+        let outside = ended.addresses.map(|address| scope(address) == Scope::Internet);
+        self.suspects.ended(ended, outside);
+        let crosses = outside.contains(&true);
+        let found = kind::of(ended).map(|kind| (kind.word, kind.product));
+        let reached_from_outside = crosses && kind::is_engineering(ended.protocol);
+        let Some((word, product)) = found.or(reached_from_outside.then_some(("engineering", None))) else {
+            return;
+        };
+        let [client, server] = [ended.of_client(&ended.addresses), ended.of_server(&ended.addresses)];
+        let port = if matches!(ended.ip_protocol, 6 | 17) { ended.of_server(&ended.ports) } else { 0 };
+        let key = Key { client, server, port, kind: word };
+        if self.channels.len() >= MOST_CHANNELS && !self.channels.contains_key(&key) {
+            return;
+        }
+        let channel = Channel {
+            start: ended.first,
+            end: ended.last,
+            uid: ended.uid.to_string(),
+            conversations: 1,
+            bytes: [ended.of_client(&ended.bytes), ended.of_server(&ended.bytes)],
+            evidence: evidence(ended, product),
+        };
+        match self.channels.get_mut(&key) {
+            Some(kept) => kept.merge(channel),
+            None => drop(self.channels.insert(key, channel)),
+        }
+    }
+
+    /// Takes in what another worker has seen.
+    pub fn merge(&mut self, other: Self) {
+        for (key, channel) in other.channels {
+            match self.channels.get_mut(&key) {
+                Some(kept) => kept.merge(channel),
+                None => drop(self.channels.insert(key, channel)),
+            }
+        }
+        self.suspects.merge(other.suspects);
+    }
+
+    /// The rows of `remote_access`: channels that were used, then hidden paths; by time.
+    #[must_use]
+    pub fn finish(&self, assets: &[Asset], scope: &dyn Fn(Address) -> Scope) -> Vec<RemoteAccess> {
+        let mut rows: Vec<RemoteAccess> =
+            self.channels.iter().map(|(key, channel)| channel.row(key, scope)).collect();
+        rows.extend(self.suspects.finish(assets).into_iter().map(|(mac, signs)| hidden_path(mac, signs)));
+        rows.sort_by(|a, b| {
+            (a.start, a.client, a.server, a.server_port, a.kind).cmp(&(
+                b.start,
+                b.client,
+                b.server,
+                b.server_port,
+                b.kind,
+            ))
+        });
+        rows
+    }
+}
+
+impl Channel {
+    fn merge(&mut self, other: Self) {
+        if other.start < self.start {
+            (self.start, self.uid) = (other.start, other.uid);
+        }
+        self.end = self.end.max(other.end);
+        self.conversations += other.conversations;
+        for (mine, theirs) in self.bytes.iter_mut().zip(other.bytes) {
+            *mine += theirs;
+        }
+        for (frame, text) in other.evidence {
+            match self.evidence.iter_mut().find(|(_, kept)| *kept == text) {
+                Some((kept, _)) => *kept = (*kept).min(frame),
+                None => self.evidence.push((frame, text)),
+            }
+        }
+        self.evidence.sort();
+        self.evidence.truncate(MOST_EVIDENCE);
+    }
+
+    fn row(&self, key: &Key, scope: &dyn Fn(Address) -> Scope) -> RemoteAccess {
+        RemoteAccess {
+            start: self.start,
+            end: self.end,
+            uid: self.uid.clone(),
+            conversations: self.conversations,
+            client: key.client,
+            server: key.server,
+            server_port: key.port,
+            kind: key.kind,
+            direction: direction(scope(key.client), scope(key.server)),
+            bytes: self.bytes,
+            declared: None,
+            evidence: self.evidence.iter().map(|(frame, text)| format!("{text} (frame {frame})")).collect(),
+        }
+    }
+}
+
+/// Which way it crosses the border.
+fn direction(client: Scope, server: Scope) -> Reach {
+    match (client, server) {
+        (Scope::Internet, _) => Reach::Inbound,
+        (_, Scope::Internet) => Reach::Outbound,
+        // With a site, what is not on the crane is outside of it.
+        (Scope::Site | Scope::Private, Scope::Crane) => Reach::Inbound,
+        (Scope::Crane, Scope::Site | Scope::Private) => Reach::Outbound,
+        _ => Reach::Internal,
+    }
+}
+
+/// What of a conversation tells what it is.
+fn evidence(ended: &Ended<'_>, product: Option<&str>) -> Vec<(u64, String)> {
+    let frame = ended.first.frame;
+    let mut evidence = vec![(frame, format!("{} recognised by its content", ended.protocol))];
+    evidence.extend(product.map(|product| (frame, format!("the name asked for belongs to {product}"))));
+    let telling = |topic| {
+        matches!(
+            topic,
+            Topic::ServerName
+                | Topic::Service
+                | Topic::Software
+                | Topic::User
+                | Topic::Authentication
+                | Topic::Login
+                | Topic::Desktop
+                | Topic::ClientName
+                | Topic::CertificateSubject
+                | Topic::Forwarding
+        )
+    };
+    for note in ended.notes.iter().filter(|note| telling(note.topic)).take(MOST_EVIDENCE) {
+        evidence.push((note.frame, format!("{} {:?}", note.topic.as_str().replace('_', " "), note.text)));
+    }
+    evidence.truncate(MOST_EVIDENCE);
+    evidence
+}
+
+fn hidden_path(mac: Mac, signs: Signs) -> RemoteAccess {
+    let address = Address::mac(mac);
+    RemoteAccess {
+        start: signs.first,
+        end: signs.last,
+        uid: String::new(),
+        conversations: signs.conversations,
+        client: signs.ip.unwrap_or(address),
+        server: address,
+        server_port: 0,
+        kind: "hidden_path",
+        direction: Reach::Outbound,
+        bytes: signs.bytes,
+        declared: None,
+        evidence: signs.told(),
+    }
+}
+
+/// Both sides of a pair.
+pub(crate) const SIDES: [Side; 2] = [Side::A, Side::B];

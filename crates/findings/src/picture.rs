@@ -1,0 +1,73 @@
+use quaywatch_assets::Bindings;
+use quaywatch_model::{
+    Address, Asset, Change, Disclosure, Entry, Link, RemoteAccess, Role, Search, Timestamp, Transferred,
+    Verdict,
+};
+use quaywatch_site::Site;
+
+/// All that was seen, for rules to look at.
+#[derive(Debug, Clone, Copy)]
+pub struct Picture<'a> {
+    /// The first and the last packet's time.
+    pub span: (Timestamp, Timestamp),
+    /// Who did what to whom, and how often.
+    pub entries: &'a [Entry],
+    /// What changed something, in time order; of many of one kind only the first.
+    pub changes: &'a [Change],
+    /// Programs, images and files that were moved.
+    pub transfers: &'a [Transferred],
+    /// Who speaks with whom.
+    pub links: &'a [Link],
+    /// Who asks many that do not answer.
+    pub searches: &'a [Search],
+    /// The devices.
+    pub assets: &'a [Asset],
+    /// Which IP address was said to be at which MAC address.
+    pub bindings: &'a Bindings,
+    /// Remote-service channels.
+    pub remote_access: &'a [RemoteAccess],
+    /// What left for whom.
+    pub disclosures: &'a [Disclosure],
+    /// What could not be read, by cause.
+    pub problems: &'a [ProblemCount],
+    /// What the site is made of and what is approved there.
+    pub site: &'a Site,
+}
+
+/// How often one thing could not be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ProblemCount {
+    /// Which layer or protocol met it.
+    pub layer: &'static str,
+    /// What was wrong.
+    pub reason: &'static str,
+    /// Whose doing it was.
+    pub verdict: Verdict,
+    /// How often.
+    pub count: u64,
+}
+
+impl Picture<'_> {
+    /// The device with this address.
+    #[must_use]
+    pub fn asset(&self, address: Address) -> Option<&Asset> {
+        self.assets.iter().find(|asset| asset.addresses.contains(&address))
+    }
+
+    /// Whether the device with this address does this.
+    #[must_use]
+    pub fn has_role(&self, address: Address, role: Role) -> bool {
+        self.asset(address).is_some_and(|asset| asset.roles.contains(&role))
+    }
+
+    /// An address with what the device is called, for sentences: `10.0.7.10 (sts07-plc)`. Names are quoted as Rust quotes
+    /// them, because a peer chose them.
+    #[must_use]
+    pub fn named(&self, address: Address) -> String {
+        let name = self.asset(address).and_then(|asset| asset.names.first().or(asset.product.as_ref()));
+        match name {
+            Some(name) => format!("{address} ({name:?})"),
+            None => address.to_string(),
+        }
+    }
+}

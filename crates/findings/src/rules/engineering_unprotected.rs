@@ -1,0 +1,85 @@
+use crate::{Found, Rule};
+use quaywatch_model::{Address, FindingKind, Link, Severity, Topic, Verb};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Protocols in which nobody has to show who he is, as they are used today.
+const WITHOUT_PROOF: [&str; 8] = ["modbus", "umas", "s7comm", "enip", "cip", "pccc", "profinet", "mms"];
+
+/// How a controller was changed, and by whom.
+#[derive(Default)]
+struct Open<'a> {
+    protocols: BTreeSet<&'a str>,
+    verbs: BTreeSet<Verb>,
+    clients: BTreeSet<Address>,
+}
+
+pub(super) static RULE: Rule = Rule {
+    name: "engineering.unprotected",
+    title: "A controller that takes changes without proof of who asks",
+    kind: FindingKind::Exposure,
+    severity: "High where program, mode or firmware can be changed that way; medium for values.",
+    meaning: "The controller accepted changes over a protocol that neither encrypts nor asks who is there. Whoever can send \
+              packets to it can do the same.",
+    limits: "Told only for controllers that accepted a change in this capture; others may take them too. Address filters in \
+             the controller or in a firewall do not show in a capture.",
+    advice: "Let only the conduit's gateway reach the controller's engineering port; turn on access protection where the \
+             controller has it.",
+    techniques: &["T0855", "T0848"],
+    controls: &[
+        "33 CFR 101.650(c)(2)",
+        "33 CFR 101.650(h)(1)",
+        "IEC 62443-3-3 SR 1.2",
+        "IEC 62443-3-3 SR 5.2",
+    ],
+    shown_by: Some("cases/s7comm-stop"),
+    silent_in: Some("cases/s7comm-identify"),
+    look: |picture, found| {
+        let mut open: BTreeMap<Address, Open<'_>> = BTreeMap::new();
+        for entry in picture.entries.iter().filter(|entry| entry.verb.changes()) {
+            let [accepted, ..] = entry.outcomes;
+            let unprotected = WITHOUT_PROOF.contains(&entry.protocol)
+                || entry.protocol == "opcua" && anonymous(picture.links, entry.client, entry.server);
+            if accepted == 0 || !unprotected {
+                continue;
+            }
+            let server = open.entry(entry.server).or_default();
+            server.protocols.insert(entry.protocol);
+            server.verbs.insert(entry.verb);
+            server.clients.insert(entry.client);
+        }
+        for (server, Open { protocols, verbs, clients }) in open {
+            let only_values = verbs.iter().all(|verb| *verb == Verb::Write);
+            let words: Vec<&str> = verbs.iter().map(|verb| verb.as_str()).collect();
+            let spoken: Vec<&str> = protocols.into_iter().collect();
+            let of_server = |change: &&quaywatch_model::Change| change.server == server;
+            found.push(Found {
+                time: picture.changes.iter().find(of_server).map_or(picture.span.0, |change| change.at.time),
+                severity: if only_values { Severity::Medium } else { Severity::High },
+                title: format!("{} takes changes without proof of who asks", picture.named(server)),
+                explanation: format!(
+                    "It accepted {} over {}, from {} machines.",
+                    words.join(", "),
+                    spoken.join(", "),
+                    clients.len()
+                ),
+                subjects: vec![server],
+                frames: picture
+                    .changes
+                    .iter()
+                    .filter(of_server)
+                    .take(4)
+                    .map(|change| change.at.frame)
+                    .collect(),
+                count: clients.len() as u64,
+            });
+        }
+    },
+};
+
+/// Whether a session of OPC UA between the two was neither signed nor of a known user.
+fn anonymous(links: &[Link], client: Address, server: Address) -> bool {
+    links.iter().filter(|link| (link.client, link.server) == (client, server)).any(|link| {
+        let says = |topic, word: &str| link.notes.iter().any(|note| note.topic == topic && note.text == word);
+        says(Topic::Protection, "None") || says(Topic::Authentication, "anonymous")
+    })
+}

@@ -1,0 +1,28 @@
+use super::deeds::deeds;
+use crate::Rule;
+use quaywatch_model::{FindingKind, Severity, Verb};
+
+pub(super) static RULE: Rule = Rule {
+    name: "firmware.updated",
+    title: "Firmware written to a device",
+    kind: FindingKind::Activity,
+    severity: "Critical; high where the device refused all of it.",
+    meaning: "A station wrote firmware into a device. Firmware lies below the program and below whatever watches it.",
+    limits: "Silent where firmware is moved as a plain file whose name does not tell; see transfers.",
+    advice: "Find the work order, compare the image's SHA-256 with the maker's, and read the version back from the device.",
+    techniques: &["T0839", "T0857"],
+    controls: &["33 CFR 101.650(b)(1)", "IEC 62443-3-3 SR 3.4"],
+    shown_by: Some("cases/modbus-function-code-scan"),
+    silent_in: Some("cases/enip-program-load"),
+    look: |picture, found| {
+        for deed in deeds(picture, &[Verb::UpdateFirmware]) {
+            found.push(deed.found(
+                picture,
+                "Firmware was written",
+                "Firmware decides what a device does below its program.",
+                Severity::Critical,
+                Severity::High,
+            ));
+        }
+    },
+};

@@ -1,0 +1,92 @@
+use crate::{Found, Picture, Rule};
+use quaywatch_model::{FindingKind, Reach, RemoteAccess, Severity};
+
+pub(super) static USED: Rule = Rule {
+    name: "remote_access.used",
+    title: "A remote-service channel",
+    kind: FindingKind::Activity,
+    severity: "Critical where a controller's own protocol is reached from a public address; high for other channels from \
+               outside in; medium for channels from inside out; low between machines inside. Declared channels are not told.",
+    meaning: "A program for remote work, a VPN, or a maker's cloud service was in use. Each is a way to the crane that \
+              somebody has to answer for.",
+    limits: "Silent for channels that the site declares. Web pages inside TLS are known by the name that was asked for, if at \
+             all. What is done inside a tunnel is not seen.",
+    advice: "Match it with a work order and the list of declared vendor links; close what has neither.",
+    techniques: &["T0822", "T0886"],
+    controls: &[
+        "33 CFR 101.650(a)(4)",
+        "33 CFR 101.650(e)(3)(v)",
+        "33 CFR 101.650(f)(3)",
+        "IEC 62443-3-3 SR 1.13",
+    ],
+    shown_by: None,
+    silent_in: Some("cases/s7comm-identify"),
+    look: |picture, found| {
+        let rows = picture
+            .remote_access
+            .iter()
+            .filter(|row| row.kind != "hidden_path" && row.declared != Some(true));
+        for row in rows {
+            let severity = match (row.direction, row.kind) {
+                (Reach::Inbound, "engineering") => Severity::Critical,
+                (Reach::Inbound, _) => Severity::High,
+                (Reach::Outbound, _) => Severity::Medium,
+                (Reach::Internal, _) => Severity::Low,
+            };
+            let (client, server) = (picture.named(row.client), picture.named(row.server));
+            found.push(told(
+                row,
+                severity,
+                format!("{} channel ({}) from {client} to {server}", row.kind, row.direction.as_str()),
+            ));
+        }
+    },
+};
+
+pub(super) static HIDDEN: Rule = Rule {
+    name: "remote_access.hidden_path",
+    title: "Signs of a way out that nobody declared",
+    kind: FindingKind::Exposure,
+    severity: "High.",
+    meaning: "A machine shows two or more signs of being a modem or router, or of hiding one: a maker's prefix, public traffic \
+              beside the main gateway, address offers, hop counts, round trips of a mobile network.",
+    limits: "A modem's own radio cannot be seen, nor one on a serial line; no signs do not mean no modem. Redundant routers, \
+             laptops that share a connection, and virtual machines show some of the signs.",
+    advice: "Go and look: find the device by its MAC address in the switch, and follow its cables and antennas.",
+    techniques: &["T0822", "T0860", "T0884"],
+    controls: &[
+        "33 CFR 101.650(b)(1)",
+        "33 CFR 101.650(e)(3)(v)",
+        "IEC 62443-3-3 SR 1.6",
+        "IEC 62443-3-3 SR 5.2",
+    ],
+    shown_by: None,
+    silent_in: Some("samples/quay.pcap"),
+    look: |picture, found| {
+        for row in picture.remote_access.iter().filter(|row| row.kind == "hidden_path") {
+            let title = format!("{} shows signs of a hidden path", named(picture, row));
+            found.push(told(row, Severity::High, title));
+        }
+    },
+};
+
+fn named(picture: &Picture<'_>, row: &RemoteAccess) -> String {
+    if row.client == row.server {
+        row.server.to_string()
+    } else {
+        format!("{} at {}", picture.named(row.client), row.server)
+    }
+}
+
+fn told(row: &RemoteAccess, severity: Severity, title: String) -> Found {
+    let [sent, back] = row.bytes;
+    Found {
+        time: row.start.time,
+        severity,
+        title,
+        explanation: format!("{}. {sent} bytes out, {back} bytes back.", row.evidence.join("; ")),
+        subjects: if row.client == row.server { vec![row.client] } else { vec![row.client, row.server] },
+        frames: vec![row.start.frame],
+        count: row.conversations,
+    }
+}

@@ -1,0 +1,169 @@
+use crate::{Found, Rule};
+use quaywatch_model::{Address, FindingKind, Severity, Topic, Verb};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// So many machines that do not answer are no typing mistakes.
+const MANY_MACHINES: u64 = 10;
+/// So many doors of machines are no list of services.
+const MANY_PORTS: u64 = 15;
+/// So many controllers asked who they are: more than a panel has.
+const MANY_CONTROLLERS: usize = 5;
+/// So many questions of what there is to read are a walk through all of it.
+const MANY_BROWSES: u64 = 200;
+/// So many addresses asked for on the LAN by one machine.
+const MANY_ADDRESSES: usize = 20;
+
+pub(super) static NETWORK: Rule = Rule {
+    name: "scan.network",
+    title: "Somebody tries many machines or ports",
+    kind: FindingKind::Activity,
+    severity: "High.",
+    meaning: "One machine tried ten or more machines, or fifteen or more ports, that did not answer. It looks for what is \
+              there; some controllers fail when they are scanned.",
+    limits: "Counts only attempts that got no answer or were refused. Slow scans below these numbers stay silent in a short \
+             capture.",
+    advice: "Find out whether the scan was announced; else isolate the machine and see who uses it.",
+    techniques: &["T0846", "T0840"],
+    controls: &["33 CFR 101.650(h)(2)", "IEC 62443-3-3 SR 6.2"],
+    shown_by: None,
+    silent_in: Some("samples/quay.pcap"),
+    look: |picture, found| {
+        let many = |search: &&quaywatch_model::Search| {
+            search.machines >= MANY_MACHINES || search.ports >= MANY_PORTS
+        };
+        for search in picture.searches.iter().filter(many) {
+            let some: Vec<String> = search.some.iter().map(ToString::to_string).collect();
+            found.push(Found {
+                time: search.first.time,
+                severity: Severity::High,
+                title: format!(
+                    "{} tried {} machines and {} ports in vain",
+                    picture.named(search.client),
+                    search.machines,
+                    search.ports
+                ),
+                explanation: format!(
+                    "{} of {} attempts got no answer or were refused, such as to {}.",
+                    search.failed,
+                    search.attempts,
+                    some.join(", ")
+                ),
+                subjects: std::iter::once(search.client).chain(search.some.iter().copied()).collect(),
+                frames: vec![search.first.frame],
+                count: search.failed,
+            });
+        }
+    },
+};
+
+pub(super) static ARP: Rule = Rule {
+    name: "scan.arp",
+    title: "Somebody asks for many addresses",
+    kind: FindingKind::Activity,
+    severity: "Medium.",
+    meaning: "One machine asked by ARP for twenty or more addresses: it looks for its neighbours.",
+    limits: "Routers and monitoring systems do this lawfully. At most 24 addresses of one machine are counted.",
+    advice: "Find out what the machine is and whether it has to know its neighbours.",
+    techniques: &["T0846"],
+    controls: &["33 CFR 101.650(h)(2)", "IEC 62443-3-3 SR 6.2"],
+    shown_by: None,
+    silent_in: Some("samples/quay.pcap"),
+    look: |picture, found| {
+        for link in picture.links.iter().filter(|link| link.protocol == "arp") {
+            let asked: Vec<_> = link.notes.iter().filter(|note| note.topic == Topic::Request).collect();
+            if asked.len() < MANY_ADDRESSES {
+                continue;
+            }
+            found.push(Found {
+                time: link.first.time,
+                severity: Severity::Medium,
+                title: format!("{} asks for many addresses by ARP", picture.named(link.client)),
+                explanation: format!("At least {} different addresses.", asked.len()),
+                subjects: vec![link.client],
+                frames: asked.iter().map(|note| note.frame).collect(),
+                count: asked.len() as u64,
+            });
+        }
+    },
+};
+
+pub(super) static IDENTIFY: Rule = Rule {
+    name: "scan.identify",
+    title: "Somebody asks many devices who they are",
+    kind: FindingKind::Activity,
+    severity: "Medium.",
+    meaning: "One machine asked five or more devices for their identity in the protocols of controllers: the step after \
+              finding them.",
+    limits: "Engineering stations and inventory systems do this lawfully.",
+    advice: "Find out whether an inventory was taken; else see what else the machine did.",
+    techniques: &["T0888", "T0846"],
+    controls: &["33 CFR 101.650(h)(2)", "IEC 62443-3-3 SR 6.2"],
+    shown_by: None,
+    silent_in: Some("cases/s7comm-identify"),
+    look: |picture, found| {
+        let mut asked: BTreeMap<Address, (BTreeSet<Address>, u64)> = BTreeMap::new();
+        for entry in picture.entries.iter().filter(|entry| entry.verb == Verb::Identify) {
+            let (servers, count) = asked.entry(entry.client).or_default();
+            servers.insert(entry.server);
+            *count += entry.count();
+        }
+        for (client, (servers, count)) in
+            asked.into_iter().filter(|(_, (servers, _))| servers.len() >= MANY_CONTROLLERS)
+        {
+            let first =
+                picture.entries.iter().filter(|entry| entry.client == client && entry.verb == Verb::Identify);
+            found.push(Found {
+                time: first.map(|entry| entry.first).min().unwrap_or_default(),
+                severity: Severity::Medium,
+                title: format!("{} asked {} devices who they are", picture.named(client), servers.len()),
+                explanation: format!("{count} questions to {}.", list(&servers)),
+                subjects: std::iter::once(client).chain(servers).collect(),
+                frames: Vec::new(),
+                count,
+            });
+        }
+    },
+};
+
+pub(super) static TAGS: Rule = Rule {
+    name: "scan.tags",
+    title: "Somebody lists all there is to read",
+    kind: FindingKind::Activity,
+    severity: "Medium.",
+    meaning: "One machine asked a controller two hundred times or more for what tags, blocks or nodes it has: who wants to \
+              change a crane has to find the right tag first.",
+    limits: "Engineering stations do this when a project is opened. Reading blocks of values one after the other does not \
+             count.",
+    advice: "Find the work order for that station and time.",
+    techniques: &["T0861", "T0888"],
+    controls: &["33 CFR 101.650(h)(2)", "IEC 62443-3-3 SR 2.1"],
+    shown_by: None,
+    silent_in: Some("cases/s7comm-identify"),
+    look: |picture, found| {
+        let mut browses: BTreeMap<(Address, Address), (u64, quaywatch_model::Timestamp)> = BTreeMap::new();
+        for entry in picture.entries.iter().filter(|entry| entry.verb == Verb::Browse) {
+            let (count, first) = browses.entry((entry.client, entry.server)).or_insert((0, entry.first));
+            *count += entry.count();
+            *first = (*first).min(entry.first);
+        }
+        for ((client, server), (count, time)) in
+            browses.into_iter().filter(|(_, (count, _))| *count >= MANY_BROWSES)
+        {
+            found.push(Found {
+                time,
+                severity: Severity::Medium,
+                title: format!("{} lists all there is on {}", picture.named(client), picture.named(server)),
+                explanation: format!("{count} questions of what there is to read."),
+                subjects: vec![client, server],
+                frames: Vec::new(),
+                count,
+            });
+        }
+    },
+};
+
+fn list(addresses: &BTreeSet<Address>) -> String {
+    let some: Vec<String> = addresses.iter().take(6).map(ToString::to_string).collect();
+    let dots = if addresses.len() > 6 { ", ..." } else { "" };
+    format!("{}{dots}", some.join(", "))
+}

@@ -1,0 +1,60 @@
+use super::deeds::described;
+use crate::{Found, Rule};
+use quaywatch_model::{Address, FindingKind, Severity, Verb};
+use std::collections::BTreeMap;
+
+/// Who reads less than this is no watcher.
+const MANY_READS: u64 = 50;
+/// Who writes more often than once in so many reads writes as a habit.
+const READS_FOR_A_WRITE: u64 = 50;
+
+pub(super) static RULE: Rule = Rule {
+    name: "write.by_reader",
+    title: "A write by somebody who otherwise only reads",
+    kind: FindingKind::Activity,
+    severity: "Medium.",
+    meaning: "A machine that reads a controller all the time has written to it, once or a few times. Panels write every day, \
+              monitoring systems never should; a single write among thousands of reads is worth a question.",
+    limits: "Silent for machines that write as a habit, more often than once in 50 reads, and for controllers read fewer \
+             than 50 times in the capture.",
+    advice: "Ask who needs that write; if nobody does, let the monitoring system read only.",
+    techniques: &["T0855", "T0836"],
+    controls: &["33 CFR 101.650(a)(5)", "IEC 62443-3-3 SR 2.1"],
+    shown_by: None,
+    silent_in: Some("cases/s7comm-modify-variables"),
+    look: |picture, found| {
+        let mut counts: BTreeMap<(Address, Address), [u64; 2]> = BTreeMap::new();
+        for entry in picture.entries {
+            let [reads, writes] = counts.entry((entry.client, entry.server)).or_default();
+            match entry.verb {
+                Verb::Read | Verb::Subscribe => *reads += entry.count(),
+                Verb::Write | Verb::Force => *writes += entry.count(),
+                _ => {}
+            }
+        }
+        for ((client, server), [reads, writes]) in counts {
+            if writes == 0 || reads < MANY_READS || reads < writes * READS_FOR_A_WRITE {
+                continue;
+            }
+            let is_write = |verb| matches!(verb, Verb::Write | Verb::Force);
+            let mine =
+                picture.changes.iter().filter(|change| (change.client, change.server) == (client, server));
+            let listed: Vec<_> = mine.filter(|change| is_write(change.verb)).collect();
+            let told: String =
+                listed.iter().take(3).map(|change| format!(" {}", described(change))).collect();
+            found.push(Found {
+                time: listed.first().map_or(picture.span.0, |change| change.at.time),
+                severity: Severity::Medium,
+                title: format!(
+                    "{} reads {} and has now written to it",
+                    picture.named(client),
+                    picture.named(server)
+                ),
+                explanation: format!("{writes} writes among {reads} reads.{told}"),
+                subjects: vec![client, server],
+                frames: listed.iter().flat_map(|change| change.frames.into_iter().flatten()).collect(),
+                count: writes,
+            });
+        }
+    },
+};

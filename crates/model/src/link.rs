@@ -1,0 +1,54 @@
+use crate::{Address, KeptNote, Mac, Moment, Timestamp};
+
+/// All conversations of one protocol between a client and a server: an edge of the network map.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Link {
+    /// Who asks.
+    pub client: Address,
+    /// Who is asked; perhaps a group.
+    pub server: Address,
+    /// The server's port; 0 where there is none.
+    pub server_port: u16,
+    /// The IP protocol number; 0 for Ethernet.
+    pub ip_protocol: u8,
+    /// What is spoken, recognised by content; `unknown` where it was not.
+    pub protocol: &'static str,
+    /// How many conversations.
+    pub conversations: u64,
+    /// Of these, how many got no answer or were refused (Zeek's states `S0`, `REJ`, `RSTOS0` and alike).
+    pub failed: u64,
+    /// Packets from client to server and back.
+    pub packets: [u64; 2],
+    /// Payload bytes from client to server and back.
+    pub bytes: [u64; 2],
+    /// The MAC addresses last seen for client and server; zero where there were none.
+    pub macs: [Mac; 2],
+    /// The first packet.
+    pub first: Moment,
+    /// The last packet's time.
+    pub last: Timestamp,
+    /// What the conversations said of themselves, each thing once; of many the first. `from` is
+    /// [`Side::A`](crate::Side::A) for the client.
+    pub notes: Vec<KeptNote>,
+}
+
+/// Somebody who asks many others, or many doors of one, as whoever looks for a way in does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Search {
+    /// Who asks.
+    pub client: Address,
+    /// How many different machines were asked, as far as that was counted.
+    pub machines: u64,
+    /// How many different ports were asked.
+    pub ports: u64,
+    /// How many attempts got no answer or were refused.
+    pub failed: u64,
+    /// How many attempts there were.
+    pub attempts: u64,
+    /// The first attempt that failed.
+    pub first: Moment,
+    /// The last attempt.
+    pub last: Timestamp,
+    /// Some of the machines that were asked.
+    pub some: Vec<Address>,
+}

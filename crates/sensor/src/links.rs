@@ -1,0 +1,185 @@
+use foldhash::fast::FixedState;
+use hashbrown::{HashMap, HashSet};
+use quaywatch_model::{Address, Ended, KeptNote, Link, Moment, Search, Side, Timestamp};
+
+/// So many links are told apart; conversations of those that come later are counted in the searches only.
+const MOST_LINKS: usize = 24_576;
+/// So many notes are kept of one link.
+const MOST_NOTES: usize = 24;
+/// So many clients' searches are kept.
+const MOST_SEARCHERS: usize = 4_096;
+/// So many machines and ports of one client are told apart; whoever asks more is a searcher already.
+const MOST_TOLD_APART: usize = 128;
+/// So many machines of a search are named.
+const MOST_NAMED: usize = 8;
+
+/// Who speaks with whom, over all conversations. One a worker; merged at the end.
+#[derive(Debug, Default)]
+pub(crate) struct Links {
+    links: HashMap<Key, Link, FixedState>,
+    searches: HashMap<Address, Searching, FixedState>,
+}
+
+type Key = (Address, Address, u16, &'static str, u8);
+
+/// Only attempts that failed are told apart: what is answered is a link.
+#[derive(Debug)]
+struct Searching {
+    machines: HashSet<Address, FixedState>,
+    ports: HashSet<u16, FixedState>,
+    failed: u64,
+    attempts: u64,
+    first: Option<Moment>,
+    last: Timestamp,
+}
+
+impl Links {
+    pub(crate) fn ended(&mut self, ended: &Ended<'_>) {
+        let link = link(ended);
+        self.searched(ended, &link);
+        self.add(link);
+    }
+
+    pub(crate) fn merge(&mut self, other: Self) {
+        other.links.into_values().for_each(|link| self.add(link));
+        for (client, theirs) in other.searches {
+            let Some(mine) = self.search(client) else { continue };
+            mine.failed += theirs.failed;
+            mine.attempts += theirs.attempts;
+            mine.first = mine.first.into_iter().chain(theirs.first).min();
+            mine.last = mine.last.max(theirs.last);
+            theirs.machines.into_iter().for_each(|machine| keep(&mut mine.machines, machine));
+            theirs.ports.into_iter().for_each(|port| keep(&mut mine.ports, port));
+        }
+    }
+
+    /// Links by client, server, port and protocol; searches by client.
+    pub(crate) fn finish(self) -> (Vec<Link>, Vec<Search>) {
+        let mut links: Vec<Link> = self.links.into_values().collect();
+        links.sort_by_key(|link| {
+            (link.client, link.server, link.server_port, link.protocol, link.ip_protocol)
+        });
+        let mut searches: Vec<Search> =
+            self.searches.into_iter().filter_map(|(client, search)| search.finish(client)).collect();
+        searches.sort_by_key(|search| search.client);
+        (links, searches)
+    }
+
+    fn add(&mut self, link: Link) {
+        let key = (link.client, link.server, link.server_port, link.protocol, link.ip_protocol);
+        let room = self.links.len() < MOST_LINKS;
+        match self.links.get_mut(&key) {
+            Some(kept) => merge(kept, link),
+            None if room => drop(self.links.insert(key, link)),
+            None => {}
+        }
+    }
+
+    fn searched(&mut self, ended: &Ended<'_>, link: &Link) {
+        let [_, server_mac] = link.macs;
+        if ended.ip_protocol == 0 || server_mac.is_group() {
+            return;
+        }
+        let Some(search) = self.search(link.client) else { return };
+        search.attempts += 1;
+        search.last = search.last.max(ended.last);
+        if link.failed > 0 {
+            search.failed += 1;
+            search.first = search.first.into_iter().chain([ended.first]).min();
+            keep(&mut search.machines, link.server);
+            keep(&mut search.ports, link.server_port);
+        }
+    }
+
+    fn search(&mut self, client: Address) -> Option<&mut Searching> {
+        if self.searches.len() >= MOST_SEARCHERS && !self.searches.contains_key(&client) {
+            return None;
+        }
+        Some(self.searches.entry(client).or_insert_with(|| Searching {
+            machines: HashSet::default(),
+            ports: HashSet::default(),
+            failed: 0,
+            attempts: 0,
+            first: None,
+            last: Timestamp::from_nanos(i64::MIN),
+        }))
+    }
+}
+
+impl Searching {
+    fn finish(self, client: Address) -> Option<Search> {
+        let mut some: Vec<Address> = self.machines.iter().copied().collect();
+        some.sort_unstable();
+        some.truncate(MOST_NAMED);
+        Some(Search {
+            client,
+            machines: self.machines.len() as u64,
+            ports: self.ports.len() as u64,
+            failed: self.failed,
+            attempts: self.attempts,
+            first: self.first?,
+            last: self.last,
+            some,
+        })
+    }
+}
+
+fn keep<T: std::hash::Hash + Eq>(set: &mut HashSet<T, FixedState>, member: T) {
+    if set.len() < MOST_TOLD_APART {
+        set.insert(member);
+    }
+}
+
+fn link(ended: &Ended<'_>) -> Link {
+    let has_ports = matches!(ended.ip_protocol, 6 | 17 | 132);
+    // As seen from the client.
+    let by_role = |note: &KeptNote| {
+        let from = if note.from == ended.client { Side::A } else { Side::B };
+        KeptNote { from, ..note.clone() }
+    };
+    Link {
+        client: ended.of_client(&ended.addresses),
+        server: ended.of_server(&ended.addresses),
+        server_port: if has_ports { ended.of_server(&ended.ports) } else { 0 },
+        ip_protocol: ended.ip_protocol,
+        protocol: ended.protocol,
+        conversations: 1,
+        failed: u64::from(matches!(ended.state, "S0" | "REJ" | "RSTOS0" | "RSTRH" | "SH" | "SHR")),
+        packets: [ended.of_client(&ended.packets), ended.of_server(&ended.packets)],
+        bytes: [ended.of_client(&ended.bytes), ended.of_server(&ended.bytes)],
+        macs: [ended.of_client(&ended.macs), ended.of_server(&ended.macs)],
+        first: ended.first,
+        last: ended.last,
+        notes: ended.notes.iter().take(MOST_NOTES).map(by_role).collect(),
+    }
+}
+
+/// Adds what is known of the same link. What is the first is the first by time, whoever comes first.
+fn merge(kept: &mut Link, other: Link) {
+    kept.conversations += other.conversations;
+    kept.failed += other.failed;
+    for at in 0..2 {
+        if let (Some(mine), Some(theirs)) = (kept.packets.get_mut(at), other.packets.get(at)) {
+            *mine += theirs;
+        }
+        if let (Some(mine), Some(theirs)) = (kept.bytes.get_mut(at), other.bytes.get(at)) {
+            *mine += theirs;
+        }
+    }
+    if other.last > kept.last {
+        (kept.last, kept.macs) = (other.last, other.macs);
+    }
+    kept.first = kept.first.min(other.first);
+    for note in other.notes {
+        let same = |kept: &&mut KeptNote| {
+            kept.topic == note.topic && kept.from == note.from && kept.text == note.text
+        };
+        let room = kept.notes.len() < MOST_NOTES;
+        match kept.notes.iter_mut().find(same) {
+            Some(mine) => mine.frame = mine.frame.min(note.frame),
+            None if room => kept.notes.push(note),
+            None => {}
+        }
+    }
+    kept.notes.sort_by(|a, b| (a.frame, a.topic, a.from, &a.text).cmp(&(b.frame, b.topic, b.from, &b.text)));
+}

@@ -1,0 +1,512 @@
+//! A site as it was described, and what other rooms ask of it.
+
+use crate::networks::{Block, Found, Networks};
+use crate::selector::Selectors;
+use crate::tags::TagMap;
+use crate::words::{LinkPattern, Verbs, ZoneKind};
+use crate::{Position, words};
+use foldhash::fast::FixedState;
+use hashbrown::HashMap;
+use quaywatch_model::{Address, DataClass, Mac, Role, Scope};
+
+macro_rules! ids {
+    ($($(#[$doc:meta])* $name:ident,)+) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub struct $name(pub(crate) u32);
+
+        impl $name {
+            /// Its place among its kind, counted from 0 in the order of the file.
+            #[must_use]
+            pub const fn index(self) -> usize {
+                self.0 as usize
+            }
+
+        }
+
+        impl From<usize> for $name {
+            fn from(index: usize) -> Self {
+                Self(u32::try_from(index).unwrap_or(u32::MAX))
+            }
+        }
+    )+};
+}
+
+ids! {
+    /// A crane of a [`Site`].
+    CraneId,
+    /// A zone of a [`Site`].
+    ZoneId,
+    /// An asset of a [`Site`].
+    AssetId,
+    /// A recipient of a [`Site`].
+    RecipientId,
+}
+
+/// Who is seen on the wire.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Host {
+    /// The address, IP or MAC.
+    pub address: Address,
+    /// The VLAN it was seen on; `None` where the capture does not tell.
+    pub vlan: Option<u16>,
+    /// The hardware address its frames came from, which behind a router is the router's.
+    pub mac: Option<Mac>,
+}
+
+impl From<Address> for Host {
+    fn from(address: Address) -> Self {
+        Self { address, vlan: None, mac: None }
+    }
+}
+
+/// What the site says of a host. Ask once a conversation and keep it: every other question takes parties.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Party {
+    /// Who it is about.
+    pub host: Host,
+    /// The approved asset.
+    pub asset: Option<AssetId>,
+    /// The zone it is in.
+    pub zone: Option<ZoneId>,
+    /// The crane it is on.
+    pub crane: Option<CraneId>,
+}
+
+/// A network of a crane.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Network {
+    /// What the ends of addresses name it by.
+    pub name: Option<String>,
+    /// Its addresses.
+    pub block: Block,
+    /// Where it stands.
+    pub at: Position,
+}
+
+/// A crane.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Crane {
+    /// Its name, as in records.
+    pub name: String,
+    /// Its networks.
+    pub networks: Vec<Network>,
+    /// Its VLANs; empty where that is not said.
+    pub vlans: Vec<u16>,
+    /// Who made it.
+    pub maker: Option<String>,
+    /// What the maker calls it.
+    pub model: Option<String>,
+    /// What people should know of it.
+    pub note: Option<String>,
+    /// The pattern it follows.
+    pub pattern: Option<String>,
+    /// Where it is described.
+    pub at: Position,
+}
+
+/// A zone as in IEC 62443-1-1: assets that have the same need for protection.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Zone {
+    /// Its name: `terminal`, `STS07/control`.
+    pub name: String,
+    /// What it is for.
+    pub kind: Option<ZoneKind>,
+    /// Its networks.
+    pub networks: Vec<Block>,
+    /// The crane it is on.
+    pub crane: Option<CraneId>,
+    /// What people should know of it.
+    pub note: Option<String>,
+    /// Where it is described.
+    pub at: Position,
+}
+
+/// A device that is approved to be there.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Asset {
+    /// Its name: `terminal server`, `STS07/plc`.
+    pub name: String,
+    /// What it is there for.
+    pub role: Option<Role>,
+    /// Its addresses.
+    pub addresses: Vec<Block>,
+    /// Its hardware addresses; empty where that is not said.
+    pub macs: Vec<Mac>,
+    /// What it calls itself: names in DNS, DHCP, PROFINET, NetBIOS.
+    pub names: Vec<String>,
+    /// The crane it is on.
+    pub crane: Option<CraneId>,
+    /// The zone it was put in by name.
+    pub zone: Option<ZoneId>,
+    /// Who made it.
+    pub maker: Option<String>,
+    /// What the maker calls it.
+    pub product: Option<String>,
+    /// What people should know of it.
+    pub note: Option<String>,
+    /// Where it is described.
+    pub at: Position,
+}
+
+impl Asset {
+    /// Whether the hardware address is one of its own; `None` where it was not said which it has.
+    #[must_use]
+    pub fn owns(&self, mac: Mac) -> Option<bool> {
+        (!self.macs.is_empty()).then(|| self.macs.contains(&mac))
+    }
+}
+
+/// Which verbs and protocols may pass between zones.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Conduit {
+    /// Who may ask.
+    pub from: Selectors,
+    /// Who is asked.
+    pub to: Selectors,
+    /// With which protocols; empty for any.
+    pub protocols: Vec<String>,
+    /// What.
+    pub verbs: Verbs,
+    /// Whether it also joins different cranes.
+    pub across_cranes: bool,
+    /// What people should know of it.
+    pub note: Option<String>,
+    /// Where it is described.
+    pub at: Position,
+}
+
+/// Who may get data from the site.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Recipient {
+    /// Its name.
+    pub name: String,
+    /// Its addresses; empty where that is not said.
+    pub networks: Vec<Block>,
+    /// Its names, as `maker.example` or `*.maker.example`; empty where that is not said.
+    pub domains: Vec<String>,
+    /// What for.
+    pub purpose: Option<String>,
+    /// What it may get; `None` where that is not said.
+    pub data: Option<Vec<DataClass>>,
+    /// Who it may get it from; nothing for anybody.
+    pub from: Selectors,
+    /// The contract that says so.
+    pub contract: Option<String>,
+    /// What people should know of it.
+    pub note: Option<String>,
+    /// Where it is described.
+    pub at: Position,
+}
+
+/// Who may write what.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Writer {
+    /// Who may.
+    pub who: Selectors,
+    /// What; [`Verb::Write`](quaywatch_model::Verb::Write) where nothing else is said.
+    pub may: Verbs,
+    /// To whom; nothing for anybody.
+    pub on: Selectors,
+    /// Which tags, with `*` for any characters; empty for everything, with or without a tag.
+    pub tags: Vec<String>,
+    /// The smallest value.
+    pub min: Option<f64>,
+    /// The largest value.
+    pub max: Option<f64>,
+    /// Whether who is on one crane may also write on another.
+    pub across_cranes: bool,
+    /// What people should know of it.
+    pub note: Option<String>,
+    /// Where it is described.
+    pub at: Position,
+}
+
+/// How a vendor may come in.
+#[derive(Debug, Clone, PartialEq)]
+pub struct VendorLink {
+    /// Its name.
+    pub name: String,
+    /// Who comes.
+    pub vendor: Option<String>,
+    /// With what; empty for anything.
+    pub kinds: Vec<String>,
+    /// Who opens the connection; nothing for anybody.
+    pub from: Selectors,
+    /// Who is connected to; nothing for anybody.
+    pub to: Selectors,
+    /// When.
+    pub pattern: LinkPattern,
+    /// The contract that says so.
+    pub contract: Option<String>,
+    /// What people should know of it.
+    pub note: Option<String>,
+    /// Where it is described.
+    pub at: Position,
+}
+
+/// A site as it was described. `Site::default()` is a site nobody described: it knows private from public.
+#[derive(Debug, Clone, Default)]
+pub struct Site {
+    pub(crate) name: Option<String>,
+    pub(crate) note: Option<String>,
+    pub(crate) utc_offset_minutes: Option<i16>,
+    pub(crate) networks: Vec<Block>,
+    pub(crate) cranes: Vec<Crane>,
+    pub(crate) zones: Vec<Zone>,
+    pub(crate) conduits: Vec<Conduit>,
+    pub(crate) assets: Vec<Asset>,
+    pub(crate) recipients: Vec<Recipient>,
+    pub(crate) writers: Vec<Writer>,
+    pub(crate) vendor_links: Vec<VendorLink>,
+    pub(crate) maps: Vec<TagMap>,
+    /// While the file is read: which asset wants to be in which zone, and where that stands.
+    pub(crate) zone_wishes: Vec<(usize, String, Position)>,
+    pub(crate) index: Index,
+}
+
+/// What makes look-ups cheap.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Index {
+    pub(crate) cranes: Networks<CraneId>,
+    pub(crate) zones: Networks<ZoneId>,
+    pub(crate) assets: Networks<AssetId>,
+    pub(crate) own: Networks<()>,
+    pub(crate) macs: HashMap<Mac, AssetId, FixedState>,
+    /// The tag maps of a crane, and under `None` those of no crane.
+    pub(crate) maps: HashMap<Option<CraneId>, Vec<usize>, FixedState>,
+}
+
+macro_rules! parts {
+    ($($(#[$doc:meta])* $name:ident: $part:ty,)+) => {
+        impl Site {$(
+            $(#[$doc])*
+            #[must_use]
+            pub fn $name(&self) -> &[$part] {
+                &self.$name
+            }
+        )+}
+    };
+}
+
+parts! {
+    /// All cranes.
+    cranes: Crane,
+    /// All zones.
+    zones: Zone,
+    /// All conduits.
+    conduits: Conduit,
+    /// All assets.
+    assets: Asset,
+    /// All recipients.
+    recipients: Recipient,
+    /// All rules of who may write.
+    writers: Writer,
+    /// All declared vendor links.
+    vendor_links: VendorLink,
+}
+
+impl Site {
+    /// Whether anybody described it: of a default site nothing is known.
+    #[must_use]
+    pub fn is_described(&self) -> bool {
+        !(self.cranes.is_empty()
+            && self.zones.is_empty()
+            && self.assets.is_empty()
+            && self.networks.is_empty())
+    }
+
+    /// Its name.
+    #[must_use]
+    pub fn name(&self) -> Option<&str> {
+        self.name.as_deref()
+    }
+
+    /// What people should know of it.
+    #[must_use]
+    pub fn note(&self) -> Option<&str> {
+        self.note.as_deref()
+    }
+
+    /// How many minutes its clocks are ahead of UTC.
+    #[must_use]
+    pub const fn utc_offset_minutes(&self) -> Option<i16> {
+        self.utc_offset_minutes
+    }
+
+    /// The crane with this id.
+    #[must_use]
+    pub fn crane(&self, id: CraneId) -> Option<&Crane> {
+        self.cranes.get(id.index())
+    }
+
+    /// The zone with this id.
+    #[must_use]
+    pub fn zone(&self, id: ZoneId) -> Option<&Zone> {
+        self.zones.get(id.index())
+    }
+
+    /// The asset with this id.
+    #[must_use]
+    pub fn asset(&self, id: AssetId) -> Option<&Asset> {
+        self.assets.get(id.index())
+    }
+
+    /// What the site says of the host.
+    #[must_use]
+    pub fn party(&self, host: impl Into<Host>) -> Party {
+        let host = host.into();
+        let asset = self.asset_id(&host);
+        let described = asset.and_then(|id| self.asset(id));
+        let zone = described.and_then(|asset| asset.zone).or_else(|| {
+            let crane = described.and_then(|asset| asset.crane);
+            let on_crane = |id: ZoneId| crane.is_some() && self.zone(id).and_then(|zone| zone.crane) == crane;
+            one(self.index.zones.find(&host, on_crane))
+        });
+        let crane = described
+            .and_then(|asset| asset.crane)
+            .or_else(|| zone.and_then(|id| self.zone(id)).and_then(|zone| zone.crane))
+            .or_else(|| one(self.index.cranes.find(&host, |_| false)));
+        Party { host, asset, zone, crane }
+    }
+
+    /// The crane the host is on; `None` also where it could be one of several that differ in the VLAN, and the
+    /// VLAN is not known.
+    #[must_use]
+    pub fn crane_of(&self, host: impl Into<Host>) -> Option<CraneId> {
+        self.party(host).crane
+    }
+
+    /// The zone the host is in.
+    #[must_use]
+    pub fn zone_of(&self, host: impl Into<Host>) -> Option<ZoneId> {
+        self.party(host).zone
+    }
+
+    /// The approved asset that has the address. A MAC alone decides only where there is no address that could:
+    /// behind a router all frames have the router's.
+    #[must_use]
+    pub fn asset_of(&self, host: impl Into<Host>) -> Option<&Asset> {
+        self.asset_id(&host.into()).and_then(|id| self.asset(id))
+    }
+
+    /// The approved asset that calls itself so. Walks through all assets.
+    #[must_use]
+    pub fn asset_named(&self, name: &str) -> Option<&Asset> {
+        self.assets.iter().find(|asset| asset.names.iter().any(|own| own.eq_ignore_ascii_case(name)))
+    }
+
+    /// The approved asset that has the hardware address.
+    #[must_use]
+    pub fn asset_with_mac(&self, mac: Mac) -> Option<&Asset> {
+        self.index.macs.get(&mac).and_then(|&id| self.asset(id))
+    }
+
+    fn asset_id(&self, host: &Host) -> Option<AssetId> {
+        let owns = |id: AssetId| {
+            let asset = self.asset(id);
+            host.mac.is_some_and(|mac| asset.is_some_and(|asset| asset.owns(mac) == Some(true)))
+        };
+        match self.index.assets.find(host, owns) {
+            Found::One(id) => return Some(id),
+            Found::Several => return None,
+            Found::Nothing => {}
+        }
+        let mac = match host.address.ip() {
+            None => mac_of(host.address),
+            Some(ip) if stays_on_the_link(ip) => host.mac,
+            Some(_) => None,
+        };
+        mac.and_then(|mac| self.index.macs.get(&mac).copied())
+    }
+
+    /// How far away the host is from a party: [`Scope::Crane`] is the same crane, another crane is [`Scope::Site`].
+    #[must_use]
+    pub fn scope_from(&self, from: &Party, host: impl Into<Host>) -> Scope {
+        let host = host.into();
+        match self.scope(host) {
+            Scope::Crane if from.crane != self.party(host).crane => Scope::Site,
+            scope => scope,
+        }
+    }
+
+    /// Whose the address is: any crane's, the site's, somebody's at a private or a public address.
+    #[must_use]
+    pub fn scope(&self, host: impl Into<Host>) -> Scope {
+        let host = host.into();
+        let on_a_crane = || self.index.cranes.find(&host, |_| false) != Found::Nothing;
+        let party = self.party(host);
+        if party.crane.is_some() || on_a_crane() {
+            return Scope::Crane;
+        }
+        let zone = party.zone.and_then(|id| self.zone(id)).map(|zone| zone.kind);
+        let own = match zone {
+            Some(kind) => kind.is_none_or(ZoneKind::is_own),
+            None => party.asset.is_some() || self.index.own.find(&host, |()| false) != Found::Nothing,
+        };
+        if own { Scope::Site } else { Scope::without_a_site(host.address) }
+    }
+
+    /// The recipient with this address, or with this name where it is known (from SNI, DNS or a Host header).
+    /// Where both are declared, both must fit: a name is what the sender says.
+    #[must_use]
+    pub fn recipient_of(&self, address: Address, name: Option<&str>) -> Option<&Recipient> {
+        self.recipients.iter().find(|recipient| {
+            let by_address = recipient.networks.is_empty() || recipient.has_address(address);
+            let by_name = match name {
+                Some(name) => recipient.domains.is_empty() || recipient.has_name(name),
+                None => !recipient.networks.is_empty(),
+            };
+            let stated = !recipient.networks.is_empty() || !recipient.domains.is_empty();
+            stated && by_address && by_name
+        })
+    }
+
+    /// The declared link that such a connection uses: the first that fits, in the order of the file.
+    #[must_use]
+    pub fn vendor_link(&self, kind: &str, from: &Party, to: &Party) -> Option<&VendorLink> {
+        self.vendor_links.iter().find(|link| {
+            (link.kinds.is_empty() || link.kinds.iter().any(|known| words::same(known, kind)))
+                && link.from.cover_or_empty(self, from)
+                && link.to.cover_or_empty(self, to)
+        })
+    }
+}
+
+impl Recipient {
+    pub(crate) fn has_address(&self, address: Address) -> bool {
+        self.networks.iter().any(|block| block.contains(address))
+    }
+
+    fn has_name(&self, name: &str) -> bool {
+        let name = name.trim_end_matches('.');
+        self.domains.iter().any(|domain| match domain.strip_prefix("*.") {
+            Some(parent) => {
+                let (sub, end) = name.split_at_checked(name.len().wrapping_sub(parent.len())).unzip();
+                let below = sub.is_some_and(|sub| sub.len() > 1 && sub.ends_with('.'));
+                below && end.is_some_and(|end| end.eq_ignore_ascii_case(parent))
+            }
+            None => name.eq_ignore_ascii_case(domain),
+        })
+    }
+}
+
+fn one<T>(found: Found<T>) -> Option<T> {
+    match found {
+        Found::One(value) => Some(value),
+        Found::Nothing | Found::Several => None,
+    }
+}
+
+fn mac_of(address: Address) -> Option<Mac> {
+    let [.., a, b, c, d, e, f] = *address.bytes();
+    Some(Mac([a, b, c, d, e, f])).filter(|&mac| Address::mac(mac) == address)
+}
+
+/// Addresses that no router hands on, so that the frame's MAC is the host's own.
+const fn stays_on_the_link(ip: std::net::IpAddr) -> bool {
+    match ip {
+        std::net::IpAddr::V4(v4) => v4.is_link_local() || v4.is_unspecified(),
+        std::net::IpAddr::V6(v6) => v6.is_unicast_link_local() || v6.is_unspecified(),
+    }
+}

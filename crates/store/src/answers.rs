@@ -1,0 +1,228 @@
+//! The tables of answers: devices, channels, what left, findings. They are small and are written in one go when
+//! everything is known.
+
+use crate::error::At;
+use crate::json::{self, Array};
+use crate::run::TempFile;
+use crate::{Store, StoreError};
+use quaywatch_model::{Address, Asset, Disclosure, Finding, Moment, RemoteAccess, Timestamp};
+use std::fmt::Display;
+use std::io::Write;
+
+/// What was concluded from all that was read.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Answers<'a> {
+    /// The devices.
+    pub assets: &'a [Asset],
+    /// Remote-service channels.
+    pub remote_access: &'a [RemoteAccess],
+    /// What left for whom.
+    pub disclosures: &'a [Disclosure],
+    /// What deserves attention.
+    pub findings: &'a [Finding],
+}
+
+impl Store {
+    /// Writes the tables of answers, each put in place by a rename, replacing those of an earlier run.
+    ///
+    /// # Errors
+    /// Something could not be written.
+    pub fn answers(&self, answers: &Answers<'_>) -> Result<(), StoreError> {
+        self.answer("assets", answers.assets, push_asset)?;
+        self.answer("remote_access", answers.remote_access, push_remote_access)?;
+        self.answer("disclosures", answers.disclosures, push_disclosure)?;
+        self.answer("findings", answers.findings, push_finding)
+    }
+
+    fn answer<T>(&self, name: &str, rows: &[T], push: fn(&mut Row<'_>, &T)) -> Result<(), StoreError> {
+        let (temp, mut file) = TempFile::create(self.dir().join(format!(".{name}.new")))?;
+        let mut text = Vec::new();
+        for row in rows {
+            let mut line = Row::begin(&mut text);
+            push(&mut line, row);
+            line.end();
+        }
+        file.write_all(&text).at(temp.path(), "write")?;
+        temp.publish(&self.dir().join(format!("{name}.ndjson")))
+    }
+}
+
+/// One row, key by key. What is absent is left out.
+struct Row<'a> {
+    out: &'a mut Vec<u8>,
+    empty: bool,
+}
+
+impl<'a> Row<'a> {
+    fn begin(out: &'a mut Vec<u8>) -> Self {
+        out.push(b'{');
+        Self { out, empty: true }
+    }
+
+    fn end(self) {
+        self.out.extend_from_slice(b"}\n");
+    }
+
+    fn key(&mut self, key: &str) -> &mut Vec<u8> {
+        if !std::mem::take(&mut self.empty) {
+            self.out.push(b',');
+        }
+        json::push_str(self.out, key);
+        self.out.push(b':');
+        self.out
+    }
+
+    fn text(&mut self, key: &str, text: &str) {
+        json::push_str(self.key(key), text);
+    }
+
+    fn maybe(&mut self, key: &str, text: Option<&str>) {
+        if let Some(text) = text {
+            self.text(key, text);
+        }
+    }
+
+    fn shown(&mut self, key: &str, shown: impl Display) {
+        self.text(key, &shown.to_string());
+    }
+
+    fn time(&mut self, key: &str, time: Timestamp) {
+        self.shown(key, time);
+    }
+
+    fn number(&mut self, key: &str, number: u64) {
+        json::push_unsigned(self.key(key), number);
+    }
+
+    fn declared(&mut self, declared: Option<bool>) {
+        self.text(
+            "declared",
+            match declared {
+                Some(true) => "true",
+                Some(false) => "false",
+                None => "unknown",
+            },
+        );
+    }
+
+    fn list<T>(&mut self, key: &str, members: &[T], push: impl Fn(&mut Vec<u8>, &T)) {
+        if members.is_empty() {
+            return;
+        }
+        let mut array = Array::open(self.key(key));
+        members.iter().for_each(|member| push(array.member(), member));
+        array.close();
+    }
+
+    fn texts<T: AsRef<str>>(&mut self, key: &str, texts: &[T]) {
+        self.list(key, texts, |out, text| json::push_str(out, text.as_ref()));
+    }
+
+    fn addresses(&mut self, key: &str, addresses: &[Address]) {
+        self.list(key, addresses, |out, address| json::push_str(out, &address.to_string()));
+    }
+
+    fn frame(&mut self, at: Moment) {
+        if at.frame > 0 {
+            self.number("frame", at.frame);
+        }
+    }
+}
+
+fn push_asset(row: &mut Row<'_>, asset: &Asset) {
+    if let Some(mac) = asset.mac {
+        row.shown("mac", mac);
+    }
+    row.addresses("addresses", &asset.addresses);
+    row.texts("names", &asset.names);
+    row.maybe("crane", asset.crane.as_deref());
+    row.maybe("zone", asset.zone.as_deref());
+    row.maybe("maker", asset.maker.as_deref());
+    row.maybe("product", asset.product.as_deref());
+    row.maybe("order_number", asset.order_number.as_deref());
+    row.maybe("serial", asset.serial.as_deref());
+    row.maybe("firmware", asset.firmware.as_deref());
+    row.maybe("operating_system", asset.operating_system.as_deref());
+    row.list("roles", &asset.roles, |out, role| json::push_str(out, role.as_str()));
+    row.texts("protocols_served", &asset.protocols_served);
+    row.texts("protocols_used", &asset.protocols_used);
+    row.time("first_seen", asset.first_seen);
+    row.time("last_seen", asset.last_seen);
+    row.declared(asset.declared);
+    row.list("evidence", &asset.evidence, |out, evidence| {
+        let mut piece = Row::begin(out);
+        piece.text("protocol", evidence.protocol);
+        piece.text("attribute", evidence.attribute.as_str());
+        piece.text("value", &evidence.value);
+        if evidence.frame > 0 {
+            piece.number("frame", evidence.frame);
+        }
+        piece.out.push(b'}');
+    });
+}
+
+fn push_remote_access(row: &mut Row<'_>, channel: &RemoteAccess) {
+    row.time("start", channel.start.time);
+    row.time("end", channel.end);
+    row.maybe("uid", Some(channel.uid.as_str()).filter(|uid| !uid.is_empty()));
+    row.frame(channel.start);
+    row.shown("client", channel.client);
+    row.shown("server", channel.server);
+    if channel.server_port > 0 {
+        row.number("server_port", channel.server_port.into());
+    }
+    row.text("kind", channel.kind);
+    row.text("direction", channel.direction.as_str());
+    row.number("conversations", channel.conversations);
+    let [out, back] = channel.bytes;
+    row.number("bytes_out", out);
+    row.number("bytes_in", back);
+    row.declared(channel.declared);
+    row.texts("evidence", &channel.evidence);
+}
+
+fn push_disclosure(row: &mut Row<'_>, disclosure: &Disclosure) {
+    row.time("start", disclosure.start.time);
+    row.time("end", disclosure.end);
+    row.frame(disclosure.start);
+    row.shown("client", disclosure.client);
+    row.shown("recipient", disclosure.recipient);
+    if disclosure.recipient_port > 0 {
+        row.number("recipient_port", disclosure.recipient_port.into());
+    }
+    row.maybe("recipient_name", disclosure.recipient_name.as_deref());
+    row.text("recipient_scope", disclosure.recipient_scope.as_str());
+    row.text("protocol", disclosure.protocol);
+    row.text("data_class", disclosure.data_class.as_str());
+    row.number("conversations", disclosure.conversations);
+    if let Some(count) = disclosure.count {
+        row.number("count", count);
+    }
+    row.number("bytes", disclosure.bytes);
+    row.texts("samples", &disclosure.samples);
+    row.declared(disclosure.declared);
+}
+
+fn push_finding(row: &mut Row<'_>, finding: &Finding) {
+    row.text("id", &id(finding));
+    row.time("time", finding.time);
+    row.text("severity", finding.severity.as_str());
+    row.text("kind", finding.kind.as_str());
+    row.text("rule", finding.rule);
+    row.text("title", &finding.title);
+    row.text("explanation", &finding.explanation);
+    row.maybe("crane", finding.crane.as_deref());
+    row.addresses("subjects", &finding.subjects);
+    row.texts("techniques", finding.techniques);
+    row.texts("controls", finding.controls);
+    row.list("evidence", &finding.frames, |out, frame| json::push_unsigned(out, *frame));
+    row.number("count", finding.count);
+    row.text("advice", finding.advice);
+}
+
+/// The same for the same cause in every run: the rule and a hash of who is concerned and of the title.
+fn id(finding: &Finding) -> String {
+    let mut text = format!("{} {}", finding.rule, finding.title);
+    finding.subjects.iter().for_each(|subject| text.push_str(&format!(" {subject}")));
+    format!("{}-{:08x}", finding.rule, crate::label::hash(text.as_bytes()) as u32)
+}
