@@ -1,7 +1,8 @@
 //! Who shows who he is, and how: the Authorization field (RFC 7617, 7616, 6750, MS-NTHT) and login forms.
 
-use super::secrets::{default_pair, is_password, is_user, parameters, unescaped};
+use super::secrets::{is_password, is_user, parameters, unescaped};
 use crate::Context;
+use crate::logins::default_login;
 use base64::Engine;
 use base64::engine::DecodePaddingMode;
 use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig};
@@ -135,7 +136,7 @@ pub(super) fn tell_login(cx: &mut Context<'_>, client: Side, user: Option<&str>,
     }
     let Some(password) = password else { return };
     cx.note(client, Topic::ClearSecret, Value::Secret);
-    if let Some(pair) = user.and_then(|user| default_pair(user, password)) {
+    if let Some(pair) = user.and_then(|user| default_login(user, password)) {
         cx.note(client, Topic::DefaultSecret, Value::Text(&pair));
     }
 }

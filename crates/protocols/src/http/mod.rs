@@ -28,7 +28,7 @@ mod kinds;
 mod log;
 mod multipart;
 mod payload;
-pub(crate) mod secrets;
+mod secrets;
 mod state;
 #[cfg(test)]
 mod tests;

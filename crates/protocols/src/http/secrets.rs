@@ -39,40 +39,6 @@ const PASSWORD: &[&str] = &[
 const USER: &[&str] =
     &["user", "username", "user_name", "login", "usr", "userid", "user_id", "loginname", "uname", "account"];
 
-/// Users and passwords that devices on cranes are delivered with, as their manuals print them: what is tried first.
-const DEFAULTS: &[(&str, &str)] = &[
-    ("admin", ""),
-    ("admin", "admin"),
-    ("admin", "password"),
-    ("admin", "1234"),
-    ("admin", "12345"),
-    ("admin", "123456"),
-    ("admin", "888888"),
-    ("admin", "moxa"),
-    ("admin", "private"),
-    ("admin", "wago"),
-    ("admin", "westermo"),
-    ("administrator", "administrator"),
-    ("guest", "guest"),
-    ("operator", "operator"),
-    ("root", ""),
-    ("root", "admin"),
-    ("root", "dbps"),
-    ("root", "pass"),
-    ("root", "root"),
-    ("root", "wago"),
-    ("service", "service"),
-    ("user", "12345"),
-    ("user", "public"),
-    ("user", "user"),
-    ("USER", "USER"),
-];
-
-/// Names the pair of user and password, if it is one that devices are delivered with.
-pub(crate) fn default_pair(user: &str, password: &str) -> Option<String> {
-    DEFAULTS.contains(&(user, password)).then(|| format!("{user}/{password}"))
-}
-
 pub(super) fn is_password(name: &str) -> bool {
     is_one_of(PASSWORD, name)
 }

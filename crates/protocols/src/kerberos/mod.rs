@@ -89,9 +89,8 @@ impl Conversation for Kerberos {
         let Some(message) = Message::decode(bytes) else { return };
         if message.is_request() {
             self.client = Some(from);
-            if !*from.of(&self.told) && !message.user.is_empty() {
+            if !*from.of(&self.told) {
                 *from.of_mut(&mut self.told) = true;
-                cx.note(from, Topic::User, Value::Text(&message.principal()));
                 cx.note(from, Topic::Authentication, Value::Text("kerberos"));
             }
             if let Some(gave_way) = self.pending.push(cx, message.kind, bytes) {

@@ -1,7 +1,7 @@
 //! A session: requests with their answers, messages with their topics.
 
 use super::wire::{self, Connect, Kind, MAX_PACKET_BYTES, Packet, binary, skip_properties, text};
-use crate::http::secrets::default_pair;
+use crate::logins::default_login;
 use crate::{Answer, Context, Dialogue, Length, Pending, Request};
 use quaywatch_model::{
     Coded, Content, DataClass, Item, Items, Moment, Number, Operation, Outcome, Side, Topic, Value, Verb,
@@ -100,7 +100,7 @@ impl Mqtt {
         if let Some(password) = connect.password {
             cx.note(from, Topic::ClearSecret, Value::Secret);
             let password = std::str::from_utf8(password).unwrap_or("\u{0}");
-            if let Some(pair) = connect.user.and_then(|user| default_pair(user, password)) {
+            if let Some(pair) = connect.user.and_then(|user| default_login(user, password)) {
                 cx.note(from, Topic::DefaultSecret, Value::Text(&pair));
             }
         }

@@ -168,7 +168,6 @@ impl Postgres {
                 let user = text(b"user").unwrap_or_default();
                 // The server takes the user's name where no database is named.
                 let database = text(b"database").unwrap_or_else(|| user.clone());
-                cx.note(from, Topic::User, Value::Text(&user));
                 cx.note(from, Topic::Database, Value::Text(&database));
                 if let Some(name) = text(b"application_name") {
                     cx.note(from, Topic::Software, Value::Text(&name));

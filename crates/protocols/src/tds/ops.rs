@@ -102,7 +102,6 @@ pub(super) fn tell_request(cx: &mut Context<'_>, from: Side, asked: &Asked) {
 
 fn tell_login(cx: &mut Context<'_>, from: Side, login: &Login) {
     let noted = [
-        (Topic::User, &login.user),
         (Topic::ServerName, &login.server),
         (Topic::Database, &login.database),
         (Topic::ClientName, &login.host),
