@@ -1,5 +1,5 @@
-use crate::Context;
-use quaywatch_model::{Coded, Items, Moment, Operation, Outcome, Side, Verb};
+use crate::{Context, pending};
+use quaywatch_model::{Coded, Items, Moment, Operation, Outcome, Side, Timestamp, Verb};
 
 /// Tells once that a session was asked for and what came of it: for tunnels, whose handshakes repeat every few minutes
 /// and say no more the second time.
@@ -9,9 +9,6 @@ pub(crate) struct Opening {
     asked: Option<Moment>,
     told: bool,
 }
-
-/// Who has not been answered for so long will not be.
-const PATIENCE_NANOS: i64 = 5_000_000_000;
 
 impl Opening {
     /// Nothing was seen yet.
@@ -48,12 +45,26 @@ impl Opening {
         }
     }
 
+    /// As [`Conversation::tick`](crate::Conversation::tick); `heard`: whether the other side said anything.
+    pub(crate) fn tick(
+        &mut self,
+        cx: &mut Context<'_>,
+        function: Coded<'_>,
+        heard: bool,
+    ) -> Option<Timestamp> {
+        let ends = pending::patience_ends(self.asked.filter(|_| !self.told)?.time);
+        if cx.now.time > ends {
+            self.end(cx, function, heard);
+            return None;
+        }
+        Some(ends)
+    }
+
     /// Nothing more will come. `heard`: whether the other side said anything.
     pub(crate) fn end(&mut self, cx: &mut Context<'_>, function: Coded<'_>, heard: bool) {
         let (Some(client), Some(asked), false) = (self.client, self.asked, self.told) else { return };
         self.told = true;
-        let long = cx.now.time.since(asked.time) >= PATIENCE_NANOS;
-        let outcome = if heard && long { Outcome::Unanswered } else { Outcome::Unseen };
+        let outcome = pending::unmet(asked, cx.now, heard);
         cx.operation(&Operation {
             request: Some(asked),
             ..Operation::new(client, Verb::OpenSession, function, outcome)

@@ -3,7 +3,8 @@ use super::wire::{self, Pdu};
 use super::{MOST_CONTEXTS, wire::HEADER_BYTES};
 use crate::{Answer, Context, Dialogue, Length, Pending, Request};
 use quaywatch_model::{
-    Coded, DataClass, Item, Items, Moment, Number, Operation, Outcome, Side, Topic, Value, Verb, Verdict,
+    Coded, DataClass, Item, Items, Moment, Number, Operation, Outcome, Side, Timestamp, Topic, Value, Verb,
+    Verdict,
 };
 
 /// First and last fragment (C706, section 12.6.3.1).
@@ -77,6 +78,14 @@ impl Dialogue for Dcerpc {
         if self.client != Some(from) {
             self.pending.answers_lost();
         }
+    }
+
+    fn tick(&mut self, cx: &mut Context<'_>) -> Option<Timestamp> {
+        while let Some(request) = self.pending.take_overdue(cx.now) {
+            let outcome = request.unmet(cx.now, self.heard_server);
+            self.report(cx, request, None, None, outcome);
+        }
+        self.pending.due()
     }
 
     fn end(&mut self, cx: &mut Context<'_>) {

@@ -1,7 +1,7 @@
 use super::ike::{self, Message};
 use crate::opening::Opening;
 use crate::{Context, Conversation, Transport};
-use quaywatch_model::{Attribute, Coded, DataClass, Number, Outcome, Side, Topic, Value};
+use quaywatch_model::{Attribute, Coded, DataClass, Number, Outcome, Side, Timestamp, Topic, Value};
 
 /// What stands before IKE on the port it shares with ESP (RFC 3948, section 2.2).
 const NON_ESP_MARKER: &[u8] = &[0; 4];
@@ -127,6 +127,11 @@ impl Conversation for Ipsec {
     }
 
     fn gap(&mut self, _: &mut Context<'_>, _: Side, _: u64) {}
+
+    fn tick(&mut self, cx: &mut Context<'_>) -> Option<Timestamp> {
+        let heard = self.heard == [true; 2];
+        self.opening.tick(cx, self.function, heard)
+    }
 
     fn end(&mut self, cx: &mut Context<'_>) {
         let heard = self.heard == [true; 2];

@@ -89,11 +89,6 @@ impl Message {
     pub(super) const fn is_error(&self) -> bool {
         self.kind == ERROR
     }
-
-    /// The user with the realm, as people write it.
-    pub(super) fn principal(&self) -> String {
-        format!("{}@{}", self.user, self.realm)
-    }
 }
 
 /// A name: its parts with a slash between them (section 5.2.2).

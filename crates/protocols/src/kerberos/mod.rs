@@ -23,7 +23,9 @@ use crate::{
     Answer, Context, Conversation, Dialogue, Framed, Length, Pending, Probe, Protocol, Request, Transport,
 };
 use messages::Message;
-use quaywatch_model::{Coded, DataClass, Item, Items, Number, Operation, Outcome, Side, Topic, Value, Verb};
+use quaywatch_model::{
+    Coded, DataClass, Item, Items, Number, Operation, Outcome, Side, Timestamp, Topic, Value, Verb,
+};
 
 /// The protocol's descriptor.
 pub(crate) static PROTOCOL: Protocol = Protocol {
@@ -87,9 +89,8 @@ impl Conversation for Kerberos {
         let Some(message) = Message::decode(bytes) else { return };
         if message.is_request() {
             self.client = Some(from);
-            if !*from.of(&self.told) && !message.user.is_empty() {
+            if !*from.of(&self.told) {
                 *from.of_mut(&mut self.told) = true;
-                cx.note(from, Topic::User, Value::Text(&message.principal()));
                 cx.note(from, Topic::Authentication, Value::Text("kerberos"));
             }
             if let Some(gave_way) = self.pending.push(cx, message.kind, bytes) {
@@ -113,6 +114,13 @@ impl Conversation for Kerberos {
         if self.client != Some(from) {
             self.pending.answers_lost();
         }
+    }
+
+    fn tick(&mut self, cx: &mut Context<'_>) -> Option<Timestamp> {
+        while let Some(request) = self.pending.take_overdue(cx.now) {
+            self.unmet(cx, request);
+        }
+        self.pending.due()
     }
 
     fn end(&mut self, cx: &mut Context<'_>) {
@@ -165,6 +173,10 @@ impl Dialogue for Stream {
 
     fn lost(&mut self, cx: &mut Context<'_>, from: Side, bytes: u64) {
         self.0.gap(cx, from, bytes);
+    }
+
+    fn tick(&mut self, cx: &mut Context<'_>) -> Option<Timestamp> {
+        Conversation::tick(&mut self.0, cx)
     }
 
     fn end(&mut self, cx: &mut Context<'_>) {

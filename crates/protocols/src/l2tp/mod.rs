@@ -19,7 +19,7 @@ mod tests;
 
 use crate::opening::Opening;
 use crate::{Answer, Context, Conversation, Probe, Protocol, Transport};
-use quaywatch_model::{Attribute, Coded, DataClass, Number, Outcome, Side, Topic, Value};
+use quaywatch_model::{Attribute, Coded, DataClass, Number, Outcome, Side, Timestamp, Topic, Value};
 use quaywatch_wire::Reader;
 
 /// The protocol's descriptor.
@@ -99,6 +99,11 @@ impl Conversation for L2tp {
     }
 
     fn gap(&mut self, _: &mut Context<'_>, _: Side, _: u64) {}
+
+    fn tick(&mut self, cx: &mut Context<'_>) -> Option<Timestamp> {
+        let heard = self.heard == [true; 2];
+        self.opening.tick(cx, FUNCTION, heard)
+    }
 
     fn end(&mut self, cx: &mut Context<'_>) {
         let heard = self.heard == [true; 2];

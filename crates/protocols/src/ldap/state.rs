@@ -1,7 +1,9 @@
 use super::MAX_MESSAGE_BYTES;
 use crate::ber::{self, Element, Walk, tag};
 use crate::{Answer, Context, Conversation, Dialogue, Length, Pending, Request};
-use quaywatch_model::{Coded, DataClass, Item, Items, Number, Operation, Outcome, Side, Topic, Value, Verb};
+use quaywatch_model::{
+    Coded, DataClass, Item, Items, Number, Operation, Outcome, Side, Timestamp, Topic, Value, Verb,
+};
 
 const BIND: u8 = 0x60;
 const BIND_ANSWER: u8 = 0x61;
@@ -175,6 +177,13 @@ impl Dialogue for Ldap {
         if self.client != Some(from) {
             self.pending.answers_lost();
         }
+    }
+
+    fn tick(&mut self, cx: &mut Context<'_>) -> Option<Timestamp> {
+        while let Some(request) = self.pending.take_overdue(cx.now) {
+            self.unmet(cx, request);
+        }
+        self.pending.due()
     }
 
     fn end(&mut self, cx: &mut Context<'_>) {
@@ -354,6 +363,10 @@ impl Conversation for Datagrams {
     }
 
     fn gap(&mut self, _: &mut Context<'_>, _: Side, _: u64) {}
+
+    fn tick(&mut self, cx: &mut Context<'_>) -> Option<Timestamp> {
+        Dialogue::tick(&mut self.0, cx)
+    }
 
     fn end(&mut self, cx: &mut Context<'_>) {
         Dialogue::end(&mut self.0, cx);

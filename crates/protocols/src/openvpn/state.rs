@@ -1,6 +1,6 @@
 use crate::opening::Opening;
 use crate::{Answer, Context, Conversation, Dialogue, Length};
-use quaywatch_model::{Coded, DataClass, Number, Outcome, Side, Topic, Value};
+use quaywatch_model::{Coded, DataClass, Number, Outcome, Side, Timestamp, Topic, Value};
 
 const CLIENT_V1: u8 = 1;
 const SERVER_V1: u8 = 2;
@@ -125,6 +125,11 @@ impl Conversation for Datagrams {
 
     fn gap(&mut self, _: &mut Context<'_>, _: Side, _: u64) {}
 
+    fn tick(&mut self, cx: &mut Context<'_>) -> Option<Timestamp> {
+        let heard = self.heard == [true; 2];
+        self.opening.tick(cx, FUNCTION, heard)
+    }
+
     fn end(&mut self, cx: &mut Context<'_>) {
         let heard = self.heard == [true; 2];
         self.opening.end(cx, FUNCTION, heard);
@@ -185,6 +190,10 @@ impl Dialogue for Stream {
     }
 
     fn lost(&mut self, _: &mut Context<'_>, _: Side, _: u64) {}
+
+    fn tick(&mut self, cx: &mut Context<'_>) -> Option<Timestamp> {
+        Conversation::tick(&mut self.0, cx)
+    }
 
     fn end(&mut self, cx: &mut Context<'_>) {
         Conversation::end(&mut self.0, cx);

@@ -1,8 +1,9 @@
 use super::ops::{self, Tally};
 use super::wire;
-use crate::{Answer, Context, Dialogue, Length, sql};
+use crate::{Answer, Context, Dialogue, Length, pending, sql};
 use quaywatch_model::{
-    Attribute, Content, DataClass, Direction, Moment, Outcome, Side, Topic, Transfer, TransferKind, Value,
+    Attribute, Content, DataClass, Direction, Moment, Outcome, Side, Timestamp, Topic, Transfer,
+    TransferKind, Value,
 };
 use std::collections::VecDeque;
 use std::mem;
@@ -108,6 +109,16 @@ impl Dialogue for Postgres {
         }
     }
 
+    fn tick(&mut self, cx: &mut Context<'_>) -> Option<Timestamp> {
+        loop {
+            let ends = pending::patience_ends(self.waiting.front()?.moment.time);
+            if cx.now.time <= ends {
+                return Some(ends);
+            }
+            self.finish(cx, false);
+        }
+    }
+
     fn end(&mut self, cx: &mut Context<'_>) {
         while !self.waiting.is_empty() || self.answer.answered {
             self.finish(cx, false);
@@ -157,7 +168,6 @@ impl Postgres {
                 let user = text(b"user").unwrap_or_default();
                 // The server takes the user's name where no database is named.
                 let database = text(b"database").unwrap_or_else(|| user.clone());
-                cx.note(from, Topic::User, Value::Text(&user));
                 cx.note(from, Topic::Database, Value::Text(&database));
                 if let Some(name) = text(b"application_name") {
                     cx.note(from, Topic::Software, Value::Text(&name));
@@ -385,21 +395,15 @@ impl Postgres {
         let outcome = match (&answer.error, answered) {
             (Some(_), _) => Outcome::Refused,
             (None, true) => Outcome::Accepted,
-            (None, false) => {
-                let seen = self.heard_server && !asked.as_ref().is_some_and(|asked| asked.lost);
-                let long =
-                    asked.as_ref().is_some_and(|asked| cx.now.time.since(asked.moment.time) > PATIENCE_NANOS);
-                if seen && long { Outcome::Unanswered } else { Outcome::Unseen }
-            }
+            (None, false) => asked.as_ref().map_or(Outcome::Unseen, |asked| {
+                pending::unmet(asked.moment, cx.now, self.heard_server && !asked.lost)
+            }),
         };
         if asked.is_some() || answer.rows > 0 {
             ops::report(cx, self.client.unwrap_or(Side::A), asked.as_ref(), &answer, outcome);
         }
     }
 }
-
-/// A statement that has no answer after so long will not have one.
-const PATIENCE_NANOS: i64 = 30_000_000_000;
 
 /// Tells a statement's text; gives it without the passwords in it.
 fn statement(cx: &mut Context<'_>, from: Side, bytes: &[u8], wire_bytes: usize) -> String {

@@ -19,7 +19,7 @@ mod tests;
 
 use crate::opening::Opening;
 use crate::{Answer, Context, Conversation, Dialogue, Framed, Length, Probe, Protocol, Transport};
-use quaywatch_model::{Attribute, Coded, DataClass, Number, Outcome, Side, Topic, Value};
+use quaywatch_model::{Attribute, Coded, DataClass, Number, Outcome, Side, Timestamp, Topic, Value};
 
 /// IP protocol number of GRE (IANA).
 const GRE: u8 = 47;
@@ -124,6 +124,11 @@ impl Dialogue for Control {
     }
 
     fn lost(&mut self, _: &mut Context<'_>, _: Side, _: u64) {}
+
+    fn tick(&mut self, cx: &mut Context<'_>) -> Option<Timestamp> {
+        let heard = self.heard == [true; 2];
+        self.opening.tick(cx, FUNCTION, heard)
+    }
 
     fn end(&mut self, cx: &mut Context<'_>) {
         let heard = self.heard == [true; 2];

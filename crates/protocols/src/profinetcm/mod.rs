@@ -19,9 +19,9 @@
 #[cfg(test)]
 mod tests;
 
-use crate::{Answer, Context, Conversation, Probe, Protocol, Transport};
+use crate::{Answer, Context, Conversation, Probe, Protocol, Transport, pending};
 use quaywatch_model::{
-    Coded, DataClass, Item, Items, Moment, Number, Operation, Outcome, Side, Value, Verb, Verdict,
+    Coded, DataClass, Item, Items, Moment, Number, Operation, Outcome, Side, Timestamp, Value, Verb, Verdict,
 };
 use quaywatch_wire::{ReadError, Reader};
 use std::collections::VecDeque;
@@ -174,6 +174,11 @@ impl Calls {
         self.waiting.remove(at).map(|(_, moment, question)| (moment, question))
     }
 
+    /// When a call was made that still waits.
+    fn asked(&self, key: Key) -> Option<Moment> {
+        self.waiting.iter().find(|(waiting, ..)| *waiting == key).map(|&(_, moment, _)| moment)
+    }
+
     /// Whether this is the first answer to the call.
     fn is_first_answer(&mut self, key: Key) -> bool {
         if self.answered.contains(&key) {
@@ -186,9 +191,6 @@ impl Calls {
         true
     }
 }
-
-/// A call that has no answer after so long was left unanswered; the standard repeats after two seconds.
-const PATIENCE_NANOS: i64 = 5_000_000_000;
 
 #[derive(Debug, Default)]
 struct ProfinetCm {
@@ -234,12 +236,20 @@ impl Conversation for ProfinetCm {
 
     fn gap(&mut self, _: &mut Context<'_>, _: Side, _: u64) {}
 
+    fn tick(&mut self, cx: &mut Context<'_>) -> Option<Timestamp> {
+        loop {
+            let &(key, ..) = self.mine.front()?;
+            let ends = cx.shared.get::<Calls>().asked(key).map(|moment| pending::patience_ends(moment.time));
+            match ends {
+                Some(ends) if cx.now.time <= ends => return Some(ends),
+                _ => self.give_up(cx),
+            }
+        }
+    }
+
     fn end(&mut self, cx: &mut Context<'_>) {
-        while let Some((key, from)) = self.mine.pop_front() {
-            let Some((moment, question)) = cx.shared.get::<Calls>().take(key) else { continue };
-            let long = cx.now.time.since(moment.time) >= PATIENCE_NANOS;
-            let outcome = if long { Outcome::Unanswered } else { Outcome::Unseen };
-            report(cx, from, Some(moment), question, None, outcome);
+        while !self.mine.is_empty() {
+            self.give_up(cx);
         }
     }
 
@@ -253,6 +263,17 @@ impl Conversation for ProfinetCm {
 
     fn carries(&self) -> DataClass {
         DataClass::Program
+    }
+}
+
+impl ProfinetCm {
+    /// The oldest call of this conversation is no longer waited for, if it still was.
+    fn give_up(&mut self, cx: &mut Context<'_>) {
+        let Some((key, from)) = self.mine.pop_front() else { return };
+        if let Some((moment, question)) = cx.shared.get::<Calls>().take(key) {
+            let outcome = pending::unmet(moment, cx.now, true);
+            report(cx, from, Some(moment), question, None, outcome);
+        }
     }
 }
 

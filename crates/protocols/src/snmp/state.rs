@@ -2,7 +2,7 @@ use super::facts;
 use super::ops::{self, Version};
 use super::wire::{Envelope, Kind, Message};
 use crate::{Context, Conversation, Pending, Request};
-use quaywatch_model::{DataClass, Outcome, Side, Topic, Value, Verdict};
+use quaywatch_model::{DataClass, Outcome, Side, Timestamp, Topic, Value, Verdict};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 /// So many communities and users of one conversation are told. Who tries a list of them is known after these.
@@ -63,6 +63,13 @@ impl Conversation for Snmp {
 
     fn gap(&mut self, _: &mut Context<'_>, _: Side, _: u64) {
         self.pending.answers_lost();
+    }
+
+    fn tick(&mut self, cx: &mut Context<'_>) -> Option<Timestamp> {
+        while let Some(request) = self.pending.take_overdue(cx.now) {
+            self.report_unmet(cx, request);
+        }
+        self.pending.due()
     }
 
     fn end(&mut self, cx: &mut Context<'_>) {

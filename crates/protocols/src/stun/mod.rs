@@ -17,9 +17,10 @@
 #[cfg(test)]
 mod tests;
 
-use crate::{Answer, Context, Conversation, Probe, Protocol, Transport};
+use crate::{Answer, Context, Conversation, Probe, Protocol, Transport, pending};
 use quaywatch_model::{
-    Attribute, Coded, DataClass, Item, Items, Moment, Number, Operation, Outcome, Side, Topic, Value, Verb,
+    Attribute, Coded, DataClass, Item, Items, Moment, Number, Operation, Outcome, Side, Timestamp, Topic,
+    Value, Verb,
 };
 use quaywatch_wire::Reader;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
@@ -156,6 +157,15 @@ impl Conversation for Stun {
 
     fn gap(&mut self, _: &mut Context<'_>, _: Side, _: u64) {}
 
+    fn tick(&mut self, cx: &mut Context<'_>) -> Option<Timestamp> {
+        let ends = pending::patience_ends(self.asked?.1.time);
+        if cx.now.time > ends {
+            self.asked = None;
+            return None;
+        }
+        Some(ends)
+    }
+
     fn end(&mut self, _: &mut Context<'_>) {}
 
     fn protocol(&self) -> &'static str {
@@ -189,6 +199,8 @@ impl Stun {
         let client = *self.client.get_or_insert(from.other());
         let bit =
             1_u64.checked_shl((u32::from(message.method) << 1) + u32::from(message.class & 1)).unwrap_or(0);
+        let asked =
+            self.asked.take().filter(|(method, _)| *method == message.method).map(|(_, moment)| moment);
         if self.told & bit != 0 || bit == 0 {
             return;
         }
@@ -200,7 +212,6 @@ impl Stun {
         let verb = if message.method == ALLOCATE { Verb::OpenSession } else { Verb::Identify };
         let function = Coded::new(message.name(), Number::Hex16(message.method));
         let outcome = if message.class == 2 { Outcome::Accepted } else { Outcome::Refused };
-        let asked = self.asked.filter(|(method, _)| *method == message.method).map(|(_, moment)| moment);
         let items = Addresses { seen_as, relay: message.address(0x0016) };
         let reply = Some(cx.now);
         cx.operation(&Operation {

@@ -2,7 +2,7 @@ use super::state::Tally;
 use super::tokens::Call;
 use super::types::wide;
 use super::wire::{self, Kind, Login};
-use crate::{Context, sql};
+use crate::{Context, pending, sql};
 use quaywatch_model::{
     Attribute, Coded, Content, DataClass, Item, Items, Moment, Number, Operation, Outcome, Side, Topic,
     Value, Verb,
@@ -20,18 +20,13 @@ pub(super) struct Asked {
     pub(super) answer_lost: bool,
 }
 
-/// An answer that has not come within this was left out; queries may take minutes, but then something else is said
-/// meanwhile.
-const PATIENCE_NANOS: i64 = 30_000_000_000;
-
 impl Asked {
     pub(super) fn has_headers(&self) -> bool {
         wire::after_headers(&self.bytes).is_some_and(|rest| rest.len() != self.bytes.len())
     }
 
     pub(super) const fn unmet(&self, now: Moment, heard_server: bool) -> Outcome {
-        let long = now.time.since(self.moment.time) >= PATIENCE_NANOS;
-        if self.answer_lost || !heard_server || !long { Outcome::Unseen } else { Outcome::Unanswered }
+        pending::unmet(self.moment, now, heard_server && !self.answer_lost)
     }
 
     /// What it says, in words.
@@ -107,7 +102,6 @@ pub(super) fn tell_request(cx: &mut Context<'_>, from: Side, asked: &Asked) {
 
 fn tell_login(cx: &mut Context<'_>, from: Side, login: &Login) {
     let noted = [
-        (Topic::User, &login.user),
         (Topic::ServerName, &login.server),
         (Topic::Database, &login.database),
         (Topic::ClientName, &login.host),

@@ -2,9 +2,10 @@ use super::ops::{self, Asked};
 use super::tokens::{Token, Tokens};
 use super::types::Trouble;
 use super::wire::{self, Kind, Prelogin, Unit};
-use crate::{Answer, Context, Dialogue, Length};
+use crate::{Answer, Context, Dialogue, Length, pending};
 use quaywatch_model::{
-    Attribute, Content, DataClass, Direction, Outcome, Side, Topic, Transfer, TransferKind, Value, Verdict,
+    Attribute, Content, DataClass, Direction, Outcome, Side, Timestamp, Topic, Transfer, TransferKind, Value,
+    Verdict,
 };
 use quaywatch_wire::Reader;
 use std::mem;
@@ -91,6 +92,15 @@ impl Dialogue for Tds {
         if let Some(asked) = &mut self.waiting {
             asked.answer_lost = true;
         }
+    }
+
+    fn tick(&mut self, cx: &mut Context<'_>) -> Option<Timestamp> {
+        let ends = pending::patience_ends(self.waiting.as_ref()?.moment.time);
+        if cx.now.time > ends {
+            self.finish(cx, false);
+            return None;
+        }
+        Some(ends)
     }
 
     fn end(&mut self, cx: &mut Context<'_>) {

@@ -18,7 +18,7 @@ mod tests;
 
 use crate::opening::Opening;
 use crate::{Answer, Context, Conversation, Probe, Protocol, Transport};
-use quaywatch_model::{Coded, DataClass, Number, Outcome, Side, Topic, Value};
+use quaywatch_model::{Coded, DataClass, Number, Outcome, Side, Timestamp, Topic, Value};
 
 /// The protocol's descriptor.
 pub(crate) static PROTOCOL: Protocol = Protocol {
@@ -103,6 +103,11 @@ impl Conversation for Wireguard {
     }
 
     fn gap(&mut self, _: &mut Context<'_>, _: Side, _: u64) {}
+
+    fn tick(&mut self, cx: &mut Context<'_>) -> Option<Timestamp> {
+        let heard = self.heard == [true; 2];
+        self.opening.tick(cx, FUNCTION, heard)
+    }
 
     fn end(&mut self, cx: &mut Context<'_>) {
         let heard = self.heard == [true; 2];
