@@ -2,6 +2,7 @@ use crate::declared;
 use crate::links::Links;
 use quaywatch_assets::Gatherer;
 use quaywatch_channels::Watcher;
+use quaywatch_egress::Ledger as Leaving;
 use quaywatch_findings::{Picture, ProblemCount, judge};
 use quaywatch_model::{
     Asset, Change, Disclosure, Entry, Finding, Link, RemoteAccess, Search, Timestamp, Transferred,
@@ -9,6 +10,7 @@ use quaywatch_model::{
 use quaywatch_site::Site;
 use quaywatch_store::ProblemTotal;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// What was found, in the size a person can read.
 #[derive(Debug, Default)]
@@ -33,8 +35,10 @@ pub struct Summary {
     pub remote_access: Vec<RemoteAccess>,
     /// Channels before they are put in order.
     pub(crate) watched: Watcher,
-    /// What left for whom.
+    /// What left, in time order.
     pub disclosures: Vec<Disclosure>,
+    /// What left, before it is put in order.
+    pub(crate) leaving: Leaving,
     /// Who speaks with whom.
     pub links: Vec<Link>,
     /// Who asks many that do not answer.
@@ -107,6 +111,7 @@ impl Summary {
         self.gathered.merge(other.gathered);
         self.watched.merge(other.watched);
         self.linked.merge(other.linked);
+        self.leaving.merge(other.leaving);
         self.entries.extend(other.entries);
         self.changes.extend(other.changes);
         self.changes_not_listed += other.changes_not_listed;
@@ -130,6 +135,12 @@ impl Summary {
             }
             None => self.problems.push(total),
         }
+    }
+
+    /// An empty summary of what crosses this site's borders.
+    pub(crate) fn of(site: &Arc<Site>) -> Self {
+        let leaving = Leaving::new(Arc::new(declared::SiteBorders(Arc::clone(site))));
+        Self { leaving, ..Self::default() }
     }
 
     /// Says of everything what the site says of it, and what deserves attention. When all is merged and in order.
@@ -169,6 +180,7 @@ impl Summary {
         self.entries.sort_by(|a, b| a.order().cmp(&b.order()));
         (self.links, self.searches) = std::mem::take(&mut self.linked).finish();
         self.assets = self.gathered.finish(&self.entries);
+        self.disclosures = self.leaving.finish();
         self.changes.sort_by(|a, b| a.order().cmp(&b.order()));
         self.transfers.sort_by_key(|moved| (moved.transfer.start, moved.client, moved.server));
         self.problems.sort_by_key(|total| (std::cmp::Reverse(total.count), total.layer, total.reason));
