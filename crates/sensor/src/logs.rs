@@ -91,7 +91,7 @@ pub(crate) fn conversation(logs: &mut Logs, kept: &Conversation<App>, name: &'st
         let counted = lasted.is_some() && kept.state() != ConnState::Oth || bytes > 0;
         counted.then_some(Value::Unsigned(bytes))
     };
-    let tunnel = kept.tunnel.as_ref().map(|tunnel| tunnel.carrier.uid(tunnel.first_frame).to_string());
+    let tunnel = kept.tunnel.as_ref().map(|tunnel| tunnel.carrier.uid(tunnel.first_frame));
     let parents = One(tunnel.as_deref());
     let values = [
         Some(Value::Text(proto)),
