@@ -46,7 +46,7 @@ fn a_login_and_queries_are_told() {
     let heard = heard(&turns());
     assert_eq!(heard.operations, ["A: Authenticate startup: user = \"user\"; database = \"plant_service_db\"; authentication = \"md5\" -> accepted", "A: Read query: statement = \"BEGIN\"; done = \"BEGIN\" -> accepted", "A: Read query: statement = \"SELECT t.oid, typarray\\nFROM pg_type t JOIN pg_namespace ns\\n    ON typnamespace = ns.oid\\nWHERE typname = 'hstore';\\n\"; columns = 2; rows = 0; done = \"SELECT 0\" 51 bytes -> accepted", "A: Read query: statement = \"ROLLBACK\"; done = \"ROLLBACK\" -> accepted"]);
     assert_eq!(heard.facts, ["B software: \"PostgreSQL 12.22 (Debian 12.22-1.pgdg120+1)\""]);
-    assert_eq!(heard.notes, ["B protection: \"none\"", "A user: \"user\"", "A database: \"plant_service_db\"", "A version: \"PostgreSQL 3.0\"", "B authentication: \"md5\"", "B login: \"accepted\""]);
+    assert_eq!(heard.notes, ["B protection: \"none\"", "A database: \"plant_service_db\"", "A version: \"PostgreSQL 3.0\"", "B authentication: \"md5\"", "B login: \"accepted\"", "A user: \"user\""]);
     assert!(heard.problems.is_empty());
 }
 
