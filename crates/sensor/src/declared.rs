@@ -1,9 +1,8 @@
 //! Marks answers with what the site says of them.
 
 use quaywatch_egress::Borders;
-use quaywatch_model::{Address, Asset, Disclosure, RemoteAccess, Scope};
+use quaywatch_model::{Address, Asset, DataClass, Disclosure, RemoteAccess, Scope};
 use quaywatch_site::{Host, LinkPattern, Party, Site};
-use std::net::IpAddr;
 use std::sync::Arc;
 
 /// Says of each device on which crane and in which zone it is, and whether the site declares it.
@@ -32,26 +31,13 @@ pub(crate) fn remote_access(site: &Site, channels: &mut [RemoteAccess]) {
     }
 }
 
-/// The borders of a site: whoever is not on a crane is outside. Without a site, public addresses are.
+/// The borders of a site: what leaves a crane leaves, even to elsewhere on the site. Without a site, what goes to public addresses.
 #[derive(Debug)]
 pub(crate) struct SiteBorders(pub(crate) Arc<Site>);
 
 impl Borders for SiteBorders {
     fn scope(&self, address: Address) -> Scope {
         self.0.scope(address)
-    }
-
-    fn is_outside(&self, address: Address) -> bool {
-        let group = match address.ip() {
-            Some(IpAddr::V4(ip)) => ip.is_multicast() || ip.is_unspecified() || ip.is_broadcast(),
-            Some(IpAddr::V6(ip)) => ip.is_multicast() || ip.is_unspecified(),
-            None => true,
-        };
-        match self.0.scope(address) {
-            Scope::Crane => false,
-            Scope::Internet => true,
-            Scope::Site | Scope::Private => !group && !self.0.cranes().is_empty(),
-        }
     }
 
     fn declared(&self, row: &Disclosure) -> Option<bool> {
@@ -62,6 +48,9 @@ impl Borders for SiteBorders {
             return Some(false);
         };
         let from = self.0.party(row.client);
-        Some(!self.0.may_have(recipient, row.data_class, &from).is_denied())
+        let allowed = |class| !self.0.may_have(recipient, class, &from).is_denied();
+        // What a protocol needs to work goes along with anything the recipient may have.
+        let along = row.data_class == DataClass::Signalling && DataClass::ALL.into_iter().any(allowed);
+        Some(allowed(row.data_class) || along)
     }
 }

@@ -1,9 +1,10 @@
 use crate::line::{Line, Task};
+use crate::reporter::Outputs;
 use crate::summary::{Span, Summary};
 use crate::worker::Worker;
 use quaywatch_capture::{CaptureError, Captures, Progress, Source};
 use quaywatch_site::Site;
-use quaywatch_store::{Answers, Carver, Limits, Rows, Store, StoreError, Written};
+use quaywatch_store::{Answers, Carver, Limits, LogFiles, LogFormat, Logs, Store, StoreError, Written};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread;
@@ -23,6 +24,8 @@ pub struct Settings {
     pub threads: u16,
     /// Where to write the record tables and carved files, if anywhere.
     pub out: Option<PathBuf>,
+    /// Whether to write Zeek's logs beside the tables, and in which form.
+    pub logs: Option<LogFormat>,
     /// What the site is made of and what is approved there; nothing where nobody said.
     pub site: Arc<Site>,
 }
@@ -38,7 +41,7 @@ pub enum InspectError {
     Store(#[from] StoreError),
 }
 
-type Found = (Summary, Option<Rows>, Carver);
+type Found = (Summary, Outputs);
 
 /// Reads captures to their end. `progress` is called now and then on the calling thread.
 ///
@@ -61,16 +64,26 @@ pub fn inspect(
         other_bytes: share(OTHER_ROWS_BYTES),
     };
     let mut store = settings.out.as_deref().map(|dir| Store::with_limits(dir, limits)).transpose()?;
+    let log_files = match (&store, settings.logs) {
+        (Some(store), Some(format)) => Some(store.log_files(format)?),
+        _ => None,
+    };
     let workers: Vec<Worker> = (0..count)
         .map(|index| {
             let rows = store.as_mut().map(Store::rows);
             let carver = store.as_mut().map_or_else(Carver::hashing, Store::carver);
-            Worker::new(index, count, rows, carver, Arc::clone(&settings.site))
+            let outputs = Outputs { rows, carver, logs: log_files.as_ref().map(LogFiles::logs) };
+            Worker::new(index, count, outputs, Arc::clone(&settings.site))
         })
         .collect();
     let line = Line::new(captures, count);
     let found = work(workers, &line, progress);
-    put_together(found, line.finish()?, store, &settings.site)
+    let span = line.finish()?;
+    let summary = put_together(found, span, store, &settings.site)?;
+    if let Some(files) = log_files {
+        files.finish((span.first.unwrap_or_default(), span.last.unwrap_or_default()))?;
+    }
+    Ok(summary)
 }
 
 /// The first worker works on this thread, the others on threads of their own.
@@ -118,7 +131,8 @@ fn put_together(
 ) -> Result<Summary, InspectError> {
     let mut summary = Summary { span, ..Summary::of(site) };
     let mut all_rows = Vec::new();
-    for (part, rows, mut carver) in found {
+    for (part, Outputs { rows, mut carver, logs }) in found {
+        logs.map_or(Ok(()), Logs::finish)?;
         summary.merge(part);
         all_rows.extend(rows);
         if let Some(error) = carver.take_error() {

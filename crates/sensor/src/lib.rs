@@ -13,6 +13,7 @@ mod learn;
 mod ledger;
 mod line;
 mod links;
+mod logs;
 mod reporter;
 mod summary;
 mod worker;

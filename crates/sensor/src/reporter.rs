@@ -1,5 +1,6 @@
 use crate::conversations::{App, Reading, carries, client, protocol_name, transport};
 use crate::ledger::{Ledger, shown};
+use crate::logs;
 use crate::summary::{MOST_TRANSFERS, Summary};
 use foldhash::fast::FixedState;
 use quaywatch_flow::{Conversation, Listener, NEVER};
@@ -9,7 +10,7 @@ use quaywatch_model::{
 };
 use quaywatch_protocols::{Context, Conversation as Decoder, Recognition, Shared, Sink, Wanted};
 use quaywatch_site::Site;
-use quaywatch_store::{Carver, ConversationRow, Label, ProblemTotal, Rows, Transport};
+use quaywatch_store::{Carver, ConversationRow, Label, Logs, ProblemTotal, Rows, Transport};
 use quaywatch_wire::{Memory, protocol};
 use std::borrow::Cow;
 use std::fmt;
@@ -19,6 +20,13 @@ use std::sync::Arc;
 
 /// A fact that is no text is shown in so many bytes.
 const LONGEST_FACT_BYTES: usize = 200;
+
+/// Where a worker writes.
+pub(crate) struct Outputs {
+    pub(crate) rows: Option<Rows>,
+    pub(crate) carver: Carver,
+    pub(crate) logs: Option<Logs>,
+}
 
 /// Turns what the flow table and the decoders tell into rows and counts.
 pub(crate) struct Reporter {
@@ -33,14 +41,16 @@ struct Desk {
     ledger: Ledger,
     rows: Option<Rows>,
     carver: Carver,
+    logs: Option<Logs>,
     summary: Summary,
     site: Arc<Site>,
 }
 
 impl Reporter {
-    pub(crate) fn new(rows: Option<Rows>, carver: Carver, site: Arc<Site>) -> Self {
+    pub(crate) fn new(outputs: Outputs, site: Arc<Site>) -> Self {
         let summary = Summary::of(&site);
-        let desk = Desk { ledger: Ledger::default(), rows, carver, summary, site };
+        let Outputs { rows, carver, logs } = outputs;
+        let desk = Desk { ledger: Ledger::default(), rows, carver, logs, summary, site };
         Self { shared: Shared::default(), desk, telling: true }
     }
 
@@ -61,14 +71,14 @@ impl Reporter {
         }
     }
 
-    /// What was found, the rows, and the carver with the error it may have met.
-    pub(crate) fn finish(self) -> (Summary, Option<Rows>, Carver) {
-        let Desk { ledger, mut rows, carver, mut summary, .. } = self.desk;
+    /// What was found, and where it was written.
+    pub(crate) fn finish(self) -> (Summary, Outputs) {
+        let Desk { ledger, mut rows, carver, logs, mut summary, .. } = self.desk;
         if let Some(rows) = &mut rows {
             rows.close();
         }
         (summary.entries, summary.changes, summary.changes_not_listed) = ledger.finish();
-        (summary, rows, carver)
+        (summary, Outputs { rows, carver, logs })
     }
 
     /// Lets a decoder act on a conversation.
@@ -81,7 +91,7 @@ impl Reporter {
         act: impl FnOnce(&mut Context<'_>) -> R,
     ) -> R {
         let (addresses, ports) = (kept.key.addresses, kept.key.ports);
-        let wanted = Wanted { content: kept.app.leaving.is_some(), ..Wanted::default() };
+        let wanted = Wanted { content: kept.app.leaving.is_some(), logs: self.desk.logs.is_some() };
         let mut said = Said { desk: &mut self.desk, kept, protocol, at };
         let mut nothing = Unheard;
         let shadow = said.kept.app.shadow;
@@ -269,7 +279,12 @@ impl Sink for Said<'_> {
         }
     }
 
-    fn log(&mut self, _: &LogLine<'_>) {}
+    fn log(&mut self, line: &LogLine<'_>) {
+        if let Some(logs) = &mut self.desk.logs {
+            let uid = label(self.kept).uid().to_owned();
+            logs.line(&logs::connection(self.kept, &uid), line);
+        }
+    }
 }
 
 /// For a conversation that another worker tells.
@@ -316,6 +331,10 @@ impl Desk {
         if let Some(rows) = &mut self.rows {
             rows.transfer(label(kept), protocol, &transfer);
         }
+        if let Some(logs) = &mut self.logs {
+            let uid = label(kept).uid().to_owned();
+            logs::transfer(logs, kept, protocol, &uid, &transfer);
+        }
         if self.summary.transfers.len() < MOST_TRANSFERS {
             let [client, server] = roles(kept, transfer.client);
             self.summary.transfers.push(Transferred { client, server, protocol, transfer });
@@ -346,6 +365,10 @@ impl Desk {
         if let Some(problem) = unread {
             let at = Moment { time: kept.last, ..kept.first };
             self.problem(Some(kept), at, &problem);
+        }
+        if let Some(logs) = &mut self.logs {
+            let uid = label(kept).uid().to_owned();
+            logs::conversation(logs, kept, name, &uid);
         }
         if self.rows.is_some() {
             self.conversation_row(kept, name);

@@ -1,13 +1,12 @@
 use crate::conversations::App;
 use crate::dealer::Dealt;
-use crate::reporter::Reporter;
+use crate::reporter::{Outputs, Reporter};
 use crate::summary::Summary;
 use quaywatch_capture::Packet;
 use quaywatch_flow::{Limits, Table};
 use quaywatch_model::{Moment, Problem, Timestamp, Verdict};
 use quaywatch_protocols::PATIENCE_NANOS;
 use quaywatch_site::Site;
-use quaywatch_store::{Carver, Rows};
 use quaywatch_wire::{Frame, Memory};
 use std::sync::Arc;
 
@@ -34,14 +33,14 @@ pub(crate) struct Worker {
 }
 
 impl Worker {
-    pub(crate) fn new(index: u16, workers: u16, rows: Option<Rows>, carver: Carver, site: Arc<Site>) -> Self {
+    pub(crate) fn new(index: u16, workers: u16, outputs: Outputs, site: Arc<Site>) -> Self {
         let workers = usize::from(workers.max(1));
         let limits = Limits { conversations: CONVERSATIONS / workers, ..Limits::default() };
         Self {
             index,
             table: Table::new(limits),
             memory: Memory::new(HELD_BYTES / workers),
-            reporter: Reporter::new(rows, carver, site),
+            reporter: Reporter::new(outputs, site),
             last: Moment::default(),
         }
     }
@@ -81,7 +80,7 @@ impl Worker {
     }
 
     /// Ends all conversations.
-    pub(crate) fn finish(mut self) -> (Summary, Option<Rows>, Carver) {
+    pub(crate) fn finish(mut self) -> (Summary, Outputs) {
         self.reporter.telling = self.index == 0;
         self.table.finish(self.last, &mut self.memory, &mut self.reporter);
         self.reporter.finish()
