@@ -101,6 +101,8 @@ def refused_with(protocol, row):
         return None  # A refusal in RDP's own words, inside of a connection confirm.
     if protocol == "modbus" and len(code) > len("0x00"):
         return None  # A refusal in UMAS's own words, inside of a good reply.
+    if protocol == "pn_io":
+        return None  # The status is in the body; the oracle's field is of DCE/RPC.
     if protocol == "cip" and "/" in code:
         return hex8(int(code.split("/")[0]))  # General and extended status; the field is the general one.
     return code
@@ -122,6 +124,8 @@ def translated(row):
     if protocol == "profinet":
         # DCP services have two digits; cyclic data and alarms have frame ids.
         return ("pn_dcp", code) if len(code) == 4 else (None, None)
+    if protocol == "profinet-cm":
+        return "pn_io", hex8(int(code, 16))
     return protocol, code
 
 

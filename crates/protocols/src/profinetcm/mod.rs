@@ -12,7 +12,7 @@
 //! open and close a session; read and write name slot, subslot and record index; control is start or end of
 //! parameterisation.
 //!
-//! Not decoded: what records and blocks say, fragments beyond the first.
+//! Not decoded: what records and blocks say, the further parts of what is cut into parts.
 //!
 //! Limits: [`MOST_CALLS`] calls of all conversations wait.
 
@@ -35,7 +35,7 @@ pub(crate) static PROTOCOL: Protocol = Protocol {
     probe,
     start: |_| Box::new(ProfinetCm::default()),
     decoded: "connect, release, read, write and control with slot, subslot and record index, and their results",
-    not_decoded: "what records and blocks say, fragments beyond the first",
+    not_decoded: "what records and blocks say, the further parts of what is cut into parts",
 };
 
 const HEADER_BYTES: usize = 80;
@@ -49,10 +49,24 @@ const RESPONSE: u8 = 2;
 const FAULT: u8 = 3;
 const REJECT: u8 = 6;
 
+/// Flags of the header (C706, section 12.5.2.2).
+const LAST_FRAGMENT: u8 = 0x02;
+const FRAGMENT: u8 = 0x04;
+
+/// Which part of a call or an answer a datagram is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Part {
+    Whole,
+    First,
+    Middle,
+    Last,
+}
+
 /// One datagram.
 #[derive(Debug, Clone, Copy)]
 struct Pdu<'a> {
     kind: u8,
+    part: Part,
     little: bool,
     activity: [u8; 16],
     sequence: u32,
@@ -65,7 +79,8 @@ impl<'a> Pdu<'a> {
         let mut reader = Reader::new(bytes);
         let version = reader.u8("version")?;
         let kind = reader.u8("type")?;
-        reader.u16_be("flags")?;
+        let flags = reader.u8("flags")?;
+        reader.u8("more flags")?;
         let little = reader.u8("data representation")? & 0x10 != 0;
         reader.skip(3, "data representation")?;
         reader.skip(16, "object")?;
@@ -85,8 +100,17 @@ impl<'a> Pdu<'a> {
         let number = reader.array::<2>("operation")?;
         let sequence = if little { u32::from_le_bytes(sequence) } else { u32::from_be_bytes(sequence) };
         let number = if little { u16::from_le_bytes(number) } else { u16::from_be_bytes(number) };
-        reader.skip(HEADER_BYTES - 70, "hints, length and fragment")?;
-        let pdu = Self { kind, little, activity, sequence, number, body: reader.rest() };
+        reader.skip(6, "hints and length")?;
+        let fragment = reader.u16_be("fragment")?;
+        reader.skip(HEADER_BYTES - 78, "authentication and serial number")?;
+        let part = match flags & (FRAGMENT | LAST_FRAGMENT) {
+            FRAGMENT if fragment == 0 => Part::First,
+            FRAGMENT => Part::Middle,
+            // A last fragment that is the first, too, is the whole.
+            _ if fragment == 0 => Part::Whole,
+            _ => Part::Last,
+        };
+        let pdu = Self { kind, part, little, activity, sequence, number, body: reader.rest() };
         Ok((version == 4 && known && kind <= 10).then_some(pdu))
     }
 
@@ -136,13 +160,20 @@ struct Question {
     number: u16,
     record: Option<(u16, u16, u16)>,
     command: Option<u16>,
+    /// What the first part of the answer said, while the others are on their way.
+    status: Option<u32>,
 }
 
 impl Question {
+    /// The question of an answer that stands alone.
+    const fn unheard(number: u16) -> Self {
+        Self { number, record: None, command: None, status: None }
+    }
+
     fn of(pdu: &Pdu<'_>) -> Self {
         let is_control = pdu.number == 4;
         let record = if is_control { None } else { pdu.record() };
-        Self { number: pdu.number, record, command: pdu.command().filter(|_| is_control) }
+        Self { record, command: pdu.command().filter(|_| is_control), ..Self::unheard(pdu.number) }
     }
 }
 
@@ -167,6 +198,20 @@ impl Calls {
         }
         self.waiting.push_back((key, now, question));
         true
+    }
+
+    /// A further part of a call that waits: it was made when its last part was.
+    fn goes_on(&mut self, key: Key, now: Moment) {
+        if let Some((_, moment, _)) = self.waiting.iter_mut().find(|(waiting, ..)| *waiting == key) {
+            *moment = now;
+        }
+    }
+
+    /// The first part of an answer to a call that waits.
+    fn begins_answer(&mut self, key: Key, status: u32) {
+        if let Some((.., question)) = self.waiting.iter_mut().find(|(waiting, ..)| *waiting == key) {
+            question.status = Some(status);
+        }
     }
 
     fn take(&mut self, key: Key) -> Option<(Moment, Question)> {
@@ -206,6 +251,10 @@ impl Conversation for ProfinetCm {
         };
         let key = Key { activity: pdu.activity, sequence: pdu.sequence };
         match pdu.kind {
+            REQUEST if matches!(pdu.part, Part::Middle | Part::Last) => {
+                let now = cx.now;
+                cx.shared.get::<Calls>().goes_on(key, now);
+            }
             REQUEST => {
                 // The device calls too, to say that it is ready; who connected is the client.
                 if self.client.is_none() || pdu.number == 0 {
@@ -219,6 +268,8 @@ impl Conversation for ProfinetCm {
                     self.mine.push_back((key, from));
                 }
             }
+            RESPONSE if pdu.part == Part::First => cx.shared.get::<Calls>().begins_answer(key, pdu.status()),
+            RESPONSE if pdu.part == Part::Middle => {}
             RESPONSE | FAULT | REJECT => {
                 self.client.get_or_insert(from.other());
                 if !cx.shared.get::<Calls>().is_first_answer(key) {
@@ -226,9 +277,12 @@ impl Conversation for ProfinetCm {
                 }
                 let found = cx.shared.get::<Calls>().take(key);
                 let asked = found.map(|(moment, _)| moment);
-                let question = found
-                    .map_or_else(|| Question { record: None, command: None, number: pdu.number }, |it| it.1);
-                report(cx, from.other(), asked, question, Some(pdu), Outcome::Accepted);
+                let question = found.map_or(Question::unheard(pdu.number), |(_, question)| question);
+                let status = match pdu.part {
+                    Part::Last => question.status.unwrap_or(0),
+                    _ => pdu.status(),
+                };
+                report(cx, from.other(), asked, question, Some((pdu.kind, status)), Outcome::Accepted);
             }
             _ => {}
         }
@@ -282,7 +336,7 @@ fn report(
     client: Side,
     asked: Option<Moment>,
     question: Question,
-    answer: Option<Pdu<'_>>,
+    answer: Option<(u8, u32)>,
     unmet: Outcome,
 ) {
     let (verb, name) = match question.number {
@@ -294,9 +348,8 @@ fn report(
         5 => (Verb::Read, "read_implicit"),
         _ => (Verb::Opaque, "unknown"),
     };
-    let status = answer.map(|answer| answer.status());
-    let refused =
-        answer.is_some_and(|answer| answer.kind != RESPONSE) || status.is_some_and(|status| status != 0);
+    let status = answer.map(|(_, status)| status);
+    let refused = answer.is_some_and(|(kind, status)| kind != RESPONSE || status != 0);
     let outcome = match answer {
         None => unmet,
         Some(_) if refused => Outcome::Refused,
