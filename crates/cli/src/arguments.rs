@@ -26,6 +26,8 @@ Examples:
   quaywatch inspect mon.pcap.gz tue.pcap.gz      several captures, merged in time order
   quaywatch inspect crane07.pcap --out found     every operation as found/operations.ndjson, programs under
                                                  found/carved
+  quaywatch inspect crane07.pcap --report crane07.html
+                                                 a page to read, print and hand on
   quaywatch inspect crane07.pcap -q --fail-on high
                                                  for scripts: nothing printed, exit code 1 where something is grave
   tcpdump -w - -i eth0 | quaywatch inspect -     from standard input; ends when the input does
@@ -45,6 +47,9 @@ pub(crate) struct Inspect {
     /// under DIR/carved
     #[arg(long, value_name = "DIR")]
     pub(crate) out: Option<PathBuf>,
+    /// Write the report as one self-contained page to FILE; --out writes it too, as DIR/report.html
+    #[arg(long, value_name = "FILE")]
+    pub(crate) report: Option<PathBuf>,
     /// How to print the summary
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(crate) format: Format,

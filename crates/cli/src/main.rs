@@ -3,6 +3,7 @@
 mod arguments;
 mod inspect;
 mod protocols;
+mod report;
 
 use arguments::{Arguments, Command};
 use clap::Parser as _;
