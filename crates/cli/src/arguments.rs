@@ -15,6 +15,8 @@ pub(crate) struct Arguments {
 pub(crate) enum Command {
     /// Read captures and tell what was done on the network
     Inspect(Inspect),
+    /// Draft a site.toml from captures known to be good, for a person to go through
+    Learn(Learn),
     /// List the protocols that are decoded, and what of each is not
     Protocols,
 }
@@ -65,6 +67,20 @@ pub(crate) struct Inspect {
     /// Worker threads; as many as there are processors, unless told
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
     pub(crate) threads: Option<u16>,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  quaywatch learn quiet-week.pcapng > site.toml          write the draft, then read and correct it
+  quaywatch inspect today.pcapng --site site.toml        what is declared stays quiet, deviations are findings
+
+Nothing is approved by the draft but what is there: who may write, who gets data and who may come in is written
+switched off, for you to decide.")]
+pub(crate) struct Learn {
+    /// pcap or pcapng files, plain or compressed with gzip or zstd; - is standard input
+    #[arg(required = true, value_name = "CAPTURE")]
+    pub(crate) captures: Vec<PathBuf>,
 }
 
 /// How grave a finding is, as people write it.

@@ -52,14 +52,15 @@ fn print(summary: &Summary, arguments: &Inspect) -> io::Result<()> {
     out.flush()
 }
 
-fn processors() -> u16 {
+/// As many workers as there are processors.
+pub(crate) fn processors() -> u16 {
     std::thread::available_parallelism()
         .map_or(1, |count| u16::try_from(count.get()).unwrap_or(MOST_WORKERS).min(MOST_WORKERS))
 }
 
 /// A progress bar on standard error, for people only and only for what takes a while. It runs unseen from the
 /// start, so that the rate it tells is right when it is shown.
-struct Bar {
+pub(crate) struct Bar {
     started: Instant,
     wanted: bool,
     shown: bool,
@@ -67,12 +68,12 @@ struct Bar {
 }
 
 impl Bar {
-    fn new(quiet: bool) -> Self {
+    pub(crate) fn new(quiet: bool) -> Self {
         let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden());
         Self { started: Instant::now(), wanted: !quiet, shown: false, bar }
     }
 
-    fn show(&mut self, progress: Progress) {
+    pub(crate) fn show(&mut self, progress: Progress) {
         if !self.wanted {
             return;
         }
@@ -94,7 +95,7 @@ impl Bar {
         }
     }
 
-    fn clear(&self) {
+    pub(crate) fn clear(&self) {
         self.bar.finish_and_clear();
     }
 }

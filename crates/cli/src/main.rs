@@ -2,6 +2,7 @@
 
 mod arguments;
 mod inspect;
+mod learn;
 mod protocols;
 mod report;
 
@@ -17,6 +18,7 @@ const FAILED: u8 = 2;
 fn main() -> ExitCode {
     let result = match Arguments::parse().command {
         Command::Inspect(arguments) => inspect::run(&arguments),
+        Command::Learn(arguments) => learn::run(&arguments).map(|()| false),
         Command::Protocols => protocols::run().map(|()| false),
     };
     match result {

@@ -156,3 +156,29 @@ fn a_script_learns_from_the_exit_code_whether_something_grave_was_found() {
     let message = text(&inspect(&sample(), &["--fail-on", "terrible"]).stderr);
     assert!(message.contains("[possible values: info, low, medium, high, critical]"), "{message}");
 }
+
+#[test]
+fn what_is_learnt_from_a_capture_is_a_site_file_that_can_be_inspected_with() {
+    let learnt = quaywatch(&["learn", sample().to_str().unwrap()]).output().unwrap();
+    assert_eq!(learnt.status.code(), Some(0));
+    let draft = text(&learnt.stdout);
+    assert!(draft.contains("[asset.X208-BORD]"), "{draft}");
+    let folder = tempfile::tempdir().unwrap();
+    let site = folder.path().join("site.toml");
+    fs::write(&site, &draft).unwrap();
+    let inspected = inspect(&sample(), &["--site", site.to_str().unwrap()]);
+    assert_eq!(inspected.status.code(), Some(0), "{}", text(&inspected.stderr));
+    assert!(!text(&inspected.stdout).contains("asset.undeclared"));
+}
+
+#[test]
+fn a_mistake_in_a_site_file_is_told_with_its_place_and_what_would_be_valid() {
+    let folder = tempfile::tempdir().unwrap();
+    let site = folder.path().join("site.toml");
+    fs::write(&site, "[site]\nnam = \"x\"\n").unwrap();
+    let message = refusal(&inspect(&sample(), &["--site", site.to_str().unwrap()]));
+    assert!(
+        message.contains("site.toml:2:1: unknown key \"nam\" in [site]; did you mean \"name\"?"),
+        "{message}"
+    );
+}

@@ -112,6 +112,11 @@ impl<D: Dialogue> Framed<D> {
         &self.dialogue
     }
 
+    /// What is spoken, to be changed.
+    pub(crate) const fn dialogue_mut(&mut self) -> &mut D {
+        &mut self.dialogue
+    }
+
     /// Hands on all whole PDUs of `bytes`; tells how many bytes need not be kept.
     fn consume(&mut self, cx: &mut Context<'_>, from: Side, bytes: &[u8]) -> usize {
         let mut at = 0;

@@ -15,31 +15,59 @@
 //!
 //! To add a protocol: a folder, a line in [`PROTOCOLS`], a case and a fuzz target; see CONTRIBUTING.md.
 
+pub mod arp;
+pub mod cdp;
 pub mod cip;
 mod conversation;
 pub mod cotp;
+pub mod dhcp;
+pub mod dhcpv6;
+pub mod dns;
 pub mod enip;
 mod expectations;
 mod framing;
+mod ftp;
+pub mod hsrp;
+pub mod icmp;
+pub mod icmp6;
 mod identity;
+pub mod lldp;
+pub mod llmnr;
+mod logins;
+pub mod mdns;
 pub mod modbus;
+pub mod nbns;
+mod ntlm;
+pub mod ntp;
 pub mod opcua;
 mod pending;
 pub mod profinet;
+mod rdp;
 mod recognise;
+mod rtp;
+mod rtsp;
 pub mod s7comm;
 pub mod s7commplus;
 mod shared;
+mod smb;
+pub mod ssdp;
+mod standalone;
+pub mod stp;
+pub mod syslog;
+mod telnet;
 #[cfg(test)]
 mod template;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
+mod tftp;
 pub mod umas;
+mod vnc;
+pub mod vrrp;
 
 pub use conversation::{Context, Conversation, Sink, Wanted};
 pub use expectations::Expectations;
 pub use framing::{Dialogue, Framed, Length};
-pub use pending::{Pending, Request};
+pub use pending::{Pending, Request, unmet};
 pub use quaywatch_wire::Memory;
 pub use recognise::{Answer, Probe, Protocol, Recogniser, Recognition, Transport};
 pub use shared::Shared;
@@ -47,6 +75,7 @@ pub use shared::Shared;
 /// Every protocol that is decoded, in the order they are asked when several could claim the same bytes.
 #[rustfmt::skip] // one line each, so that adding one changes one line
 pub static PROTOCOLS: &[&Protocol] = &[
+    &rdp::PROTOCOL,
     &s7comm::PROTOCOL,
     &s7commplus::PROTOCOL,
     &cotp::PROTOCOL,
@@ -54,4 +83,28 @@ pub static PROTOCOLS: &[&Protocol] = &[
     &enip::PROTOCOL,
     &modbus::PROTOCOL,
     &profinet::PROTOCOL,
+    &arp::PROTOCOL,
+    &lldp::PROTOCOL,
+    &cdp::PROTOCOL,
+    &stp::PROTOCOL,
+    &vrrp::PROTOCOL,
+    &icmp::PROTOCOL,
+    &icmp6::PROTOCOL,
+    &dhcp::PROTOCOL,
+    &dhcpv6::PROTOCOL,
+    &ntp::PROTOCOL,
+    &nbns::PROTOCOL,
+    &mdns::PROTOCOL,
+    &llmnr::PROTOCOL,
+    &dns::PROTOCOL,
+    &hsrp::PROTOCOL,
+    &ssdp::PROTOCOL,
+    &syslog::PROTOCOL,
+    &vnc::PROTOCOL,
+    &ftp::PROTOCOL,
+    &tftp::PROTOCOL,
+    &telnet::PROTOCOL,
+    &rtsp::PROTOCOL,
+    &rtp::PROTOCOL,
+    &smb::PROTOCOL,
 ];

@@ -25,11 +25,7 @@ impl<K> Request<K> {
     /// `heard`: whether anything was ever captured from the answering side.
     #[must_use]
     pub const fn unmet(&self, now: Moment, heard: bool) -> Outcome {
-        if self.loss || !heard || now.time.since(self.moment.time) < PATIENCE_NANOS {
-            Outcome::Unseen
-        } else {
-            Outcome::Unanswered
-        }
+        if self.loss { Outcome::Unseen } else { unmet(self.moment, now, heard) }
     }
 
     /// What to say of a request whose client no longer waits, because it asked again: as [`unmet`](Self::unmet),
@@ -43,6 +39,14 @@ impl<K> Request<K> {
 /// A request this old without an answer was left unanswered; a younger one may yet be answered after the
 /// capture's end. Field devices answer in milliseconds, engineering tools give up after seconds.
 const PATIENCE_NANOS: i64 = 5_000_000_000;
+
+/// What to say of something that was asked at `asked` and is given up at `now` without an answer.
+///
+/// `heard`: whether anything was ever captured from the answering side.
+#[must_use]
+pub const fn unmet(asked: Moment, now: Moment, heard: bool) -> Outcome {
+    if !heard || now.time.since(asked.time) < PATIENCE_NANOS { Outcome::Unseen } else { Outcome::Unanswered }
+}
 
 /// The requests of one conversation that wait for their answers, in the order they were made.
 ///

@@ -1,5 +1,8 @@
 //! For tests and fuzz targets: a sink that writes down what it is told, and ways to play bytes to a decoder.
 
+#[cfg(test)]
+pub(crate) mod captures;
+pub(crate) mod corpus;
 pub mod polls;
 
 use crate::{
@@ -55,6 +58,13 @@ impl OpenContent {
         let text = String::from_utf8_lossy(&self.bytes);
         let end = if ends { ", ends" } else { "" };
         format!("{} {}/{} {text:?}{end}", self.head, self.wire_bytes, self.bytes.len())
+    }
+}
+
+impl Recorder {
+    /// Writes down content that did not say that it ended.
+    pub(crate) fn close(&mut self) {
+        self.contents.extend(self.content.take().map(|open| open.line(false)));
     }
 }
 
@@ -188,7 +198,7 @@ impl Player {
     pub fn end(&mut self) -> Recorder {
         self.with(|conversation, cx| conversation.end(cx));
         assert_eq!(self.memory.held_bytes(), 0, "all memory must be given back at the end");
-        self.heard.contents.extend(self.heard.content.take().map(|open| open.line(false)));
+        self.heard.close();
         std::mem::take(&mut self.heard)
     }
 

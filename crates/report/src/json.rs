@@ -51,6 +51,7 @@ pub(crate) fn object(summary: &Summary) -> Value {
         "assets": summary.assets.iter().map(answers::asset).collect::<Vec<_>>(),
         "links": summary.links.iter().map(answers::link).collect::<Vec<_>>(),
         "remote_access": summary.remote_access.iter().map(answers::remote_access).collect::<Vec<_>>(),
+        "disclosures": summary.disclosures.iter().map(answers::disclosure).collect::<Vec<_>>(),
         "findings": summary.findings.iter().map(answers::finding).collect::<Vec<_>>(),
         "problems": summary.problems.iter().map(problem).collect::<Vec<_>>(),
     })

@@ -2,6 +2,7 @@
 
 mod answers;
 mod changes;
+mod leaves;
 mod lines;
 mod sections;
 
@@ -36,6 +37,7 @@ pub fn write(out: &mut dyn Write, summary: &Summary, settings: Settings) -> io::
     answers::findings(out, summary, settings)?;
     answers::devices(out, summary, settings)?;
     answers::remote_access(out, summary, settings)?;
+    leaves::write(out, summary, settings)?;
     sections::controllers(out, summary, settings)?;
     changes::write(out, summary, settings)?;
     sections::transfers(out, summary, settings)?;

@@ -1,4 +1,5 @@
 use crate::ledger::{Pair, shown};
+use quaywatch_egress::Leaving;
 use quaywatch_flow::Conversation;
 use quaywatch_model::{DataClass, KeptNote, Moment, Note, Side, Value};
 use quaywatch_protocols::{Conversation as Decoder, Recogniser, Transport};
@@ -15,6 +16,8 @@ pub(crate) struct App {
     pub(crate) label: Option<Box<Label>>,
     /// What it said of itself.
     pub(crate) notes: Option<Box<Notes>>,
+    /// What leaves in it, if it crosses the crane's borders.
+    pub(crate) leaving: Option<Box<Leaving>>,
     /// The pair its last operation was counted under, with the client and protocol it stands for.
     pub(crate) pair: Option<(Pair, Side, &'static str)>,
 }

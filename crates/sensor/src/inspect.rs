@@ -167,7 +167,7 @@ fn put_together(
         store.answers(&Answers {
             assets: &summary.assets,
             remote_access: &summary.remote_access,
-            disclosures: &[],
+            disclosures: &summary.disclosures,
             findings: &summary.findings,
         })?;
         let _: Written = store.finish(all_rows)?;

@@ -9,6 +9,7 @@ mod conversations;
 mod dealer;
 mod declared;
 mod inspect;
+mod learn;
 mod ledger;
 mod links;
 mod reporter;
@@ -16,4 +17,5 @@ mod summary;
 mod worker;
 
 pub use inspect::{InspectError, Settings, inspect};
+pub use learn::observed;
 pub use summary::{ProtocolTotal, Span, Summary};

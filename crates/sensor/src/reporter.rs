@@ -70,11 +70,11 @@ impl Reporter {
         act: impl FnOnce(&mut Context<'_>) -> R,
     ) -> R {
         let (addresses, ports) = (kept.key.addresses, kept.key.ports);
+        let wanted = Wanted { content: kept.app.leaving.is_some(), ..Wanted::default() };
         let mut said = Said { desk: &mut self.desk, kept, protocol, at };
         let mut nothing = Unheard;
         let shadow = said.kept.app.shadow;
         let sink: &mut dyn Sink = if shadow { &mut nothing } else { &mut said };
-        let wanted = Wanted::default();
         act(&mut Context { now: at, addresses, ports, wanted, memory, shared: &mut self.shared, sink })
     }
 }
@@ -82,6 +82,9 @@ impl Reporter {
 impl Listener<App> for Reporter {
     fn begin(&mut self, kept: &mut Conversation<App>) {
         kept.app.shadow = !self.telling;
+        if self.telling {
+            kept.app.leaving = self.desk.summary.leaving.begun(&kept.key.addresses);
+        }
     }
 
     fn data(
@@ -92,6 +95,9 @@ impl Listener<App> for Reporter {
         at: Moment,
         bytes: &[u8],
     ) {
+        if kept.app.leaving.is_some() && !matches!(kept.app.reading, Reading::Speaking(_)) {
+            self.desk.raw(kept, from, bytes);
+        }
         // The reading is taken out while it works, because what it finds is told of the conversation it is part of.
         let reading = match mem::replace(&mut kept.app.reading, Reading::Unknown) {
             Reading::Unknown => return,
@@ -107,6 +113,9 @@ impl Listener<App> for Reporter {
                     Recognition::Undecided => Reading::Undecided(recogniser),
                     Recognition::Unknown => Reading::Unknown,
                     Recognition::Found(mut decoder) => {
+                        if let Some(leaving) = &mut kept.app.leaving {
+                            self.desk.summary.leaving.recognised(leaving);
+                        }
                         let protocol = decoder.protocol();
                         self.with(kept, memory, at, protocol, |cx| recogniser.replay(cx, decoder.as_mut()));
                         let protocol = decoder.protocol();
@@ -120,6 +129,9 @@ impl Listener<App> for Reporter {
     }
 
     fn gap(&mut self, kept: &mut Conversation<App>, memory: &mut Memory, from: Side, at: Moment, bytes: u64) {
+        if let Some(leaving) = &mut kept.app.leaving {
+            self.desk.summary.leaving.gap(leaving, from);
+        }
         match mem::replace(&mut kept.app.reading, Reading::Unknown) {
             Reading::Speaking(mut decoder) => {
                 let protocol = decoder.protocol();
@@ -203,13 +215,18 @@ impl Sink for Said<'_> {
         let (addresses, summary) = (&self.kept.key.addresses, &mut self.desk.summary);
         summary.gathered.fact(addresses, self.protocol, self.at, fact.about, fact.attribute, &text);
         summary.watched.fact(addresses, self.protocol, self.at, fact.about, fact.attribute, &text);
+        summary.leaving.fact(self.at, fact.about, fact.attribute, &text);
     }
 
     fn note(&mut self, note: &Note<'_>) {
         self.kept.app.notes.get_or_insert_default().add(self.at, note);
     }
 
-    fn content(&mut self, _: &Content<'_>) {}
+    fn content(&mut self, content: &Content<'_>) {
+        if let Some(leaving) = &mut self.kept.app.leaving {
+            self.desk.summary.leaving.content(leaving, content);
+        }
+    }
 
     fn log(&mut self, _: &LogLine<'_>) {}
 }
@@ -228,6 +245,15 @@ impl Sink for Unheard {
 }
 
 impl Desk {
+    /// Bytes that go out and that no decoder reads, at least not yet.
+    #[cold]
+    fn raw(&mut self, kept: &mut Conversation<App>, from: Side, bytes: &[u8]) {
+        let whole = kept.key.protocol != protocol::TCP;
+        if let Some(leaving) = &mut kept.app.leaving {
+            self.summary.leaving.raw(leaving, from, bytes, whole);
+        }
+    }
+
     fn problem(&mut self, kept: Option<&Conversation<App>>, at: Moment, problem: &Problem) {
         let Problem { layer, reason, verdict, bytes } = *problem;
         self.summary.problem(ProblemTotal { layer, reason, verdict, count: 1, bytes });
@@ -271,7 +297,15 @@ impl Desk {
         total.packets += a.packets + b.packets;
         total.wire_bytes += a.wire_bytes + b.wire_bytes;
         let notes = kept.app.notes.take().unwrap_or_default();
-        self.ended(&ended(kept, name, &kept.key.uid(kept.first.frame), &notes.0));
+        let uid = kept.key.uid(kept.first.frame);
+        let leaving = kept.app.leaving.take();
+        let ended = ended(kept, name, &uid, &notes.0);
+        self.ended(&ended);
+        let unread = leaving.and_then(|mut leaving| self.summary.leaving.ended(&mut leaving, &ended));
+        if let Some(problem) = unread {
+            let at = Moment { time: kept.last, ..kept.first };
+            self.problem(Some(kept), at, &problem);
+        }
         if self.rows.is_some() {
             self.conversation_row(kept, name);
         }

@@ -2,8 +2,11 @@ use crate::declared;
 use crate::links::Links;
 use quaywatch_assets::Gatherer;
 use quaywatch_channels::Watcher;
+use quaywatch_egress::Ledger as Leaving;
 use quaywatch_findings::{Picture, ProblemCount, judge};
-use quaywatch_model::{Asset, Change, Entry, Finding, Link, RemoteAccess, Search, Timestamp, Transferred};
+use quaywatch_model::{
+    Asset, Change, Disclosure, Entry, Finding, Link, RemoteAccess, Search, Timestamp, Transferred,
+};
 use quaywatch_site::Site;
 use quaywatch_store::ProblemTotal;
 use std::collections::BTreeMap;
@@ -31,6 +34,10 @@ pub struct Summary {
     pub remote_access: Vec<RemoteAccess>,
     /// Channels before they are put in order.
     pub(crate) watched: Watcher,
+    /// What left, in time order.
+    pub disclosures: Vec<Disclosure>,
+    /// What left, before it is put in order.
+    pub(crate) leaving: Leaving,
     /// Who speaks with whom.
     pub links: Vec<Link>,
     /// Who asks many that do not answer.
@@ -103,6 +110,7 @@ impl Summary {
         self.gathered.merge(other.gathered);
         self.watched.merge(other.watched);
         self.linked.merge(other.linked);
+        self.leaving.merge(other.leaving);
         self.entries.extend(other.entries);
         self.changes.extend(other.changes);
         self.changes_not_listed += other.changes_not_listed;
@@ -154,7 +162,7 @@ impl Summary {
             assets: &self.assets,
             bindings: self.gathered.bindings(),
             remote_access: &self.remote_access,
-            disclosures: &[],
+            disclosures: &self.disclosures,
             problems: &problems,
             site,
         })
@@ -165,6 +173,7 @@ impl Summary {
         self.entries.sort_by(|a, b| a.order().cmp(&b.order()));
         (self.links, self.searches) = std::mem::take(&mut self.linked).finish();
         self.assets = self.gathered.finish(&self.entries);
+        self.disclosures = self.leaving.finish();
         self.changes.sort_by(|a, b| a.order().cmp(&b.order()));
         self.transfers.sort_by_key(|moved| (moved.transfer.start, moved.client, moved.server));
         self.problems.sort_by_key(|total| (std::cmp::Reverse(total.count), total.layer, total.reason));

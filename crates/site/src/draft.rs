@@ -77,7 +77,7 @@ impl From<&Asset> for SeenAsset {
         Self {
             name,
             role: asset.roles.first().copied(),
-            addresses: asset.addresses.clone(),
+            addresses: asset.addresses.iter().copied().filter(|address| address.ip().is_some()).collect(),
             macs: asset.mac.into_iter().collect(),
             names: asset.names.clone(),
             maker: asset.maker.clone(),
@@ -276,7 +276,9 @@ impl Draft {
             seen.addresses.iter().copied().filter(|a| a.ip().is_some() && addresses.insert(*a)).collect();
         let name = self.name("asset", &seen.name, "asset");
         self.blank();
-        self.say(&seen.evidence);
+        if !seen.evidence.is_empty() {
+            self.say(&seen.evidence);
+        }
         if own.len() < seen.addresses.len() {
             self.say("DECIDE: an address of it is above already. Are they one device?");
         }

@@ -28,8 +28,10 @@
 //!   conversation, told at its end, with the bytes each way as items. The records themselves are told apart
 //!   neither from each other nor by direction: their count says nothing about what was done.
 //!
-//! Not decoded: MMS (ISO 9506) and RDP are recognised and named, and their session is told, nothing inside it;
-//! any other content is named `cotp`. After RDP is recognised nothing more is read, because it leaves TPKT.
+//! - A connection request with what only RDP puts there, or MCS connect, is handed over to [RDP](crate::rdp).
+//!
+//! Not decoded: MMS (ISO 9506) is recognised and named, and its session is told, nothing inside it; any other
+//! content is named `cotp`. Once RDP has left TPKT nothing more is read.
 //! Classes 1 to 4 (AK, ED, RJ) are counted as problems. Undecoded content is one `unsupported` problem with its
 //! bytes at the end.
 //!
@@ -49,7 +51,7 @@ pub mod wire;
 pub(crate) mod tests;
 
 use crate::{Answer, Context, Conversation, Dialogue, Framed, Probe, Protocol, Transport};
-use quaywatch_model::{DataClass, Side, Verdict};
+use quaywatch_model::{DataClass, Side};
 
 /// The protocol's descriptor.
 pub(crate) static PROTOCOL: Protocol = Protocol {
@@ -61,7 +63,7 @@ pub(crate) static PROTOCOL: Protocol = Protocol {
     start,
     decoded: "connect, confirm, refuse and disconnect with TSAPs, roles, rack and slot; DT reassembly; \
               MMS, RDP and TLS inside are recognised",
-    not_decoded: "what MMS and RDP say; transport classes other than 0",
+    not_decoded: "what MMS says; transport classes other than 0",
 };
 
 /// The port of ISO transport on TCP (RFC 1006).
@@ -69,7 +71,12 @@ pub(crate) const PORT: u16 = 102;
 
 /// Begins a conversation of whatever is spoken inside COTP.
 pub(crate) fn start(_: &Probe<'_>) -> Box<dyn Conversation> {
-    Box::new(Transported { framed: Framed::new(state::Cotp::default()), left_bytes: 0 })
+    Box::new(Transported { framed: Framed::new(state::Cotp::default()) })
+}
+
+/// Begins a conversation of what only RDP begins with.
+pub(crate) fn start_rdp(_: &Probe<'_>) -> Box<dyn Conversation> {
+    Box::new(Transported { framed: Framed::new(state::Cotp::of_rdp()) })
 }
 
 /// Asks `inside` of the user data of a DT at the start of `bytes`; not ours if none begins there.
@@ -86,30 +93,23 @@ pub(crate) fn probe_inside(bytes: &[u8], inside: fn(&[u8]) -> Answer) -> Answer 
 /// COTP until what is inside leaves it: RDP goes on without TPKT.
 struct Transported {
     framed: Framed<state::Cotp>,
-    left_bytes: u64,
 }
 
 impl Conversation for Transported {
     fn data(&mut self, cx: &mut Context<'_>, from: Side, bytes: &[u8]) {
-        if self.framed.dialogue().has_left() {
-            self.left_bytes += bytes.len() as u64;
-        } else {
+        if !self.framed.dialogue_mut().pass_if_left(cx.now, from, bytes.len() as u64) {
             self.framed.data(cx, from, bytes);
         }
     }
 
     fn gap(&mut self, cx: &mut Context<'_>, from: Side, bytes: u64) {
-        if !self.framed.dialogue().has_left() {
+        if !self.framed.dialogue_mut().pass_if_left(cx.now, from, 0) {
             self.framed.gap(cx, from, bytes);
         }
     }
 
     fn end(&mut self, cx: &mut Context<'_>) {
         self.framed.end(cx);
-        if self.left_bytes > 0 {
-            let layer = self.protocol();
-            cx.problem(layer, "content is not decoded", Verdict::Unsupported, self.left_bytes);
-        }
     }
 
     fn protocol(&self) -> &'static str {

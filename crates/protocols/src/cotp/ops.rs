@@ -1,4 +1,3 @@
-use super::upper;
 use super::wire::{Parameters, Tpdu};
 use crate::Context;
 use quaywatch_model::{Coded, Item, Items, Moment, Number, Operation, Outcome, Side, Value, Verb};
@@ -86,19 +85,13 @@ impl Items for Bytes {
     }
 }
 
-/// The transport selectors and what Siemens puts into them, or RDP's cookie in their place.
+/// The transport selectors and what Siemens puts into them.
 struct Selectors<'a> {
     parameters: &'a [u8],
 }
 
 impl Items for Selectors<'_> {
     fn each(&self, tell: &mut dyn FnMut(Item<'_>)) {
-        if upper::is_rdp_request(self.parameters) {
-            if let Some(cookie) = upper::cookie(self.parameters) {
-                tell(Item::valued(&"cookie", Value::Text(cookie)));
-            }
-            return;
-        }
         let parameters = Parameters(self.parameters);
         let calling = parameters.get(Parameters::CALLING_TSAP);
         let called = parameters.get(Parameters::CALLED_TSAP);

@@ -2,6 +2,7 @@ use super::ops::Protected;
 use super::upper::Inside;
 use super::wire::Tpdu;
 use super::{ops, upper, wire};
+use crate::rdp;
 use crate::s7comm::S7comm;
 use crate::s7commplus::S7commPlus;
 use crate::{Answer, Context, Dialogue, Length, Pending, Request};
@@ -22,6 +23,7 @@ pub(super) struct Cotp {
     s7comm: Option<Box<S7comm>>,
     s7commplus: Option<Box<S7commPlus>>,
     protected: Option<Box<Protected>>,
+    rdp: Option<Box<rdp::Session>>,
 }
 
 /// A connection request: who made it and what it calls the connection.
@@ -67,13 +69,17 @@ impl Dialogue for Cotp {
             Ok(Tpdu::Data { end, data, .. }) => self.part(cx, from, data, end),
             Ok(tpdu @ Tpdu::Connect { confirm: false, source, parameters, .. }) => {
                 self.client = Some(from);
-                if upper::is_rdp_request(parameters.0) {
-                    self.inside = Some(Inside::Rdp);
+                let bare = parameters.0.is_empty() && self.is_rdp();
+                if bare || rdp::wire::is_request(parameters.0) {
+                    return self.rdp(cx.now, from).request(cx, from, parameters.0);
                 }
                 self.connect(cx, Waiting { from, source }, bytes, tpdu);
             }
-            Ok(tpdu @ Tpdu::Connect { destination, .. }) => {
+            Ok(tpdu @ Tpdu::Connect { destination, parameters, .. }) => {
                 self.client = Some(from.other());
+                if self.is_rdp() {
+                    return self.rdp(cx.now, from.other()).confirm(cx, from, parameters.0);
+                }
                 self.answer(cx, from, destination, tpdu);
             }
             Ok(tpdu @ (Tpdu::Disconnect { destination, .. } | Tpdu::Error { destination, .. })) => {
@@ -117,6 +123,9 @@ impl Dialogue for Cotp {
         if let Some(plus) = &mut self.s7commplus {
             plus.end(cx);
         }
+        if let Some(mut rdp) = self.rdp.take() {
+            rdp.end(cx);
+        }
         if let Some(session) = self.protected.take() {
             ops::protected(cx, self.client().unwrap_or(Side::A), &session);
         }
@@ -139,22 +148,45 @@ impl Dialogue for Cotp {
     fn client(&self) -> Option<Side> {
         let s7comm = || self.s7comm.as_ref().and_then(|s7comm| s7comm.client());
         let plus = || self.s7commplus.as_ref().and_then(|plus| plus.client());
-        self.client.or_else(s7comm).or_else(plus)
+        let rdp = || self.rdp.as_ref().map(|rdp| rdp.client());
+        self.client.or_else(s7comm).or_else(plus).or_else(rdp)
     }
 
     fn carries(&self) -> DataClass {
         match self.inside {
             Some(Inside::S7comm | Inside::S7commPlus | Inside::Mms) => DataClass::ProcessValues,
-            Some(Inside::Tls | Inside::Rdp) => DataClass::Encrypted,
+            Some(Inside::Tls) => DataClass::Encrypted,
+            Some(Inside::Rdp) => self.rdp.as_ref().map_or(DataClass::Encrypted, |rdp| rdp.carries()),
             Some(Inside::Other) | None => DataClass::Unknown,
         }
     }
 }
 
 impl Cotp {
-    /// What comes is no COTP any more.
-    pub(super) fn has_left(&self) -> bool {
-        self.inside == Some(Inside::Rdp) && self.connects.is_empty()
+    /// A conversation that begins as only RDP does.
+    pub(super) fn of_rdp() -> Self {
+        Self { inside: Some(Inside::Rdp), ..Self::default() }
+    }
+
+    fn is_rdp(&self) -> bool {
+        self.inside == Some(Inside::Rdp)
+    }
+
+    /// What is kept of RDP, made at first use.
+    fn rdp(&mut self, now: Moment, client: Side) -> &mut rdp::Session {
+        self.inside = Some(Inside::Rdp);
+        self.rdp.get_or_insert_with(|| Box::new(rdp::Session::new(client, now)))
+    }
+
+    /// Whether what comes is no COTP any more: RDP leaves it. Then these bytes are only counted.
+    pub(super) fn pass_if_left(&mut self, now: Moment, from: Side, bytes: u64) -> bool {
+        match self.rdp.as_mut().filter(|rdp| rdp.has_left()) {
+            Some(rdp) => {
+                rdp.pass(now, from, bytes);
+                true
+            }
+            None => false,
+        }
     }
 
     /// A connection request begins a new transport connection: it waits for its answer.
@@ -227,7 +259,7 @@ impl Cotp {
 
     /// Nothing that is said inside will be read.
     fn is_undecoded(&self) -> bool {
-        matches!(self.inside, Some(Inside::Tls | Inside::Mms | Inside::Rdp))
+        matches!(self.inside, Some(Inside::Tls | Inside::Mms))
     }
 
     /// A whole unit: to whoever speaks it.
@@ -235,6 +267,13 @@ impl Cotp {
     fn unit(&mut self, cx: &mut Context<'_>, from: Side, unit: &[u8]) {
         if unit.is_empty() || self.is_undecoded() {
             return self.pass(cx.now, from, unit);
+        }
+        if self.is_rdp() {
+            let count = unit.len() as u64;
+            if !self.pass_if_left(cx.now, from, count) {
+                self.rdp(cx.now, from).unit(cx, from, unit);
+            }
+            return;
         }
         let inside = upper::inside(unit);
         match inside {
@@ -246,7 +285,11 @@ impl Cotp {
                 self.settle(inside);
                 self.s7commplus.get_or_insert_default().fragment(cx, from, unit);
             }
-            Inside::Tls | Inside::Mms | Inside::Rdp => {
+            Inside::Rdp => {
+                // An MCS connect that came without anything else that is RDP's.
+                self.rdp(cx.now, from).unit(cx, from, unit);
+            }
+            Inside::Tls | Inside::Mms => {
                 self.inside = Some(inside);
                 self.pass(cx.now, from, unit);
             }

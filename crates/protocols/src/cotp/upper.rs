@@ -1,5 +1,7 @@
 //! Who speaks inside COTP, told by the first bytes of a user data unit or of a connection request.
 
+use crate::rdp;
+
 /// What a user data unit is, as far as it tells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Inside {
@@ -28,8 +30,7 @@ pub(super) fn inside(unit: &[u8]) -> Inside {
         [0x14..=0x17, 3, 0..=4, high, low, ..] if u16::from_be_bytes([high, low]) <= MAX_TLS_RECORD_BYTES => {
             Inside::Tls
         }
-        // T.125 Connect-Initial and Connect-Response.
-        [0x7F, 0x65 | 0x66, ..] => Inside::Rdp,
+        _ if rdp::wire::is_mcs_connect(unit) => Inside::Rdp,
         _ if is_mms(unit) => Inside::Mms,
         _ => Inside::Other,
     }
@@ -52,19 +53,6 @@ fn is_mms(unit: &[u8]) -> bool {
         [0xA8 | 0xA9, length, 0x80, detail, ..] => usize::from(length) + 2 == unit.len() && detail <= 4,
         _ => false,
     }
-}
-
-/// Whether a connection request is RDP's: a routing token or cookie, or a negotiation request
-/// (MS-RDPBCGR 2.2.1.1).
-pub(super) fn is_rdp_request(parameters: &[u8]) -> bool {
-    matches!(*parameters, [1, _, 8, 0, _, 0, 0, 0]) || cookie(parameters).is_some()
-}
-
-/// The cookie or routing token of an RDP connection request.
-pub(super) fn cookie(parameters: &[u8]) -> Option<&str> {
-    let end = parameters.windows(2).position(|pair| pair == b"\r\n")?;
-    let cookie = std::str::from_utf8(parameters.get(..end)?).ok()?;
-    cookie.strip_prefix("Cookie: ")
 }
 
 fn contains(bytes: &[u8], what: &[u8]) -> bool {

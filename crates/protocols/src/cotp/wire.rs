@@ -238,7 +238,7 @@ pub(super) fn is_data(tpkt: &[u8]) -> bool {
 
 /// The length of the TPKT at the start of `head`: `None` for want of bytes, `Some(None)` if none begins here.
 #[inline]
-pub(super) fn length(head: &[u8]) -> Option<Option<usize>> {
+pub(crate) fn length(head: &[u8]) -> Option<Option<usize>> {
     let Some(&[version, reserved, high, low]) = head.first_chunk::<TPKT_HEADER_BYTES>() else {
         let begins = head.iter().zip(TPKT).all(|(&byte, expected)| byte == expected);
         return if begins { None } else { Some(None) };
@@ -248,7 +248,7 @@ pub(super) fn length(head: &[u8]) -> Option<Option<usize>> {
 }
 
 /// Whether a TPKT with a TPDU of class 0 begins here. Strict: asked of bytes of unknown origin.
-pub(super) fn begins(head: &[u8]) -> Answer {
+pub(crate) fn begins(head: &[u8]) -> Answer {
     let length = match length(head) {
         None => return Answer::Unsure,
         Some(None) => return Answer::No,

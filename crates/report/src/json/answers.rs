@@ -1,7 +1,7 @@
-//! Devices, links, channels and findings as objects, with the keys of the record tables.
+//! Devices, links, channels, disclosures and findings as objects, with the keys of the record tables.
 
 use super::put;
-use quaywatch_model::{Address, Asset, Finding, Link, Mac, RemoteAccess};
+use quaywatch_model::{Address, Asset, Disclosure, Finding, Link, Mac, RemoteAccess};
 use serde_json::{Map, Value, json};
 use std::fmt::Display;
 
@@ -100,6 +100,30 @@ pub(super) fn remote_access(channel: &RemoteAccess) -> Value {
     }
     put(&mut object, "declared", Some(declared(channel.declared)));
     list(&mut object, "evidence", &channel.evidence);
+    object.into()
+}
+
+pub(super) fn disclosure(told: &Disclosure) -> Value {
+    let mut object = Map::new();
+    put(&mut object, "start", Some(told.start.time));
+    put(&mut object, "end", Some(told.end));
+    object.insert("frame".into(), told.start.frame.into());
+    put(&mut object, "client", Some(told.client));
+    put(&mut object, "recipient", Some(told.recipient));
+    if told.recipient_port > 0 {
+        object.insert("recipient_port".into(), told.recipient_port.into());
+    }
+    put(&mut object, "recipient_name", told.recipient_name.as_ref());
+    put(&mut object, "recipient_scope", Some(told.recipient_scope.as_str()));
+    put(&mut object, "protocol", Some(told.protocol));
+    put(&mut object, "data_class", Some(told.data_class.as_str()));
+    object.insert("conversations".into(), told.conversations.into());
+    if let Some(count) = told.count {
+        object.insert("count".into(), count.into());
+    }
+    object.insert("bytes".into(), told.bytes.into());
+    list(&mut object, "samples", &told.samples);
+    put(&mut object, "declared", Some(declared(told.declared)));
     object.into()
 }
 

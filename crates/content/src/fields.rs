@@ -1,0 +1,171 @@
+//! Fields: a name, one of `:` `=` `>`, and a value, as JSON, XML, forms, connection strings and headers write them.
+
+use crate::keys::{Key, Name};
+
+/// The farthest a name may begin before what ends it, in bytes.
+const FARTHEST_NAME: usize = 64;
+/// A value is read so far.
+const LONGEST_VALUE: usize = 96;
+
+/// A field whose name is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Field<'w> {
+    /// What its name says.
+    pub(crate) key: Key,
+    /// What is behind it, without quotes and blanks around it; cut where it is long.
+    pub(crate) value: &'w [u8],
+}
+
+/// The field whose name is ended by the `:`, `=` or `>` at `at`.
+pub(crate) fn at(window: &[u8], at: usize) -> Option<Field<'_>> {
+    let before = window.get(..at)?;
+    let last = *before.last()?;
+    if !(last.is_ascii_alphanumeric() || matches!(last, b'"' | b'\'' | b' ' | b')' | b']' | b'`')) {
+        return None;
+    }
+    let recent = before.get(at.saturating_sub(FARTHEST_NAME)..)?;
+    let key = if window.get(at) == Some(&b'>') { element(recent)? } else { name(recent)? };
+    Some(Field { key, value: value(window.get(at + 1..)?) })
+}
+
+/// The name that `text` ends with; a name of two words, where the last word alone says too little.
+fn name(text: &[u8]) -> Option<Key> {
+    let closing = |byte: &u8| matches!(byte, b'"' | b'\'' | b' ' | b')' | b']' | b'`' | b'\\');
+    let text = text.get(..text.iter().rposition(|byte| !closing(byte))? + 1)?;
+    let word = |text: &[u8]| {
+        let part = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'(' | b'.');
+        text.iter().rposition(|byte| !part(byte)).map_or(0, |before| before + 1)
+    };
+    let start = word(text);
+    let last = text.get(start..)?;
+    if last.is_empty() {
+        return None;
+    }
+    let alone = Name::new([last]).and_then(|name| name.key());
+    if alone.is_some_and(|key| key != Key::Weight { sure: false }) {
+        return alone;
+    }
+    if let Some(dot) = last.iter().rposition(|&byte| byte == b'.') {
+        return Name::new([last.get(dot + 1..)?])?.key();
+    }
+    let rest = text.get(..start)?.strip_suffix(b" ");
+    let both = rest.and_then(|rest| Name::new([rest.get(word(rest)..)?, last])?.key());
+    both.or(alone)
+}
+
+/// The name of the XML element whose opening tag `text` ends with.
+fn element(text: &[u8]) -> Option<Key> {
+    let tag = text.get(text.iter().rposition(|&byte| byte == b'<')? + 1..)?;
+    let end = tag.iter().position(|byte| matches!(byte, b' ' | b'>' | b'\t' | b'\n')).unwrap_or(tag.len());
+    let name = tag.get(..end)?;
+    let name = name.get(name.iter().position(|&byte| byte == b':').map_or(0, |colon| colon + 1)..)?;
+    if name.first() == Some(&b'/') || tag.contains(&b'>') {
+        return None;
+    }
+    Name::new([name])?.key()
+}
+
+fn value(text: &[u8]) -> &[u8] {
+    let opening = |byte: &u8| matches!(byte, b' ' | b'\\' | b'\t' | b'\n' | b'\r' | b'[');
+    let start = text.iter().take(8).position(|byte| !opening(byte)).unwrap_or(0);
+    let text = text.get(start..).unwrap_or_default();
+    let text = text.get(..text.len().min(LONGEST_VALUE)).unwrap_or_default();
+    if let Some((quote @ (b'"' | b'\''), rest)) = text.split_first() {
+        let end = rest.iter().position(|byte| byte == quote || *byte == b'\\').unwrap_or(rest.len());
+        return rest.get(..end).unwrap_or_default();
+    }
+    let closing = |byte: &u8| {
+        matches!(byte, b'"' | b'\'' | b',' | b';' | b'&' | b'<' | b'}' | b']' | b'\r' | b'\n' | b'\0')
+    };
+    let mut end = 0;
+    while text.get(end).is_some_and(|byte| !closing(byte) || groups_thousands(text, end)) {
+        end += 1;
+    }
+    text.get(..end).unwrap_or_default().trim_ascii()
+}
+
+/// Whether the comma at `at` stands between digits and three more: `23,450`.
+fn groups_thousands(text: &[u8], at: usize) -> bool {
+    let digit =
+        |place: Option<usize>| place.and_then(|place| text.get(place)).is_some_and(u8::is_ascii_digit);
+    text.get(at) == Some(&b',')
+        && digit(at.checked_sub(1))
+        && (1..=3).all(|behind| digit(Some(at + behind)))
+        && !digit(Some(at + 4))
+}
+
+/// So much is a weight of a container, in kilograms or tonnes; more is not.
+const HEAVIEST: u64 = 200_000;
+/// A number of so many digits and signs is none that people write as a weight.
+const MOST_DIGITS: usize = 10;
+/// What may stand behind the number.
+const UNITS: [&[u8]; 10] = [b"kg", b"KG", b"Kg", b"KGM", b"t", b"T", b"to", b"lbs", b"ton", b"tons"];
+
+/// Whether this is a number that can be a weight: `23450`, `23.45`, `23,450 kg`.
+pub(crate) fn is_weight(value: &[u8]) -> bool {
+    let (mut number, mut fraction, mut digits, mut length) = (0_u64, None, 0, 0);
+    for &byte in value {
+        match byte {
+            b'0'..=b'9' => {
+                number = number.saturating_mul(10).saturating_add(u64::from(byte - b'0'));
+                digits += 1;
+            }
+            b'.' if fraction.is_none() => fraction = Some(digits),
+            b',' if fraction.is_none() => {}
+            b'.' => return false,
+            _ => break,
+        }
+        length += 1;
+    }
+    let rest = value.get(length..).unwrap_or_default().trim_ascii();
+    let unit = rest.is_empty() || UNITS.contains(&rest);
+    // What is before the point stands for ten times as much with each digit behind it.
+    let behind_point = digits - fraction.unwrap_or(digits);
+    let heaviest = HEAVIEST.saturating_mul(10_u64.saturating_pow(behind_point));
+    unit && digits > 0 && length <= MOST_DIGITS && number > 0 && number <= heaviest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Field, at, is_weight};
+    use crate::keys::Key;
+
+    fn field(text: &str, end: char) -> Option<Field<'_>> {
+        at(text.as_bytes(), text.find(end)?)
+    }
+
+    #[test]
+    fn fields_are_read_as_their_formats_write_them() {
+        let weight = |text, end, value: &str| {
+            assert_eq!(
+                field(text, end),
+                Some(Field { key: Key::Weight { sure: true }, value: value.as_bytes() }),
+                "{text}"
+            );
+        };
+        weight(r#"{"gross_kg":23450,"bay":7}"#, ':', "23450");
+        weight(r#"{"gross_kg" : "23450" }"#, ':', "23450");
+        weight(r#"{\"vgm\":\"23450\"}"#, ':', "23450");
+        weight("<ns1:GrossWeight>23450</ns1:GrossWeight>", '>', "23450");
+        weight("<VGM unit='KGM'>23450</VGM>", '>', "23450");
+        weight("&grossweight=23450&x=1", '=', "23450");
+        weight("Gross Weight: 23,450 kg\r\n", ':', "23,450 kg");
+        weight("move.vgm = 4", '=', "4");
+        let secret =
+            |text, end| assert_eq!(field(text, end).map(|field| field.key), Some(Key::Secret), "{text}");
+        secret("Password=x;Server=db", '=');
+        secret("DB_PASSWORD=x", '=');
+        assert_eq!(field("</VGM>", '>'), None);
+        assert_eq!(field("a sentence: b", ':'), None);
+    }
+
+    #[test]
+    fn only_a_plausible_number_is_a_weight() {
+        for weight in ["23450", "23.4", "23,450 kg", "1 t", "5KGM"] {
+            assert!(is_weight(weight.as_bytes()), "{weight}");
+        }
+        for other in ["", "0", "bold", "23450123", "12px", "1.2.3", "-5", "4 apples"] {
+            assert!(!is_weight(other.as_bytes()), "{other}");
+        }
+    }
+}

@@ -1,0 +1,336 @@
+//! Goes over a stretch of a stream from one place that may matter to the next, in order.
+
+use crate::container::{self, Container};
+use crate::credentials::{self, PRIVATE_KEY};
+use crate::edifact::{self, Syntax, Then};
+use crate::fields::{self, Field, is_weight};
+use crate::found::{Found, number_of};
+use crate::keys::Key;
+use crate::table::Columns;
+use crate::{mask, signs, vessel};
+use memchr::{memchr, memmem};
+use quaywatch_model::DataClass;
+use std::mem;
+use std::sync::LazyLock;
+
+/// A weight by a name that others use, too, counts where a container or its place is told no farther away, in bytes.
+const NEAR_BYTES: u64 = 512;
+/// So many such weights wait for what tells that they are of containers.
+const MOST_PENDING: usize = 8;
+/// After so many lines in a row that are not as the header says, the table is over.
+const MOST_OTHER_LINES: u8 = 4;
+/// The list of columns of an `INSERT`, or a row, is looked for so far.
+const LONGEST_LIST: usize = 250;
+
+/// What is remembered of a stream.
+#[derive(Debug, Default)]
+pub(crate) struct Matcher {
+    near: Near,
+    line_start: u64,
+    lines: Lines,
+    inserted: Option<Columns>,
+    /// The syntax of the interchange that is being read, and where its next segment begins.
+    interchange: Option<(Syntax, u64)>,
+}
+
+/// Whether lines are rows.
+#[derive(Debug, Default)]
+enum Lines {
+    /// The first line is still to come.
+    #[default]
+    First,
+    /// The first line was a header; so many lines in a row were no rows.
+    Rows(Columns, u8),
+    /// They are not.
+    Text,
+}
+
+/// What stands near.
+#[derive(Debug, Default)]
+struct Near {
+    container: u64,
+    told_at: Option<u64>,
+    pending: Vec<(u64, u64, String)>,
+}
+
+/// A stretch of the stream, with what is around it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Stretch<'w> {
+    /// The bytes at hand.
+    pub(crate) window: &'w [u8],
+    /// Where in the stream they begin.
+    pub(crate) base: u64,
+    /// Where in `window` the stretch begins and ends.
+    pub(crate) from: usize,
+    /// See `from`.
+    pub(crate) to: usize,
+}
+
+/// The kinds of places that may matter.
+const KINDS: usize = 5;
+/// One of a few bytes, next to others that go with it.
+const SIGN: usize = 0;
+const IMO: usize = 1;
+const KEY: usize = 2;
+const LINE: usize = 3;
+const SEGMENT: usize = 4;
+
+static IMO_FINDER: LazyLock<memmem::Finder<'static>> = LazyLock::new(|| memmem::Finder::new(b"IMO"));
+static KEY_FINDER: LazyLock<memmem::Finder<'static>> = LazyLock::new(|| memmem::Finder::new(PRIVATE_KEY));
+
+impl Matcher {
+    /// Looks at every place of the stretch that may matter, in order.
+    pub(crate) fn advance(&mut self, stretch: Stretch<'_>, found: &mut Found) {
+        let mut next: [usize; KINDS] = std::array::from_fn(|kind| self.find(kind, stretch, stretch.from));
+        loop {
+            let mut first = (0, usize::MAX);
+            for (kind, &at) in next.iter().enumerate() {
+                if at < first.1 {
+                    first = (kind, at);
+                }
+            }
+            let (kind, at) = first;
+            if at == usize::MAX {
+                return;
+            }
+            let on = self.at(kind, stretch, at, found);
+            // Ends of segments mean something from where an interchange begins.
+            let begun = kind == SIGN && self.interchange.is_some();
+            for (of, place) in next.iter_mut().enumerate() {
+                if of == kind || (begun && of == SEGMENT && *place == usize::MAX) {
+                    *place = self.find(of, stretch, on);
+                }
+            }
+        }
+    }
+
+    /// The stream is over: what has no end is ended.
+    pub(crate) fn end(&mut self, stretch: Stretch<'_>, found: &mut Found) {
+        self.line(stretch, stretch.to, found);
+    }
+
+    /// The next place of this kind, at the end of the stretch at the latest; else `usize::MAX`.
+    fn find(&self, kind: usize, stretch: Stretch<'_>, from: usize) -> usize {
+        let Some(rest) = stretch.window.get(from..stretch.to) else { return usize::MAX };
+        let literal = |finder: &memmem::Finder<'_>| {
+            let end = (stretch.to + finder.needle().len() - 1).min(stretch.window.len());
+            stretch.window.get(from..end).and_then(|rest| finder.find(rest))
+        };
+        let place = match kind {
+            SIGN => return signs::seek(stretch.window, from, stretch.to).unwrap_or(usize::MAX),
+            IMO => literal(&IMO_FINDER),
+            KEY => literal(&KEY_FINDER),
+            LINE if !matches!(self.lines, Lines::Text) => memchr(b'\n', rest),
+            SEGMENT => self.interchange.and_then(|(syntax, _)| memchr(syntax.terminator, rest)),
+            _ => None,
+        };
+        place.map_or(usize::MAX, |place| from + place)
+    }
+
+    /// Looks at a place. Gives the next place from where to look for others of its kind.
+    fn at(&mut self, kind: usize, stretch: Stretch<'_>, at: usize, found: &mut Found) -> usize {
+        let Stretch { window, base, .. } = stretch;
+        let mut finds = Finds { near: &mut self.near, found, at: base + at as u64 };
+        match kind {
+            SIGN => return self.sign(stretch, at, found),
+            IMO => {
+                if let Some(number) = vessel::after_imo(window, at) {
+                    finds.vessel("IMO", &number);
+                }
+            }
+            KEY => {
+                if let Some(key) = credentials::private_key(window, at) {
+                    finds.secret("private key", key);
+                }
+            }
+            LINE => self.line(stretch, at, found),
+            _ => self.segment(stretch, at, found),
+        }
+        at + 1
+    }
+
+    fn sign(&mut self, stretch: Stretch<'_>, at: usize, found: &mut Found) -> usize {
+        let Stretch { window, base, .. } = stretch;
+        let mut finds = Finds { near: &mut self.near, found, at: base + at as u64 };
+        match window.get(at) {
+            Some(b'U' | b'J' | b'Z') => {
+                if let Some(container) = container::at(window, at) {
+                    finds.container(&container, container.sure);
+                    return at + container.length;
+                }
+                if let (None, Some((syntax, length))) = (self.interchange, edifact::begins(window, at)) {
+                    self.interchange = Some((syntax, base + (at + length) as u64));
+                }
+            }
+            Some(b'(') => self.list(window, at, base, found),
+            _ => {
+                if let Some(field) = fields::at(window, at) {
+                    finds.field(field);
+                } else if let Some(userinfo) = credentials::in_url(window, at) {
+                    finds.secret("password in URL", userinfo);
+                }
+            }
+        }
+        at + 1
+    }
+
+    /// The list of columns, or a row, that begins with the `(` at `at`.
+    fn list(&mut self, window: &[u8], at: usize, base: u64, found: &mut Found) {
+        let Some(rest) = window.get(at + 1..) else { return };
+        // A list of names, unless rows are expected.
+        let begins = |byte: &u8| byte.is_ascii_alphabetic() || matches!(byte, b'`' | b'"' | b'[' | b' ');
+        if self.inserted.is_none() && !rest.first().is_some_and(begins) {
+            return;
+        }
+        let rest = rest.get(..rest.len().min(LONGEST_LIST)).unwrap_or_default();
+        let Some(list) = memchr(b')', rest).and_then(|end| rest.get(..end)) else { return };
+        let mut finds = Finds { near: &mut self.near, found, at: base + at as u64 };
+        let read = |columns: Columns| finds.row(columns, list);
+        if self.inserted.is_some_and(read) {
+            return;
+        }
+        if let Some(columns) = list.contains(&b',').then(|| Columns::of_names(list, b',')).flatten() {
+            self.inserted = Some(columns);
+        }
+    }
+
+    /// The line that ends at `at`.
+    fn line(&mut self, stretch: Stretch<'_>, at: usize, found: &mut Found) {
+        let start = mem::replace(&mut self.line_start, stretch.base + at as u64 + 1);
+        let start = start.checked_sub(stretch.base).and_then(|start| usize::try_from(start).ok());
+        // Too long to be a row that is looked at.
+        let line = start.and_then(|start| stretch.window.get(start..at));
+        self.lines = match (mem::replace(&mut self.lines, Lines::Text), line) {
+            (Lines::First, Some(line)) => {
+                Columns::of_header(line).map_or(Lines::Text, |columns| Lines::Rows(columns, 0))
+            }
+            (Lines::Rows(columns, others), line) => {
+                let mut finds = Finds { near: &mut self.near, found, at: stretch.base + at as u64 };
+                match line.is_some_and(|line| finds.row(columns, line)) {
+                    true => Lines::Rows(columns, 0),
+                    false if others < MOST_OTHER_LINES => Lines::Rows(columns, others + 1),
+                    false => Lines::Text,
+                }
+            }
+            _ => Lines::Text,
+        };
+    }
+
+    /// The segment that ends at `at`.
+    fn segment(&mut self, stretch: Stretch<'_>, at: usize, found: &mut Found) {
+        let Some((syntax, start)) = self.interchange else { return };
+        let mut finds = Finds { near: &mut self.near, found, at: stretch.base + at as u64 };
+        let start = start.checked_sub(stretch.base).and_then(|start| usize::try_from(start).ok());
+        let then = match start.and_then(|start| stretch.window.get(start..at)) {
+            Some(segment) => syntax.segment(segment, &mut finds),
+            // Free text may be longer than what is held.
+            None => Then::More,
+        };
+        match then {
+            Then::More => self.interchange = Some((syntax, stretch.base + at as u64 + 1)),
+            Then::Over => self.interchange = None,
+            Then::Released => {}
+        }
+    }
+}
+
+/// Where finds at one place go.
+pub(crate) struct Finds<'a> {
+    near: &'a mut Near,
+    found: &'a mut Found,
+    at: u64,
+}
+
+impl Finds<'_> {
+    /// A container number; `sure` where its surroundings say that it is one.
+    pub(crate) fn container(&mut self, container: &Container, sure: bool) {
+        self.near.container = number_of("container", &container.number);
+        self.place();
+        self.found.add(DataClass::ContainerIds, self.near.container, sure, || container.masked());
+    }
+
+    /// A ship's number, call sign or voyage.
+    pub(crate) fn vessel(&mut self, kind: &str, text: &[u8]) {
+        let number = number_of(kind, text);
+        let last = usize::from(kind == "IMO");
+        let sample = || format!("{kind} {}", mask::middle(&String::from_utf8_lossy(text), 2, last));
+        self.found.add(DataClass::VesselIds, number, true, sample);
+    }
+
+    /// A weight; where not `sure`, it counts when a container or its place is near.
+    pub(crate) fn weight(&mut self, text: &[u8], sure: bool) {
+        if !is_weight(text) {
+            return;
+        }
+        let number = number_of("weight", text) ^ self.near.container;
+        let sample = || format!("weight {}", mask::middle(&String::from_utf8_lossy(text), 2, 0));
+        if sure || self.near.told_at.is_some_and(|told_at| self.at - told_at <= NEAR_BYTES) {
+            self.found.add(DataClass::Weights, number, sure, sample);
+        } else {
+            if self.near.pending.len() >= MOST_PENDING {
+                self.near.pending.remove(0);
+            }
+            self.near.pending.push((self.at, number, sample()));
+        }
+    }
+
+    /// A password, key or token.
+    fn secret(&mut self, kind: &str, text: &[u8]) {
+        self.found
+            .add(DataClass::Credentials, number_of("secret", text), true, || format!("{kind} (masked)"));
+    }
+
+    /// Something that tells of containers and their places is here.
+    fn place(&mut self) {
+        self.near.told_at = Some(self.at);
+        for (at, number, sample) in self.near.pending.drain(..) {
+            if self.at - at <= NEAR_BYTES {
+                self.found.add(DataClass::Weights, number, false, || sample);
+            }
+        }
+    }
+
+    fn row(&mut self, columns: Columns, row: &[u8]) -> bool {
+        columns.row(row, &mut |column, cell| {
+            let number = number_of("cell", cell) ^ number_of("row", row).rotate_left(column as u32);
+            let sample = || format!("weight {}", mask::middle(&String::from_utf8_lossy(cell), 2, 0));
+            self.found.add(DataClass::Weights, number, true, sample);
+        })
+    }
+
+    fn field(&mut self, Field { key, value }: Field<'_>) {
+        match key {
+            Key::Weight { sure } => self.weight(value, sure),
+            Key::Container => {
+                if let Some(container) = container::whole(value) {
+                    self.container(&container, true);
+                }
+            }
+            Key::Place if value.iter().any(u8::is_ascii_digit) && value.len() <= 16 => self.place(),
+            Key::Imo => {
+                if let Some(number) = vessel::whole(value) {
+                    self.vessel("IMO", &number);
+                }
+            }
+            Key::Mmsi if value.len() == 9 && value.iter().all(u8::is_ascii_digit) => {
+                self.vessel("MMSI", value);
+            }
+            Key::Vessel if (2..=40).contains(&value.len()) && is_plain(value) => self.vessel("vessel", value),
+            Key::Secret if credentials::is_secret(value) => self.secret("password", value),
+            Key::Identity
+                if (3..=40).contains(&value.len())
+                    && is_plain(value)
+                    && value.iter().any(u8::is_ascii_digit) =>
+            {
+                let sample = || format!("identity {}", mask::middle(&String::from_utf8_lossy(value), 2, 0));
+                self.found.add(DataClass::MachineIdentity, number_of("identity", value), true, sample);
+            }
+            Key::Place | Key::Mmsi | Key::Vessel | Key::Secret | Key::Identity => {}
+        }
+    }
+}
+
+/// What people write in a field.
+fn is_plain(value: &[u8]) -> bool {
+    value.iter().all(|&byte| byte.is_ascii_alphanumeric() || b" -_./".contains(&byte))
+}

@@ -1,0 +1,151 @@
+use quaywatch_content::{Found, Scanner};
+use quaywatch_model::{Content, DataClass, Side};
+
+/// Raw bytes are classed in stretches of so many: fine enough that one list in a long stream does not name all of it.
+pub const STRETCH_BYTES: u64 = 64 * 1024;
+
+/// Bytes by class.
+pub(crate) type Bytes = [u64; DataClass::COUNT];
+
+/// What leaves in one conversation. Made only for those that cross.
+#[derive(Debug)]
+pub struct Leaving {
+    /// Whose bytes go out. Where both ends are outside that is known in the end: then it is the client's.
+    pub(crate) out: [bool; 2],
+    sides: [Option<Box<Outflow>>; 2],
+}
+
+impl Leaving {
+    pub(crate) const fn new(out: [bool; 2]) -> Self {
+        Self { out, sides: [None, None] }
+    }
+
+    /// What this side sends, if that goes out.
+    pub(crate) fn outflow(&mut self, from: Side) -> Option<&mut Outflow> {
+        let counts = *from.of(&self.out);
+        let side = from.of_mut(&mut self.sides);
+        counts.then(|| &mut **side.get_or_insert_default())
+    }
+
+    pub(crate) const fn is_open(&self, from: Side) -> bool {
+        from.of(&self.sides).is_some()
+    }
+
+    pub(crate) fn take(&mut self, from: Side) -> Option<Box<Outflow>> {
+        from.of_mut(&mut self.sides).take()
+    }
+
+    pub(crate) fn open(&mut self) -> impl Iterator<Item = &mut Outflow> {
+        self.sides.iter_mut().flatten().map(|side| &mut **side)
+    }
+}
+
+/// What one side sends out.
+#[derive(Debug, Default)]
+pub(crate) struct Outflow {
+    scanner: Scanner,
+    pub(crate) found: Found,
+    told: Bytes,
+    /// The content that has not ended: its class and its bytes so far.
+    content: Option<(DataClass, u64)>,
+    /// Raw bytes of the stretch that has not ended.
+    stretch: u64,
+    /// Bytes that were not looked into for want of memory.
+    pub(crate) unread: u64,
+}
+
+impl Outflow {
+    /// How much memory what is looked into takes.
+    pub(crate) fn memory(&self) -> usize {
+        size_of::<Self>() + self.scanner.memory() + self.found.held() * BYTES_A_THING
+    }
+
+    /// The next raw bytes; `whole` where they are a datagram, which no other continues.
+    pub(crate) fn raw(&mut self, mut bytes: &[u8], whole: bool) {
+        while !bytes.is_empty() {
+            let left = usize::try_from(STRETCH_BYTES - self.stretch).unwrap_or(usize::MAX);
+            let (piece, rest) = bytes.split_at(left.min(bytes.len()));
+            self.scanner.scan(piece, &mut self.found);
+            self.stretch += piece.len() as u64;
+            bytes = rest;
+            if self.stretch == STRETCH_BYTES {
+                self.end_stretch();
+            }
+        }
+        if whole {
+            self.scanner.end(&mut self.found);
+        }
+    }
+
+    /// What comes does not join what came.
+    pub(crate) fn gap(&mut self) {
+        self.scanner.end(&mut self.found);
+    }
+
+    /// A decoder will tell what there is in what was raw so far.
+    pub(crate) fn forget_raw(&mut self) {
+        *self = Self { unread: self.unread, ..Self::default() };
+    }
+
+    pub(crate) fn content(&mut self, content: &Content<'_>, look: bool) {
+        let Content { class, wire_bytes, bytes, ends, .. } = *content;
+        let apart = bytes.is_empty() && ends && self.content.is_some_and(|(open, _)| open != class);
+        if apart {
+            self.tell(class, wire_bytes);
+            return;
+        }
+        let (open, before) = self.content.unwrap_or((class, 0));
+        self.content = Some((open.min(class), before.saturating_add(wire_bytes)));
+        if look {
+            self.scanner.scan(bytes, &mut self.found);
+        } else {
+            self.unread = self.unread.saturating_add(bytes.len() as u64);
+        }
+        if ends {
+            self.end_content();
+        }
+    }
+
+    /// Ends what is open, and shares out so many bytes over the classes: what nobody told is of the class `carries`.
+    pub(crate) fn finish(&mut self, bytes: u64, carries: DataClass) -> Bytes {
+        self.end_content();
+        self.scanner.end(&mut self.found);
+        self.end_stretch();
+        let mut left = bytes;
+        let mut shared = [0; DataClass::COUNT];
+        // A decoder may tell more than was sent once: then the more telling classes have theirs.
+        for (shared, told) in shared.iter_mut().zip(self.told) {
+            *shared = told.min(left);
+            left -= *shared;
+        }
+        if let Some(rest) = shared.get_mut(carries as usize) {
+            *rest += left;
+        }
+        shared
+    }
+
+    fn end_content(&mut self) {
+        let Some((class, bytes)) = self.content.take() else { return };
+        self.scanner.end(&mut self.found);
+        // Classes are ordered with the most telling first.
+        let class = self.found.take_seen().map_or(class, |found| found.min(class));
+        self.tell(class, bytes);
+    }
+
+    fn end_stretch(&mut self) {
+        let bytes = std::mem::take(&mut self.stretch);
+        // Where nothing is found the bytes are of the class the protocol carries, as all that is not told.
+        if let Some(class) = self.found.take_seen() {
+            self.tell(class, bytes);
+        }
+    }
+
+    fn tell(&mut self, class: DataClass, bytes: u64) {
+        if let Some(told) = self.told.get_mut(class as usize) {
+            *told = told.saturating_add(bytes);
+        }
+    }
+}
+
+/// A number in a hash set with its share of what is empty.
+const BYTES_A_THING: usize = 16;

@@ -1,0 +1,155 @@
+//! Data connections: what was announced of them, and what they move.
+
+use crate::logins::names_firmware;
+use crate::{Context, Conversation};
+use quaywatch_model::{Content, DataClass, Direction, Side, Transfer, TransferKind, Verdict};
+use std::collections::VecDeque;
+
+/// So many announced data connections are remembered; one more, and the oldest is forgotten.
+pub(super) const MOST_CHANNELS: usize = 512;
+
+/// The announced data connections of all control connections.
+#[derive(Debug, Default)]
+pub(super) struct Channels {
+    known: VecDeque<Channel>,
+    last: u64,
+}
+
+/// One data connection, as the control connection tells it.
+#[derive(Debug, Default)]
+pub(super) struct Channel {
+    token: u64,
+    /// What is moved over it, once a command says so.
+    pub(super) load: Option<Load>,
+    /// Whether the server said that all was moved.
+    pub(super) done: Option<bool>,
+    /// How many bytes were moved.
+    pub(super) bytes: u64,
+}
+
+/// What a data connection moves.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Load {
+    /// A file from the server.
+    Read(String),
+    /// A file to the server.
+    Write(String),
+    /// A listing.
+    Listing,
+}
+
+impl Channels {
+    /// A new data connection.
+    pub(super) fn open(&mut self) -> u64 {
+        if self.known.len() >= MOST_CHANNELS {
+            self.known.pop_front();
+        }
+        self.last += 1;
+        self.known.push_back(Channel { token: self.last, ..Channel::default() });
+        self.last
+    }
+
+    /// One that was announced.
+    pub(super) fn get(&mut self, token: u64) -> Option<&mut Channel> {
+        self.known.iter_mut().rev().find(|channel| channel.token == token)
+    }
+}
+
+/// A data connection.
+pub(super) struct Data {
+    token: u64,
+    load: Option<Load>,
+    client: Option<Side>,
+    lost: bool,
+}
+
+/// The one transfer of a data connection.
+const TRANSFER: u64 = 1;
+
+impl Data {
+    pub(super) const fn new(token: u64) -> Self {
+        Self { token, load: None, client: None, lost: false }
+    }
+
+    fn begin(&mut self, cx: &mut Context<'_>, from: Side) {
+        if self.client.is_some() {
+            return;
+        }
+        let load = cx.shared.get::<Channels>().get(self.token).and_then(|channel| channel.load.clone());
+        // Where the command was not captured, it is taken for a file that is read.
+        let load = load.unwrap_or_else(|| Load::Read(String::new()));
+        let (name, direction) = match &load {
+            Load::Read(name) => (name, Direction::FromDevice),
+            Load::Write(name) => (name, Direction::ToDevice),
+            Load::Listing => {
+                self.client = Some(from.other());
+                self.load = Some(load);
+                return;
+            }
+        };
+        let client = if direction == Direction::ToDevice { from } else { from.other() };
+        let kind = if names_firmware(name) { TransferKind::Firmware } else { TransferKind::File };
+        let shown: &dyn std::fmt::Display = name;
+        cx.transfer(&Transfer::Begin {
+            id: TRANSFER,
+            kind,
+            direction,
+            client,
+            name: (!name.is_empty()).then_some(shown),
+            block_type: None,
+            block_number: None,
+        });
+        self.client = Some(client);
+        self.load = Some(load);
+    }
+
+    fn is_file(&self) -> bool {
+        matches!(self.load, Some(Load::Read(_) | Load::Write(_)))
+    }
+}
+
+impl Conversation for Data {
+    fn data(&mut self, cx: &mut Context<'_>, from: Side, bytes: &[u8]) {
+        self.begin(cx, from);
+        if let Some(channel) = cx.shared.get::<Channels>().get(self.token) {
+            channel.bytes += bytes.len() as u64;
+        }
+        if self.is_file() {
+            cx.transfer(&Transfer::Data { id: TRANSFER, bytes });
+            let wire_bytes = bytes.len() as u64;
+            cx.content(&Content { from, class: DataClass::Files, wire_bytes, bytes, ends: false });
+        }
+    }
+
+    fn gap(&mut self, cx: &mut Context<'_>, from: Side, bytes: u64) {
+        self.begin(cx, from);
+        self.lost = true;
+        if self.is_file() {
+            cx.transfer(&Transfer::Missing { id: TRANSFER, bytes });
+        }
+        cx.problem("ftp", "bytes of a data connection were lost", Verdict::Incomplete, bytes);
+    }
+
+    fn end(&mut self, cx: &mut Context<'_>) {
+        if !self.is_file() {
+            return;
+        }
+        let done = cx.shared.get::<Channels>().get(self.token).and_then(|channel| channel.done);
+        cx.transfer(&Transfer::End { id: TRANSFER, complete: done == Some(true) && !self.lost });
+    }
+
+    fn protocol(&self) -> &'static str {
+        "ftp-data"
+    }
+
+    fn client(&self) -> Option<Side> {
+        self.client
+    }
+
+    fn carries(&self) -> DataClass {
+        match self.load {
+            Some(Load::Listing) => DataClass::Signalling,
+            _ => DataClass::Files,
+        }
+    }
+}

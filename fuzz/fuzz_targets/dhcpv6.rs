@@ -1,0 +1,12 @@
+#![no_main]
+//! Bytes from both sides of a conversation, with gaps and pauses.
+
+use libfuzzer_sys::fuzz_target;
+use quaywatch_protocols::{PROTOCOLS, testing};
+
+fuzz_target!(|data: &[u8]| {
+    let protocol = PROTOCOLS.iter().find(|protocol| protocol.name == "dhcpv6").expect("it is registered");
+    for &transport in protocol.transports {
+        testing::fuzz_conversation(protocol, transport, [546, 547], data);
+    }
+});
