@@ -51,7 +51,7 @@ pub struct Captured {
 /// # Errors
 /// The writer's; and `InvalidData` where the page that was built in has no place for the data.
 pub fn write(out: &mut dyn Write, summary: &Summary, about: &About) -> io::Result<()> {
-    let answers = answers::all(summary, &crate::json::object(summary));
+    let answers = answers::all(summary);
     let [title, without_script, data] = PLACES;
     let page = until(out, TEMPLATE, title)?;
     write!(out, "{}", Text(&Escaped(&about.title).to_string()))?;

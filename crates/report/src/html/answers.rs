@@ -32,12 +32,12 @@ impl Answer {
 }
 
 /// All five.
-pub(super) fn all(summary: &Summary, told: &Value) -> Vec<Answer> {
+pub(super) fn all(summary: &Summary) -> Vec<Answer> {
     let outside = Outside::of(summary);
     vec![
         devices(summary),
         outside::reach(summary, &outside),
-        outside::sent(&outside, told.get("disclosures").and_then(Value::as_array)),
+        outside::sent(&outside, &summary.disclosures),
         attention(summary),
         not_seen(summary),
     ]
@@ -102,8 +102,7 @@ fn attention(summary: &Summary) -> Answer {
     };
     let mut points: Vec<String> = Vec::new();
     if !findings.is_empty() {
-        let activity =
-            findings.iter().filter(|finding| finding.kind == FindingKind::Activity).count() as u64;
+        let activity = findings.iter().filter(|finding| finding.kind == FindingKind::Activity).count() as u64;
         points.push(format!(
             "{} activity, what was done; {} exposure, what could be done.",
             verb(activity, "tells", "tell"),
@@ -137,12 +136,8 @@ fn not_seen(summary: &Summary) -> Answer {
             percent(unknown.wire_bytes, all)
         ));
     }
-    let opaque: u64 = summary
-        .entries
-        .iter()
-        .filter(|entry| entry.verb == Verb::Opaque)
-        .map(|entry| entry.count())
-        .sum();
+    let opaque: u64 =
+        summary.entries.iter().filter(|entry| entry.verb == Verb::Opaque).map(|entry| entry.count()).sum();
     if opaque > 0 {
         let operations = many(opaque, "operation");
         points.push(format!("{operations} could not be read: encrypted, or not documented."));

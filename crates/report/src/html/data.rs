@@ -3,6 +3,7 @@
 use super::About;
 use super::answers::Answer;
 use crate::Escaped;
+use quaywatch_findings::RULES;
 use quaywatch_model::{Asset, Entry, Link};
 use quaywatch_sensor::Summary;
 use serde_json::{Map, Value, json};
@@ -34,7 +35,7 @@ pub(super) fn object(summary: &Summary, about: &About, answers: &[Answer]) -> Va
     let mut left_out = Map::new();
     for (key, most) in MOST_ROWS {
         if let Some(Value::Array(rows)) = told.get_mut(key) {
-            let left = keep(rows, most, |index, row| weight(summary, key, index, row));
+            let left = keep(rows, most, |index| weight(summary, key, index));
             if left > 0 {
                 left_out.insert(key.into(), left.into());
             }
@@ -45,12 +46,26 @@ pub(super) fn object(summary: &Summary, about: &About, answers: &[Answer]) -> Va
         "about": described(about),
         "answers": answers.iter().map(Answer::object).collect::<Vec<_>>(),
         "left_out": left_out,
+        "rules": rules(summary),
     });
     bounded(&mut page);
     if let Value::Object(page) = &mut page {
         page.insert("summary".into(), told);
     }
     page
+}
+
+/// What the rules that found something look for.
+fn rules(summary: &Summary) -> Map<String, Value> {
+    let found = |name| summary.findings.iter().any(|finding| finding.rule == name);
+    RULES
+        .iter()
+        .filter(|rule| found(rule.name))
+        .map(|rule| {
+            let told = json!({"title": rule.title, "meaning": rule.meaning, "limits": rule.limits});
+            (rule.name.to_owned(), told)
+        })
+        .collect()
 }
 
 fn described(about: &About) -> Value {
@@ -80,12 +95,12 @@ fn described(about: &About) -> Value {
 }
 
 /// How much a row is worth having; of rows that weigh the same the first.
-fn weight(summary: &Summary, key: &str, index: usize, row: &Value) -> u64 {
+fn weight(summary: &Summary, key: &str, index: usize) -> u64 {
     match key {
         "operations" => summary.entries.get(index).map_or(0, operation_weight),
         "assets" => summary.assets.get(index).map_or(0, asset_weight),
         "links" => summary.links.get(index).map_or(0, |link: &Link| link.bytes.iter().sum()),
-        "disclosures" => row.get("bytes").and_then(Value::as_u64).unwrap_or_default(),
+        "disclosures" => summary.disclosures.get(index).map_or(0, |told| told.bytes),
         // The others come in an order that means something: the gravest, the earliest or the most frequent first.
         _ => 0,
     }
@@ -107,10 +122,10 @@ fn asset_weight(asset: &Asset) -> u64 {
 }
 
 /// Keeps the heaviest rows, in the order they had; tells how many went.
-fn keep(rows: &mut Vec<Value>, most: usize, weight: impl Fn(usize, &Value) -> u64) -> usize {
+fn keep(rows: &mut Vec<Value>, most: usize, weight: impl Fn(usize) -> u64) -> usize {
     let all = rows.len();
     let mut order: Vec<(Reverse<u64>, usize)> =
-        rows.iter().enumerate().map(|(index, row)| (Reverse(weight(index, row)), index)).collect();
+        (0..all).map(|index| (Reverse(weight(index)), index)).collect();
     order.sort_unstable();
     let mut wanted = vec![false; all];
     let mut bytes = 0_usize;

@@ -9,7 +9,8 @@ use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 use std::time::{Duration, Instant};
 
-const HOSTILE: &str = "</script><script>alert(1)</script><img src=x onerror=alert(2)>\u{2028}\u{202e}--><!--\"'&";
+const HOSTILE: &str =
+    "</script><script>alert(1)</script><img src=x onerror=alert(2)>\u{2028}\u{202e}--><!--\"'&";
 
 fn page(summary: &Summary, title: &str) -> String {
     let captures = vec![Captured { name: HOSTILE.to_owned(), bytes: Some(7), sha256: Some([7; 32]) }];
@@ -24,7 +25,8 @@ fn between<'a>(page: &'a str, open: &str, close: &str) -> &'a str {
 }
 
 fn data(page: &str) -> Value {
-    serde_json::from_str(between(page, "<script type=\"application/json\" id=\"data\">", "</script>")).unwrap()
+    serde_json::from_str(between(page, "<script type=\"application/json\" id=\"data\">", "</script>"))
+        .unwrap()
 }
 
 fn finding(text: &str) -> Finding {
@@ -48,8 +50,11 @@ fn finding(text: &str) -> Finding {
 fn hostile() -> Summary {
     let mut summary = Summary::default();
     summary.findings = vec![finding(HOSTILE)];
-    summary.assets =
-        vec![Asset { names: vec![HOSTILE.to_owned()], product: Some(HOSTILE.to_owned()), ..Asset::default() }];
+    summary.assets = vec![Asset {
+        names: vec![HOSTILE.to_owned()],
+        product: Some(HOSTILE.to_owned()),
+        ..Asset::default()
+    }];
     summary.entries = vec![entry([10, 0, 0, 1], Verb::Write, HOSTILE)];
     summary
 }
@@ -77,7 +82,9 @@ fn no_text_of_a_peer_becomes_markup() {
     }
     assert!(!hostile.contains(['\u{2028}', '\u{202e}']));
     let told = data(&hostile);
-    assert!(told["summary"]["findings"][0]["title"].as_str().unwrap().starts_with("</script><script>alert(1)"));
+    assert!(
+        told["summary"]["findings"][0]["title"].as_str().unwrap().starts_with("</script><script>alert(1)")
+    );
 }
 
 #[test]
@@ -106,7 +113,10 @@ fn who_runs_no_scripts_reads_answers_and_findings() {
     summary.findings = vec![finding("Program was written on \"crane 7\"")];
     let page = page(&summary, "a");
     let plain = between(&page, "<noscript>", "</noscript>");
-    assert!(plain.contains("What deserves attention?") && plain.contains("1 finding: 1 critical."), "{plain}");
+    assert!(
+        plain.contains("What deserves attention?") && plain.contains("1 finding: 1 critical."),
+        "{plain}"
+    );
     assert!(plain.contains("critical (activity): Program was written on &quot;crane 7&quot;"), "{plain}");
     assert!(plain.contains("33 CFR 101.650(b)(4)"));
 }
@@ -122,7 +132,8 @@ fn a_large_network_gives_a_page_that_still_opens_and_says_what_it_leaves_out() {
             ..Asset::default()
         })
         .collect();
-    summary.entries = (0..50_000_u32).map(|index| entry(index.to_be_bytes(), Verb::Read, "read (3)")).collect();
+    summary.entries =
+        (0..50_000_u32).map(|index| entry(index.to_be_bytes(), Verb::Read, "read (3)")).collect();
     summary.entries.push(entry([1; 4], Verb::Stop, "stop"));
     summary.links = (0..70_000).map(|index| link(number(index), number(index + 1))).collect();
     let started = Instant::now();

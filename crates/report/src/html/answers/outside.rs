@@ -2,9 +2,8 @@
 
 use super::{Answer, many, verb, verb_of};
 use crate::number::Bytes;
-use quaywatch_model::{Address, Scope};
+use quaywatch_model::{Address, Disclosure, Scope};
 use quaywatch_sensor::Summary;
-use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// So many recipients are named.
@@ -57,8 +56,10 @@ pub(super) fn reach(summary: &Summary, outside: &Outside) -> Answer {
         0 => "No remote-service channel was recognised.".to_owned(),
         count => format!("{} seen.", verb_of(count, "remote-service channel", "was", "were")),
     };
-    let mut points: Vec<String> =
-        kinds.into_iter().map(|((direction, kind), count)| format!("{kind}, {direction}: {count}.")).collect();
+    let mut points: Vec<String> = kinds
+        .into_iter()
+        .map(|((direction, kind), count)| format!("{kind}, {direction}: {count}."))
+        .collect();
     let undeclared = channels.iter().filter(|channel| channel.declared == Some(false)).count() as u64;
     if undeclared > 0 {
         points.push(format!("{} not declared by the site.", verb(undeclared, "is", "are")));
@@ -81,7 +82,7 @@ pub(super) fn reach(summary: &Summary, outside: &Outside) -> Answer {
 }
 
 /// What does it send, to whom?
-pub(super) fn sent(outside: &Outside, disclosures: Option<&Vec<Value>>) -> Answer {
+pub(super) fn sent(outside: &Outside, disclosures: &[Disclosure]) -> Answer {
     let total: u64 = outside.sent.values().sum();
     let mut points = Vec::new();
     let headline = match outside.sent.len() as u64 {
@@ -100,12 +101,11 @@ pub(super) fn sent(outside: &Outside, disclosures: Option<&Vec<Value>>) -> Answe
     Answer { id: "sent", question: "What does it send, to whom?", headline, points }
 }
 
-/// How much of each class of data left, where the ledger of what leaves was kept.
-fn classes(disclosures: Option<&Vec<Value>>) -> Option<String> {
+/// How much of each class of data left.
+fn classes(disclosures: &[Disclosure]) -> Option<String> {
     let mut classes: BTreeMap<&str, u64> = BTreeMap::new();
-    for row in disclosures? {
-        let class = row.get("data_class").and_then(Value::as_str).unwrap_or("unknown");
-        *classes.entry(class).or_default() += row.get("bytes").and_then(Value::as_u64).unwrap_or_default();
+    for told in disclosures {
+        *classes.entry(told.data_class.as_str()).or_default() += told.bytes;
     }
     let mut classes: Vec<_> = classes.into_iter().collect();
     classes.sort_by_key(|(class, bytes)| (std::cmp::Reverse(*bytes), *class));
