@@ -46,15 +46,17 @@ export interface Drawing {
   height: number;
 }
 
-export const NODE = { width: 150, height: 46 };
-const GAP = { x: 18, y: 46 };
+export const NODE = { width: 152, height: 58 };
+const GAP = { x: 16, y: 48 };
 const PADDING = 20;
 const TITLE = 34;
 /** Links of less weight than the first so many are not drawn. */
 const MOST_EDGES = 400;
 /** So many devices of one tier and zone are drawn one by one. */
 const MOST_OF_A_TIER = 21;
-const WIDTH = 1180;
+const WIDTH = 1200;
+/** So many devices stand side by side. */
+const MOST_COLUMNS = 7;
 
 const TIERS = [
   { title: "Network and names", roles: ["router", "modem", "access point", "switch", "name server", "address server", "time server"] },
@@ -73,15 +75,17 @@ interface Placed {
 
 export function draw(summary: Summary, devices: Devices): Drawing {
   const placed = new Map<string, Placed>();
+  const called = new Map<string, string>();
+  for (const row of summary.disclosures ?? []) if (row.recipient_name) called.set(row.recipient, row.recipient_name);
   for (const asset of summary.assets) {
-    const one = place(asset, mainAddress(asset));
+    const one = place(asset, mainAddress(asset), called);
     placed.set(one.node.id, one);
   }
   const links = summary.links.filter((link) => !isGroup(link.server) && !isGroup(link.client));
   for (const link of links) {
     for (const address of [link.client, link.server]) {
       const id = idOf(address, devices);
-      const one = placed.get(id) ?? place(undefined, address);
+      const one = placed.get(id) ?? place(undefined, address, called);
       one.weight += 1 + Math.log10(1 + link.bytes_out + link.bytes_in);
       placed.set(id, one);
     }
@@ -102,27 +106,29 @@ function idOf(address: string, devices: Devices): string {
   return asset ? mainAddress(asset) : address;
 }
 
-function place(asset: Asset | undefined, address: string): Placed {
+function place(asset: Asset | undefined, address: string, called: Map<string, string>): Placed {
   const role = asset?.roles?.[0] ?? "";
   const tier = TIERS.findIndex(({ roles }) => roles.includes(role));
   const zone = [asset?.crane, asset?.zone].filter(Boolean).join(", ") || network(address);
-  const name = asset && nameOf(asset);
+  const name = (asset && nameOf(asset)) ?? called.get(address);
   const node: Node = { id: address, title: name ?? address, address, role, stands: 1, x: 0, y: 0 };
   if (asset) node.asset = asset;
   return { node, zone, tier: tier < 0 ? TIERS.length : tier, weight: 8 * (asset?.roles?.length ?? 0) };
 }
 
-/** Boxes beside each other while they fit, what is outside first. */
+/** Boxes beside each other while they fit, what is outside first, then the largest. */
 function arrange(zones: Map<string, Placed[][]>, stands: Map<string, Node>): Omit<Drawing, "edges"> {
-  const order = [...zones.keys()].sort((a, b) => rank(a) - rank(b) || a.localeCompare(b, "en", { numeric: true }));
-  const most = order.length === 1 ? 7 : order.length === 2 ? 4 : 3;
+  const size = (title: string) => zones.get(title)?.reduce((sum, tier) => sum + tier.length, 0) ?? 0;
+  const order = [...zones.keys()].sort(
+    (a, b) => rank(a) - rank(b) || size(b) - size(a) || a.localeCompare(b, "en", { numeric: true }),
+  );
   const drawing: Omit<Drawing, "edges"> = { nodes: [], zones: [], width: WIDTH, height: 0 };
   let x = 0;
   let y = 0;
   let shelf = 0;
   for (const title of order) {
     const tiers = zones.get(title) ?? [];
-    const columns = Math.max(1, ...tiers.map((tier) => Math.min(tier.length, rank(title) === 0 ? 6 : most)));
+    const columns = Math.max(1, ...tiers.map((tier) => Math.min(tier.length, MOST_COLUMNS)));
     const width = Math.max(columns * (NODE.width + GAP.x) - GAP.x + 2 * PADDING, 240);
     if (x > 0 && x + width > WIDTH) {
       x = 0;
@@ -131,7 +137,7 @@ function arrange(zones: Map<string, Placed[][]>, stands: Map<string, Node>): Omi
     const zone = box(title, tiers, columns, x, y, drawing.nodes, stands);
     zone.width = width;
     drawing.zones.push(zone);
-    x += width + 24;
+    x += width + 20;
     shelf = Math.max(shelf, zone.y + zone.height);
   }
   const right = Math.max(...drawing.zones.map((zone) => zone.x + zone.width), 320);
@@ -154,8 +160,11 @@ function box(
   let row = y + TITLE;
   tiers.forEach((tier, index) => {
     if (tier.length === 0) return;
-    zone.tiers.push({ title: ([...TIERS, UNTOLD][index] ?? UNTOLD).title, y: row + 12 });
-    row += 22;
+    // Of what is outside nobody expects a role.
+    if (rank(title) > 0 || index < TIERS.length) {
+      zone.tiers.push({ title: ([...TIERS, UNTOLD][index] ?? UNTOLD).title, y: row + 12 });
+      row += 22;
+    }
     const shown = folded(tier, stands);
     shown.forEach((node, place) => {
       node.x = x + PADDING + (place % columns) * (NODE.width + GAP.x);
@@ -164,7 +173,7 @@ function box(
     });
     row += Math.ceil(shown.length / columns) * (NODE.height + GAP.y / 2) + GAP.y / 2;
   });
-  zone.height = row - y + 4;
+  zone.height = row - y - GAP.y / 2 - 6;
   return zone;
 }
 

@@ -12,6 +12,8 @@ export interface Column<Row> {
   /** What it is sorted by in place of the text, and set to the right where `numeric`. */
   number?: (row: Row) => number;
   wide?: boolean;
+  /** The text is a date and a time, which may stand on two lines. */
+  when?: boolean;
 }
 
 export interface TableProps<Row> {
@@ -33,8 +35,9 @@ interface Order {
   down: boolean;
 }
 
-export function Table<Row>({ caption, columns, rows, leftOut = 0 }: TableProps<Row>) {
+export function Table<Row>({ caption, columns: all, rows, leftOut = 0 }: TableProps<Row>) {
   const { printing } = useView();
+  const columns = useMemo(() => told(all, rows), [rows]);
   const [filter, setFilter] = useState("");
   const [order, setOrder] = useState<Order>();
   const [start, setStart] = useState(0);
@@ -99,7 +102,7 @@ export function Table<Row>({ caption, columns, rows, leftOut = 0 }: TableProps<R
                     key={column.title}
                     class={[column.number && "numeric", column.wide && "wide"].filter(Boolean).join(" ")}
                   >
-                    {column.cell ? column.cell(row) : column.text(row)}
+                    {content(column, row)}
                   </td>
                 ))}
               </tr>
@@ -115,6 +118,23 @@ export function Table<Row>({ caption, columns, rows, leftOut = 0 }: TableProps<R
         </p>
       )}
     </div>
+  );
+}
+
+/** A column in which nothing is said is left out. */
+function told<Row>(columns: Column<Row>[], rows: Row[]): Column<Row>[] {
+  return columns.filter(({ text }) => rows.length === 0 || rows.some((row) => text(row) !== ""));
+}
+
+function content<Row>(column: Column<Row>, row: Row): ComponentChildren {
+  if (column.cell) return column.cell(row);
+  const text = column.text(row);
+  if (!column.when) return text;
+  const [date, time] = text.split(" ");
+  return (
+    <>
+      <span class="unbroken">{date}</span> <span class="unbroken">{time}</span>
+    </>
   );
 }
 

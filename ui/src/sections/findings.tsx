@@ -134,7 +134,7 @@ function RuleCard({ findings }: { findings: Finding[] }) {
       </header>
       <ul class="instances">
         {shown.map((finding, index) => (
-          <Instance key={index} finding={finding} />
+          <Instance key={index} finding={finding} marked={finding.severity !== first.severity} />
         ))}
       </ul>
       {shown.length < findings.length && (
@@ -155,11 +155,12 @@ function RuleCard({ findings }: { findings: Finding[] }) {
   );
 }
 
-function Instance({ finding }: { finding: Finding }) {
+/** One finding; marked where it is not as grave as the gravest of its rule. */
+function Instance({ finding, marked }: { finding: Finding; marked: boolean }) {
   return (
     <li>
       <h4>
-        <SeverityBadge severity={finding.severity} /> {finding.title}
+        {marked && <SeverityBadge severity={finding.severity} />} {finding.title}
       </h4>
       <p>{finding.explanation}</p>
       <dl class="proof">

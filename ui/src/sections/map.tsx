@@ -103,11 +103,6 @@ function Picture({ drawing, chosen, choose }: PictureProps) {
           <text x={zone.x + 20} y={zone.y + 23} class="zone-title">
             {short(zone.title, Math.floor(zone.width / 8.5))}
           </text>
-          {zone.tiers.map((tier) => (
-            <text key={tier.title} x={zone.x + 20} y={tier.y} class="tier-title">
-              {tier.title}
-            </text>
-          ))}
         </g>
       ))}
       {edges.map((edge) => (
@@ -123,6 +118,13 @@ function Picture({ drawing, chosen, choose }: PictureProps) {
           </title>
         </path>
       ))}
+      {zones.flatMap((zone) =>
+        zone.tiers.map((tier) => (
+          <text key={`${zone.title} ${tier.title}`} x={zone.x + 20} y={tier.y} class="tier-title">
+            {tier.title}
+          </text>
+        )),
+      )}
       {nodes.map((node) => (
         <Device
           key={node.id}
@@ -152,8 +154,7 @@ interface DeviceProps {
 
 function Device({ node, chosen, faint, choose }: DeviceProps) {
   const undeclared = node.asset?.declared === "false";
-  const second = [node.role, node.title === node.address ? "" : node.address].filter(Boolean).join(" · ");
-  const label = [node.title, node.address, node.role, undeclared ? "not declared" : ""].filter(Boolean).join(", ");
+  const more = [node.title === node.address ? "" : node.address, undeclared ? "not declared" : node.role].filter(Boolean);
   const classes = ["node", node.role.replaceAll(" ", "-"), chosen && "chosen", faint && "faint", undeclared && "undeclared"];
   return (
     <g
@@ -162,7 +163,6 @@ function Device({ node, chosen, faint, choose }: DeviceProps) {
       tabIndex={0}
       role="button"
       aria-pressed={chosen}
-      aria-label={label}
       onClick={choose}
       onKeyDown={(event) => {
         if (event.key !== "Enter" && event.key !== " ") return;
@@ -170,16 +170,15 @@ function Device({ node, chosen, faint, choose }: DeviceProps) {
         choose();
       }}
     >
-      <title>{label}</title>
       <rect width={NODE.width} height={NODE.height} rx="5" />
-      <text x="10" y={second ? 20 : 28} class="node-title">
-        {short(node.title, 19)}
+      <text x="10" y={34 - more.length * 8} class={node.title.length > 14 ? "node-title long" : "node-title"}>
+        {short(node.title, 17)}
       </text>
-      {second && (
-        <text x="10" y="36" class="node-more">
-          {short(second, 25)}
+      {more.map((line, index) => (
+        <text key={line} x="10" y={50 - (more.length - index) * 15 + 15 - (more.length === 1 ? 6 : 0)} class="node-more">
+          {short(line, 21)}
         </text>
-      )}
+      ))}
     </g>
   );
 }

@@ -35,7 +35,7 @@ export function Masthead() {
                 {capture.name}
               </span>
             ))}
-            {about.captures.length > 3 && `and ${count(about.captures.length - 3)} more`}
+            {about.captures.length > 3 && ` and ${count(about.captures.length - 3)} more`}
           </dd>
         </div>
         {about.written && (

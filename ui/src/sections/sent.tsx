@@ -150,8 +150,8 @@ function Ledger({ rows, leftOut }: { rows: Disclosure[]; leftOut: number }) {
     },
     { title: "For example", text: (row) => row.samples?.join(", ") ?? "", wide: true },
     { title: "By", text: (row) => row.protocol },
-    { title: "First", text: (row) => day(row.start) },
-    { title: "Site says", text: (row) => row.declared, cell: (row) => <DeclaredBadge declared={row.declared} /> },
+    { title: "First", text: (row) => day(row.start), when: true },
+    { title: "Site says", text: (row) => (row.declared === "unknown" ? "" : row.declared), cell: (row) => <DeclaredBadge declared={row.declared} /> },
   ];
   return <Table caption="What left, by class of data and recipient" columns={columns} rows={rows} leftOut={leftOut} />;
 }

@@ -4,7 +4,7 @@ import { groupOf, spaced } from "../names/verbs";
 import { DeclaredBadge } from "../parts/badge";
 import { useView } from "../parts/context";
 import { Device, useDeviceText } from "../parts/device";
-import { bytes, clock, count, day } from "../parts/number";
+import { bytes, clock, count, day, words } from "../parts/number";
 import { Nothing, Section } from "../parts/section";
 import { type Column, Table } from "../parts/table";
 
@@ -21,16 +21,16 @@ export function Remote() {
   const { page } = useView();
   const rows = page.summary.remote_access;
   const columns: Column<RemoteAccess>[] = [
-    { title: "Kind", text: (row) => row.kind },
+    { title: "Kind", text: (row) => words(row.kind), cell: (row) => <b>{words(row.kind)}</b> },
     { title: "Direction", text: (row) => row.direction },
     ...useParties<RemoteAccess>(),
     { title: "Port", text: (row) => String(row.server_port ?? ""), number: (row) => row.server_port ?? 0 },
     { title: "Sent", text: (row) => bytes(row.bytes_out), number: (row) => row.bytes_out },
     { title: "Back", text: (row) => bytes(row.bytes_in), number: (row) => row.bytes_in },
-    { title: "First", text: (row) => day(row.start) },
-    { title: "Last", text: (row) => day(row.end) },
-    { title: "Site says", text: (row) => row.declared, cell: (row) => <DeclaredBadge declared={row.declared} /> },
+    { title: "First", text: (row) => day(row.start), when: true },
+    { title: "Last", text: (row) => day(row.end), when: true },
     { title: "How it was told", text: (row) => row.evidence?.join("; ") ?? "", wide: true },
+    { title: "Site says", text: (row) => (row.declared === "unknown" ? "" : row.declared), cell: (row) => <DeclaredBadge declared={row.declared} /> },
   ];
   return (
     <Section
@@ -54,7 +54,6 @@ export function Remote() {
 export function Assets() {
   const { page } = useView();
   const rows = page.summary.assets;
-  const site = rows.some((row) => row.declared !== "unknown");
   const addresses = (row: Asset) => [...new Set([...(row.addresses ?? []), ...(row.mac ? [row.mac] : [])])];
   const columns: Column<Asset>[] = [
     {
@@ -88,11 +87,8 @@ export function Assets() {
     { title: "Zone", text: (row) => [row.crane, row.zone].filter(Boolean).join(", ") },
     { title: "Answers", text: (row) => row.protocols_served?.join(", ") ?? "" },
     { title: "Asks with", text: (row) => row.protocols_used?.join(", ") ?? "" },
-    { title: "Site says", text: (row) => row.declared, cell: (row) => <DeclaredBadge declared={row.declared} /> },
+    { title: "Site says", text: (row) => (row.declared === "unknown" ? "" : row.declared), cell: (row) => <DeclaredBadge declared={row.declared} /> },
   ];
-  const used = columns.filter(
-    ({ title, text }) => (title === "Site says" ? site : rows.some((row) => text(row) !== "")),
-  );
   return (
     <Section
       id="assets"
@@ -103,7 +99,7 @@ export function Assets() {
       {rows.length === 0 ? (
         <Nothing>No device could be told from what was captured.</Nothing>
       ) : (
-        <Table caption="Devices on the network" columns={used} rows={rows} leftOut={page.left_out["assets"] ?? 0} />
+        <Table caption="Devices on the network" columns={columns} rows={rows} leftOut={page.left_out["assets"] ?? 0} />
       )}
     </Section>
   );
@@ -113,7 +109,7 @@ export function Transfers() {
   const { page } = useView();
   const { transfers, transfers_not_listed } = page.summary;
   const columns: Column<Transfer>[] = [
-    { title: "When", text: (row) => day(row.start) },
+    { title: "When", text: (row) => day(row.start), when: true },
     ...useParties<Transfer>(),
     { title: "What", text: (row) => `${row.kind} ${words(row.direction)}` },
     {
@@ -158,8 +154,6 @@ export function Transfers() {
     </Section>
   );
 }
-
-const words = (direction: string) => direction.replaceAll("_", " ");
 
 export function Changes() {
   const { page } = useView();
@@ -226,8 +220,8 @@ export function Operations() {
     { title: "Times", text: (row) => count(row.count), number: (row) => row.count },
     { title: "Refused", text: (row) => count(row.refused), number: (row) => row.refused },
     { title: "Unanswered", text: (row) => count(row.unanswered), number: (row) => row.unanswered },
-    { title: "First", text: (row) => day(row.first) },
-    { title: "Last", text: (row) => day(row.last) },
+    { title: "First", text: (row) => day(row.first), when: true },
+    { title: "Last", text: (row) => day(row.last), when: true },
   ];
   return (
     <Section id="operations" title="Who asked whom for what" newPage lead="Every kind of operation, with how often. Bold ones change the device.">
@@ -265,7 +259,7 @@ export function Conversations() {
     { title: "Failed", text: (row) => count(row.failed), number: (row) => row.failed },
     { title: "Sent", text: (row) => bytes(row.bytes_out), number: (row) => row.bytes_out },
     { title: "Back", text: (row) => bytes(row.bytes_in), number: (row) => row.bytes_in },
-    { title: "First", text: (row) => day(row.first) },
+    { title: "First", text: (row) => day(row.first), when: true },
     { title: "Frame", text: (row) => String(row.first_frame), number: (row) => row.first_frame },
   ];
   return (

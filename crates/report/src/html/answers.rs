@@ -166,10 +166,13 @@ fn verb_of(count: u64, noun: &str, one: &str, more: &str) -> String {
 }
 
 fn plural(noun: &str, count: u64) -> String {
+    let noun = match noun {
+        "hmi" => "HMI",
+        "remote io" => "remote I/O station",
+        other => other,
+    };
     match noun {
         _ if count == 1 => noun.to_owned(),
-        "hmi" => "HMIs".to_owned(),
-        "remote io" => "remote I/O stations".to_owned(),
         _ if noun.ends_with('y') => format!("{}ies", noun.trim_end_matches('y')),
         _ if noun.ends_with(['s', 'x', 'h']) => format!("{noun}es"),
         _ => format!("{noun}s"),
