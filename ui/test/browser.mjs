@@ -75,7 +75,7 @@ async function use(page) {
   await page.keyboard.press("Enter");
   await becomes(() => page.locator("#map .node.chosen").count(), 1, "a device is chosen");
   assert.notEqual(await page.locator("#map .chosen-device").innerText(), "");
-  await page.getByLabel("Kind").selectOption("exposure");
+  await page.locator("#findings select").selectOption("exposure");
   await becomes(() => page.locator("#findings .kind.activity").count(), 0, "findings are chosen by kind");
 }
 
@@ -135,7 +135,8 @@ const tests = {
     const size = statSync(join(folder, "large.html")).size;
     console.log(`    ${took.toFixed(0)} ms for ${(size / 1e6).toFixed(1)} MB`);
     await page.locator("#assets").getByRole("searchbox").fill("10.0.1.7");
-    await becomes(() => page.locator("#assets tbody tr").count(), 12, "a filter leaves what it names");
+    const hits = () => page.locator("#assets").getByRole("status").innerText();
+    await becomes(async () => (await hits()).includes(" of "), true, "a filter says how much it leaves");
     await page.locator("#map").scrollIntoViewIfNeeded();
     await page.screenshot({ path: join(folder, "large-desktop.png") });
     assert.deepEqual(faults, []);

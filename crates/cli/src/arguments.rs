@@ -45,8 +45,7 @@ pub(crate) struct Inspect {
     /// What the site is made of and what is approved there; see docs/site.md
     #[arg(long, value_name = "site.toml")]
     pub(crate) site: Option<PathBuf>,
-    /// Write every record to DIR: conversations, operations, transfers and problems as NDJSON, moved programs
-    /// under DIR/carved
+    /// Write every record to DIR: the tables as NDJSON, the report as report.html, moved programs under DIR/carved
     #[arg(long, value_name = "DIR")]
     pub(crate) out: Option<PathBuf>,
     /// Write the report as one self-contained page to FILE; --out writes it too, as DIR/report.html

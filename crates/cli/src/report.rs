@@ -22,9 +22,24 @@ pub(crate) fn write(arguments: &Inspect, summary: &Summary) -> Result<(), Box<dy
     let captures = arguments.captures.iter().map(|path| captured(path)).collect::<Result<Vec<_>, _>>()?;
     let about = About { title: title(&captures), captures, written: None };
     for path in paths {
+        if arguments.captures.iter().any(|capture| is_same(capture, path)) {
+            return Err(format!(
+                "{}: is a capture that was read; name another file for the report",
+                path.display()
+            )
+            .into());
+        }
         one(path, summary, &about).map_err(|error| format!("{}: {error}", path.display()))?;
     }
     Ok(())
+}
+
+/// A slip of the hand must not cost the evidence.
+fn is_same(capture: &Path, report: &Path) -> bool {
+    match (capture.canonicalize(), report.canonicalize()) {
+        (Ok(capture), Ok(report)) => capture == report,
+        _ => false,
+    }
 }
 
 fn one(path: &Path, summary: &Summary, about: &About) -> io::Result<()> {

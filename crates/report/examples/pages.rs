@@ -96,12 +96,12 @@ fn asset(index: u32) -> Asset {
         names: vec![text(index)],
         product: Some(text(index + 1)),
         firmware: Some(text(index + 2)),
-        crane: (index % 3 == 0).then(|| text(index)),
-        zone: (index % 3 == 0).then(|| text(index + 1)),
+        crane: (index.is_multiple_of(3)).then(|| text(index)),
+        zone: (index.is_multiple_of(3)).then(|| text(index + 1)),
         roles: Role::ALL.get(index as usize % 25).into_iter().copied().collect(),
         first_seen: time(0),
         last_seen: time(60),
-        declared: Some(index % 2 == 0),
+        declared: Some(index.is_multiple_of(2)),
         ..Asset::default()
     }
 }
@@ -153,17 +153,17 @@ fn change(index: u32) -> Change {
         items: vec![text(index); 3],
         more_items: 2,
         bytes: None,
-        outcome: if index % 3 == 0 { Outcome::Refused } else { Outcome::Accepted },
+        outcome: if index.is_multiple_of(3) { Outcome::Refused } else { Outcome::Accepted },
         code: Some(text(index)),
     }
 }
 
 fn finding(index: u32) -> Finding {
     Finding {
-        rule: if index % 2 == 0 { "program.downloaded" } else { "engineering.unprotected" },
+        rule: if index.is_multiple_of(2) { "program.downloaded" } else { "engineering.unprotected" },
         time: time(0),
         severity: Severity::ALL[index as usize % Severity::ALL.len()],
-        kind: if index % 2 == 0 { FindingKind::Activity } else { FindingKind::Exposure },
+        kind: if index.is_multiple_of(2) { FindingKind::Activity } else { FindingKind::Exposure },
         title: text(index),
         explanation: text(index + 1),
         crane: Some(text(index)),
@@ -222,7 +222,7 @@ fn disclosure(index: u32) -> Disclosure {
         client: at(index % 5),
         recipient: Address::v4([203, 0, 113, (index % 250) as u8]),
         recipient_port: 443,
-        recipient_name: (index % 2 == 0).then(|| text(index)),
+        recipient_name: (index.is_multiple_of(2)).then(|| text(index)),
         recipient_scope: Scope::Internet,
         protocol: "tls",
         data_class: DataClass::ALL[index as usize % DataClass::COUNT],

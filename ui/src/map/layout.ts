@@ -52,8 +52,12 @@ const PADDING = 20;
 const TITLE = 34;
 /** Links of less weight than the first so many are not drawn. */
 const MOST_EDGES = 400;
-/** So many devices of one tier and zone are drawn one by one. */
-const MOST_OF_A_TIER = 21;
+/** So many devices of one tier and zone are drawn one by one: two rows, three outside. */
+const MOST_OF_A_TIER = 14;
+const MOST_OUTSIDE = 21;
+/** So many zones have a box of their own. */
+const MOST_ZONES = 16;
+const OTHER_ZONES = "Other networks";
 const WIDTH = 1200;
 /** So many devices stand side by side. */
 const MOST_COLUMNS = 7;
@@ -96,9 +100,25 @@ export function draw(summary: Summary, devices: Devices): Drawing {
     tiers[one.tier]?.push(one);
     zones.set(one.zone, tiers);
   }
+  gather(zones);
   const stands = new Map<string, Node>();
   const drawing = arrange(zones, stands);
   return { ...drawing, edges: connect(summary, links, devices, stands) };
+}
+
+/** Puts the smallest zones into one where there are too many. */
+function gather(zones: Map<string, Placed[][]>) {
+  const known = (tiers: Placed[][]) => tiers.flat().some(({ node }) => node.asset?.zone);
+  // What is outside and what has no address stay, then what the site declares, then the largest.
+  const worth = ([title, tiers]: [string, Placed[][]]) =>
+    rank(title) === 1 ? tiers.flat().length + (known(tiers) ? 1e6 : 0) : Infinity;
+  const order = [...zones].sort((a, b) => Number(worth(b) > worth(a)) - Number(worth(a) > worth(b)) || a[0].localeCompare(b[0]));
+  for (const [title, tiers] of order.slice(MOST_ZONES)) {
+    zones.delete(title);
+    const others = zones.get(OTHER_ZONES) ?? [...TIERS, UNTOLD].map((): Placed[] => []);
+    zones.set(OTHER_ZONES, others);
+    tiers.forEach((tier, index) => others[index]?.push(...tier));
+  }
 }
 
 function idOf(address: string, devices: Devices): string {
@@ -145,7 +165,8 @@ function arrange(zones: Map<string, Placed[][]>, stands: Map<string, Node>): Omi
 }
 
 /** What is outside comes first, what has no IP address last. */
-const rank = (zone: string): number => (zone.startsWith("Outside") ? 0 : zone.startsWith("No IP") ? 2 : 1);
+const rank = (zone: string): number =>
+  zone.startsWith("Outside") ? 0 : zone.startsWith("No IP") || zone === OTHER_ZONES ? 2 : 1;
 
 function box(
   title: string,
@@ -165,7 +186,7 @@ function box(
       zone.tiers.push({ title: ([...TIERS, UNTOLD][index] ?? UNTOLD).title, y: row + 12 });
       row += 22;
     }
-    const shown = folded(tier, stands);
+    const shown = folded(tier, rank(title) === 0 ? MOST_OUTSIDE : title === OTHER_ZONES ? 1 : MOST_OF_A_TIER, stands);
     shown.forEach((node, place) => {
       node.x = x + PADDING + (place % columns) * (NODE.width + GAP.x);
       node.y = row + Math.floor(place / columns) * (NODE.height + GAP.y / 2);
@@ -178,10 +199,10 @@ function box(
 }
 
 /** The weightiest devices of a tier, and one that stands for all others. */
-function folded(tier: Placed[], stands: Map<string, Node>): Node[] {
-  const many = tier.length > MOST_OF_A_TIER;
+function folded(tier: Placed[], most: number, stands: Map<string, Node>): Node[] {
+  const many = tier.length > most;
   const byWeight = many ? [...tier].sort((a, b) => b.weight - a.weight) : tier;
-  const shown = many ? byWeight.slice(0, MOST_OF_A_TIER - 1) : byWeight;
+  const shown = many ? byWeight.slice(0, most - 1) : byWeight;
   const others = byWeight.slice(shown.length);
   for (const { node } of shown) stands.set(node.id, node);
   const nodes = shown.map(({ node }) => node);

@@ -24,7 +24,7 @@ export function NetworkMap() {
       lead={
         <>
           {declared
-            ? "Boxes are the zones that the site declares. "
+            ? "Boxes are the zones that the site declares; one with an address for a title is guessed from it. "
             : "No site file was given: boxes are guessed from addresses (networks of /24), not zones by design. "}
           A line is everything two devices said to each other, thicker for more bytes; an arrow points at the device that
           was asked. Choose a device to see its lines and what is known of it. Groups (multicast, broadcast) are left out.
@@ -101,7 +101,7 @@ function Picture({ drawing, chosen, choose }: PictureProps) {
         <g key={zone.title} class={zone.title.startsWith("Outside") ? "zone outside" : "zone"}>
           <rect x={zone.x} y={zone.y} width={zone.width} height={zone.height} rx="8" />
           <text x={zone.x + 20} y={zone.y + 23} class="zone-title">
-            {short(zone.title, Math.floor(zone.width / 8.5))}
+            {short(zone.title, Math.floor((zone.width - 30) / 9.6))}
           </text>
         </g>
       ))}
@@ -160,7 +160,8 @@ function Device({ node, chosen, faint, choose }: DeviceProps) {
     <g
       class={classes.filter(Boolean).join(" ")}
       transform={`translate(${node.x} ${node.y})`}
-      tabIndex={0}
+      // In SVG the attribute is spelled so and in no other way.
+      tabindex={0}
       role="button"
       aria-pressed={chosen}
       onClick={choose}

@@ -22,7 +22,6 @@ export function Sent() {
     <Section
       id="sent"
       title="What left, for whom"
-      newPage
       lead={
         <>
           Payload that left a machine for a recipient elsewhere, by what it was. What is encrypted is told as encrypted,
@@ -75,7 +74,7 @@ function Picture({ drawn }: { drawn: Flow }) {
     if (column === 1) return words(name);
     const known = column === 0 ? devices.name(name) : undefined;
     const text = known ? `${name} ${known}` : name;
-    return text.length > 34 ? `${text.slice(0, 33)}…` : text;
+    return text.length > 25 ? `${text.slice(0, 24)}…` : text;
   };
   return (
     <svg class="flow" viewBox={`0 0 1180 ${drawn.height}`} style={{ minWidth: "760px" }} role="group" aria-label="Flow of data">
@@ -106,7 +105,6 @@ function Picture({ drawn }: { drawn: Flow }) {
               class="flow-title"
             >
               {label(column, block.name)}
-              {block.undeclared && <tspan class="flow-alarm"> not declared</tspan>}
             </text>
             <text
               x={column === 0 ? block.x - 8 : block.x + BLOCK + 8}
@@ -115,6 +113,7 @@ function Picture({ drawn }: { drawn: Flow }) {
               class="flow-more"
             >
               {bytes(block.bytes)}
+              {block.undeclared && <tspan class="flow-alarm">, not declared</tspan>}
             </text>
           </g>
         )),
@@ -153,5 +152,6 @@ function Ledger({ rows, leftOut }: { rows: Disclosure[]; leftOut: number }) {
     { title: "First", text: (row) => day(row.start), when: true },
     { title: "Site says", text: (row) => (row.declared === "unknown" ? "" : row.declared), cell: (row) => <DeclaredBadge declared={row.declared} /> },
   ];
-  return <Table caption="What left, by class of data and recipient" columns={columns} rows={rows} leftOut={leftOut} />;
+  const heaviest = useMemo(() => [...rows].sort((a, b) => b.bytes - a.bytes), [rows]);
+  return <Table caption="What left, by class of data and recipient" columns={columns} rows={heaviest} leftOut={leftOut} />;
 }

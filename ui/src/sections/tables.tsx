@@ -36,7 +36,6 @@ export function Remote() {
     <Section
       id="remote"
       title="Remote access"
-      newPage
       lead="Channels by which somebody elsewhere can see or operate machines here, and signs of hidden ways out."
     >
       {rows.length === 0 ? (
@@ -138,7 +137,6 @@ export function Transfers() {
     <Section
       id="transfers"
       title="Programs, firmware and files that were moved"
-      newPage
       lead="Compare the SHA-256 with that of the program or image which was approved."
     >
       {transfers.length === 0 ? (
@@ -224,7 +222,7 @@ export function Operations() {
     { title: "Last", text: (row) => day(row.last), when: true },
   ];
   return (
-    <Section id="operations" title="Who asked whom for what" newPage lead="Every kind of operation, with how often. Bold ones change the device.">
+    <Section id="operations" title="Who asked whom for what" lead="Every kind of operation, with how often. Bold ones change the device.">
       {page.summary.operations.length === 0 ? (
         <Nothing>No operation was seen in a protocol that is decoded.</Nothing>
       ) : (

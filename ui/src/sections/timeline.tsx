@@ -51,7 +51,6 @@ export function Timeline() {
     <Section
       id="timeline"
       title="Who did what, when"
-      newPage
       lead={
         <>
           One lane for each machine that asked controllers for anything. The grey band is how often it read, identified or
