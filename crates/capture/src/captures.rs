@@ -72,7 +72,7 @@ impl Captures {
 
     /// Fills `batch` with the next packets and problems; false at the end of all input.
     ///
-    /// A batch holds at most about 1 MiB. From files it is full until the last one; from pipes it holds what came
+    /// A batch holds at most 512 KiB. From files it holds half of that and more until the last one; from pipes what came
     /// with one read, so that live traffic does not wait.
     ///
     /// # Errors

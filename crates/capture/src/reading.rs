@@ -16,6 +16,10 @@ const PCAPNG_MAGIC: [u8; MAGIC_BYTES] = [0x0A, 0x0D, 0x0D, 0x0A];
 /// How much is read before it is scanned, in bytes: little enough to be in the core's cache still.
 const READ_BYTES: usize = 128 << 10;
 
+/// A batch with so many bytes is told: half of what it may hold, so that several batches, one of them being read and
+/// one worked on, stay in a core's cache together.
+const ENOUGH_BYTES: usize = 256 << 10;
+
 /// One input that is being read.
 pub(crate) struct Reading {
     input: Input,
@@ -89,7 +93,7 @@ impl Reading {
                 self.end_with(stream, batch, at);
             }
             if !batch.has_nothing() {
-                if self.eager || batch.filled == batch.bytes.len() {
+                if self.eager || batch.filled >= room.min(ENOUGH_BYTES) {
                     break;
                 }
             } else if at > 0 {

@@ -1,5 +1,6 @@
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use quaywatch_model::Severity;
+use quaywatch_store::LogFormat;
 use std::path::PathBuf;
 
 /// Tells from a crane's own network traffic who operates, services or programs which controller on it, and what
@@ -51,6 +52,9 @@ pub(crate) struct Inspect {
     /// Write the report as one self-contained page to FILE; --out writes it too, as DIR/report.html
     #[arg(long, value_name = "FILE")]
     pub(crate) report: Option<PathBuf>,
+    /// Write Zeek's logs too, under DIR/zeek: tab-separated, or as JSON
+    #[arg(long, value_enum, value_name = "FORM", num_args = 0..=1, default_missing_value = "tsv", requires = "out")]
+    pub(crate) zeek_logs: Option<LogForm>,
     /// How to print the summary
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(crate) format: Format,
@@ -80,6 +84,24 @@ pub(crate) struct Learn {
     /// pcap or pcapng files, plain or compressed with gzip or zstd; - is standard input
     #[arg(required = true, value_name = "CAPTURE")]
     pub(crate) captures: Vec<PathBuf>,
+}
+
+/// How Zeek's logs are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LogForm {
+    /// Tab-separated values with a header
+    Tsv,
+    /// One JSON object a line
+    Json,
+}
+
+impl From<LogForm> for LogFormat {
+    fn from(form: LogForm) -> Self {
+        match form {
+            LogForm::Tsv => Self::Tsv,
+            LogForm::Json => Self::Json,
+        }
+    }
 }
 
 /// How grave a finding is, as people write it.

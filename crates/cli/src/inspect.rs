@@ -22,7 +22,8 @@ pub(crate) fn run(arguments: &Inspect) -> Result<bool, Box<dyn Error>> {
     let sources: Vec<Source> = arguments.captures.iter().map(Source::from_argument).collect();
     let threads = arguments.threads.unwrap_or_else(processors);
     let site = Arc::new(arguments.site.as_deref().map(Site::load).transpose()?.unwrap_or_default());
-    let settings = Settings { threads, out: arguments.out.clone(), site };
+    let logs = arguments.zeek_logs.map(Into::into);
+    let settings = Settings { threads, out: arguments.out.clone(), logs, site };
     let mut bar = Bar::new(arguments.quiet);
     let summary = inspect(&sources, &settings, &mut |progress| bar.show(progress));
     bar.clear();

@@ -251,19 +251,24 @@ static KNOWN: LazyLock<[Vec<Known>; LONGEST + 1]> = LazyLock::new(|| {
 });
 
 fn known(name: &[u8]) -> Option<Key> {
-    let (first, same) = (first_bytes(name), KNOWN.get(name.len())?);
-    same.iter().find(|(begin, known, _)| *begin == first && *known == name).map(|(.., key)| *key)
+    let (begin, same) = (first_bytes(name), KNOWN.get(name.len())?);
+    same.iter().find(|(first, known, _)| *first == begin && *known == name).map(|(.., key)| *key)
 }
 
 fn first_bytes(name: &[u8]) -> u64 {
-    name.iter().take(8).fold(0, |number, &byte| number << 8 | u64::from(byte))
+    match name.first_chunk() {
+        Some(first) => u64::from_le_bytes(*first),
+        None => name.iter().rev().fold(0, |number, &byte| number << 8 | u64::from(byte)),
+    }
 }
 
 /// Words that say it wherever they end a name: `db_password`, `measuredWeight`.
 fn by_ending(name: &[u8]) -> Option<Key> {
     let secrets: [&[u8]; 6] = [b"password", b"passwd", b"secret", b"apikey", b"accesskey", b"secretkey"];
     let weights: [&[u8]; 4] = [b"weight", b"weightkg", b"grosskg", b"vgm"];
-    if !matches!(name.last(), Some(b'd' | b't' | b'y' | b'g' | b'm')) {
+    // The last two letters of any of them.
+    let ending = name.last_chunk::<2>();
+    if !matches!(ending, Some(b"rd" | b"wd" | b"et" | b"ey" | b"ht" | b"kg" | b"gm")) {
         return None;
     }
     let ends = |words: &[&[u8]]| words.iter().any(|word| name.ends_with(word));

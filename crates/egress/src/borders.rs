@@ -1,14 +1,11 @@
 use quaywatch_model::{Address, Disclosure, Scope};
 use std::fmt::Debug;
+use std::net::IpAddr;
 
 /// Where the crane's networks end.
 pub trait Borders: Debug + Send + Sync {
     /// How far away somebody is.
     fn scope(&self, address: Address) -> Scope;
-    /// Whether somebody at this address is outside. Groups of hosts, and addresses that are never routed, are not.
-    fn is_outside(&self, address: Address) -> bool {
-        self.scope(address) == Scope::Internet
-    }
     /// Whether the site declares that the recipient gets this; `None` without a site.
     fn declared(&self, _: &Disclosure) -> Option<bool> {
         None
@@ -25,17 +22,49 @@ impl Borders for PublicIsOutside {
     }
 }
 
+/// For each of two ends, whether what it sends goes out: to somebody farther away than itself, from a crane to elsewhere on the
+/// site, from the site to strangers, from private addresses to public ones. Between two public addresses nobody knows
+/// which is ours, and either may be.
+pub(crate) fn out(borders: &dyn Borders, addresses: &[Address; 2]) -> [bool; 2] {
+    let [a, b] = addresses.map(|address| borders.scope(address));
+    if [a, b] == [Scope::Internet; 2] {
+        return [true, true];
+    }
+    // Near enough to reach it without a router, or nobody in particular: nothing leaves the network.
+    let [a_stays, b_stays] = addresses.map(stays_near);
+    [a < b && !b_stays, b < a && !a_stays]
+}
+
+/// Groups, broadcast, loopback, link-local and unspecified addresses (RFC 1122, 3927, 4291), and what has no IP.
+fn stays_near(address: Address) -> bool {
+    match address.ip() {
+        None => true,
+        Some(IpAddr::V4(ip)) => {
+            ip.is_multicast()
+                || ip.is_broadcast()
+                || ip.is_loopback()
+                || ip.is_link_local()
+                || ip.is_unspecified()
+        }
+        Some(IpAddr::V6(ip)) => {
+            ip.is_multicast() || ip.is_loopback() || ip.is_unicast_link_local() || ip.is_unspecified()
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{Borders, PublicIsOutside};
-    use quaywatch_model::{Address, Mac};
+    use super::{Borders, PublicIsOutside, out};
+    use quaywatch_model::{Address, Mac, Scope};
     use std::net::Ipv6Addr;
 
+    const CRANE: Address = Address::v4([10, 0, 7, 70]);
+
     #[test]
-    fn only_who_can_be_reached_from_anywhere_is_outside() {
-        let outside = |address| PublicIsOutside.is_outside(address);
+    fn without_a_site_only_who_can_be_reached_from_anywhere_is_outside() {
+        let to = |address| out(&PublicIsOutside, &[CRANE, address]);
         for public in [[8, 8, 8, 8], [172, 32, 0, 1], [203, 0, 113, 9], [223, 255, 255, 255]] {
-            assert!(outside(Address::v4(public)), "{public:?}");
+            assert_eq!(to(Address::v4(public)), [true, false], "{public:?}");
         }
         for near in [
             [10, 0, 0, 1],
@@ -48,13 +77,32 @@ mod tests {
             [100, 64, 0, 1],
             [0, 0, 0, 0],
         ] {
-            assert!(!outside(Address::v4(near)), "{near:?}");
+            assert_eq!(to(Address::v4(near)), [false, false], "{near:?}");
         }
         let v6 = |text: &str| Address::v6(text.parse::<Ipv6Addr>().unwrap().octets());
-        assert!(outside(v6("2001:db8::1")));
+        assert_eq!(to(v6("2001:db8::1")), [true, false]);
         for near in ["::", "::1", "fe80::1", "fd00::1", "ff02::1"] {
-            assert!(!outside(v6(near)), "{near}");
+            assert_eq!(to(v6(near)), [false, false], "{near}");
         }
-        assert!(!outside(Address::mac(Mac([2; 6]))));
+        assert_eq!(to(Address::mac(Mac([2; 6]))), [false, false]);
+    }
+
+    #[derive(Debug)]
+    struct Site;
+
+    impl Borders for Site {
+        fn scope(&self, address: Address) -> Scope {
+            if address == CRANE { Scope::Crane } else { Scope::without_a_site(address) }
+        }
+    }
+
+    #[test]
+    fn with_a_site_private_addresses_that_nobody_declares_are_outside_of_it() {
+        let stranger = Address::v4([192, 168, 1, 1]);
+        let other = Address::v4([192, 168, 1, 2]);
+        assert_eq!(out(&Site, &[CRANE, stranger]), [true, false]);
+        assert_eq!(out(&Site, &[stranger, CRANE]), [false, true]);
+        assert_eq!(out(&Site, &[stranger, other]), [false, false]);
+        assert_eq!(out(&Site, &[CRANE, Address::v4([224, 0, 0, 251])]), [false, false]);
     }
 }

@@ -1,4 +1,4 @@
-use crate::borders::{Borders, PublicIsOutside};
+use crate::borders::{self, Borders, PublicIsOutside};
 use crate::leaving::{Leaving, Outflow};
 use crate::names::{Names, plain};
 use crate::row::{Key, Row};
@@ -6,8 +6,8 @@ use foldhash::fast::FixedState;
 use hashbrown::HashMap;
 use quaywatch_content::Found;
 use quaywatch_model::{
-    Address, Attribute, Content, DataClass, Disclosure, Ended, Moment, Problem, Side, Subject, Timestamp,
-    Topic, Verdict,
+    Address, Attribute, Content, DataClass, Disclosure, Ended, Moment, Problem, Scope, Side, Subject,
+    Timestamp, Topic, Verdict,
 };
 use std::sync::Arc;
 
@@ -50,12 +50,8 @@ impl Ledger {
     /// Where both ends are outside, nobody knows whose capture it is: the client is taken for ours.
     #[must_use]
     pub fn begun(&self, addresses: &[Address; 2]) -> Option<Box<Leaving>> {
-        match addresses.map(|address| self.borders.is_outside(address)) {
-            [false, false] => None,
-            [true, true] => Some(Box::new(Leaving::new([true, true]))),
-            // To a group nothing leaves.
-            [a_outside, b_outside] => Some(Box::new(Leaving::new([b_outside, a_outside]))),
-        }
+        let out = borders::out(&*self.borders, addresses);
+        (out != [false, false]).then(|| Box::new(Leaving::new(out)))
     }
 
     /// The next bytes that no decoder reads; `whole` where they are a datagram.
@@ -100,7 +96,7 @@ impl Ledger {
     /// Something that was learned of an address: of those outside, their names are kept.
     pub fn fact(&mut self, at: Moment, about: Subject, attribute: Attribute, value: &str) {
         if let (Subject::Address(address), Attribute::DomainName) = (about, attribute)
-            && self.borders.is_outside(address)
+            && self.borders.scope(address) > Scope::Crane
         {
             self.names.add(address, at, value);
         }

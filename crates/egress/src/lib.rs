@@ -1,6 +1,6 @@
 //! The ledger of what leaves: which data went from whom to whom.
 //!
-//! A conversation crosses when one of its ends is outside ([`Borders`]); only for those a [`Leaving`] is kept and only
+//! A conversation crosses when one of its ends is farther away than the other ([`Borders`]); only for those a [`Leaving`] is kept and only
 //! what goes out is looked into. [`Ledger::content`] takes what decoders tell, [`Ledger::raw`] the bytes that no
 //! decoder reads, [`Ledger::ended`] the conversation when it is over. Ledgers of several workers
 //! [merge](Ledger::merge) to what one would have; [`Ledger::finish`] gives the rows.

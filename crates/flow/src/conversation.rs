@@ -27,6 +27,10 @@ pub struct Conversation<T> {
     pub handshake_micros: [u32; 2],
     /// What the table's user keeps.
     pub app: T,
+    /// [`Listener::wake`] is called once packet time is past this. The table's user sets it.
+    pub wake: Timestamp,
+    /// Whether it stands in line to be woken.
+    pub(crate) in_line: bool,
     pub(crate) streams: Streams,
     pub(crate) generation: u32,
 }
@@ -52,6 +56,9 @@ pub struct Tunnel {
     /// The frame the carrying conversation began with.
     pub first_frame: u64,
 }
+
+/// The time to be woken of who need not be.
+pub const NEVER: Timestamp = Timestamp::from_nanos(i64::MAX);
 
 impl<T> Conversation<T> {
     /// Who opened it, as far as the transport tells: who sent the SYN or was sent the SYN-ACK; else not the side
@@ -120,6 +127,9 @@ pub trait Listener<T> {
         at: Moment,
         bytes: u64,
     );
+    /// Its time to be [woken](Conversation::wake) is past: before its next packet is told, or soon after where none
+    /// comes. It is not woken again unless a new time is set.
+    fn wake(&mut self, _conversation: &mut Conversation<T>, _memory: &mut Memory, _at: Moment) {}
     /// The conversation is over; it is forgotten after this.
     fn end(&mut self, conversation: &mut Conversation<T>, memory: &mut Memory, at: Moment);
     /// Something that could not be read, with the conversation it belongs to, where that is known.

@@ -24,7 +24,7 @@ mod state;
 mod table;
 mod tcp;
 
-pub use conversation::{Conversation, Counts, Listener, Tunnel};
+pub use conversation::{Conversation, Counts, Listener, NEVER, Tunnel};
 pub use key::Key;
 pub use state::ConnState;
 pub use table::{Limits, Table};

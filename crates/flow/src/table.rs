@@ -1,4 +1,4 @@
-use crate::conversation::{Conversation, Counts, Listener, Tunnel};
+use crate::conversation::{Conversation, Counts, Listener, NEVER, Tunnel};
 use crate::fragments::{Defragmented, Fragments};
 use crate::key::Key;
 use crate::slots::Slots;
@@ -7,7 +7,8 @@ use foldhash::quality::RandomState;
 use hashbrown::HashTable;
 use quaywatch_model::{Mac, Moment, Problem, Side, Timestamp, Verdict};
 use quaywatch_wire::{Body, Flags, Frame, Memory, Packet, Segment, protocol, tunnel};
-use std::collections::VecDeque;
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, VecDeque};
 use std::hash::BuildHasher;
 
 /// How much a flow table keeps, and for how long in packet time.
@@ -50,6 +51,8 @@ pub struct Table<T> {
     slots: Slots<T>,
     /// Who is to be looked at next: one entry for each conversation.
     due: [VecDeque<Due>; 2],
+    /// Who is to be woken: one entry for each conversation that wants to be.
+    waking: BinaryHeap<Reverse<Due>>,
     fragments: Fragments,
     now: Timestamp,
     swept: Timestamp,
@@ -57,11 +60,11 @@ pub struct Table<T> {
 }
 
 /// A conversation that is to be looked at, at the earliest at `after`.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Due {
+    after: Timestamp,
     slot: u32,
     generation: u32,
-    after: Timestamp,
 }
 
 /// Where a packet is in the capture and in which tunnel.
@@ -86,6 +89,7 @@ impl<T: Default> Table<T> {
             index: HashTable::new(),
             slots: Slots::new(),
             due: [VecDeque::new(), VecDeque::new()],
+            waking: BinaryHeap::new(),
             fragments: Fragments::default(),
             now: Timestamp::default(),
             swept: Timestamp::default(),
@@ -125,8 +129,15 @@ impl<T: Default> Table<T> {
             depth: 0,
         };
         self.layer(frame, place, memory, listener);
-        if at.time.since(self.swept).unsigned_abs() > SWEEP_EVERY_NANOS.unsigned_abs() {
-            self.swept = at.time;
+        self.pass(at.time, memory, listener);
+    }
+
+    /// Takes note of the time of a packet. For those that another table takes in: two tables that are told of the
+    /// same times look for time-outs at the same packets.
+    #[inline]
+    pub fn pass<L: Listener<T> + ?Sized>(&mut self, now: Timestamp, memory: &mut Memory, listener: &mut L) {
+        if now.since(self.swept).unsigned_abs() > SWEEP_EVERY_NANOS.unsigned_abs() {
+            (self.swept, self.now) = (now, now);
             self.sweep(memory, listener);
         }
     }
@@ -258,6 +269,7 @@ impl<T: Default> Table<T> {
         }
         if !bytes.is_empty() {
             listener.data(conversation, memory, from, place.at, bytes);
+            line_up(&mut self.waking, slot, conversation);
         }
         if let Some(cut) = payload.checked_sub(bytes.len()).filter(|&cut| cut > 0) {
             listener.gap(conversation, memory, from, place.at, cut as u64);
@@ -290,6 +302,7 @@ impl<T: Default> Table<T> {
             listener.problem(Some(conversation), place.at, &problem);
         }
         tcp::segment(conversation, memory, listener, from, place.at, segment);
+        line_up(&mut self.waking, slot, conversation);
     }
 
     fn ethernet<L: Listener<T> + ?Sized>(
@@ -312,6 +325,7 @@ impl<T: Default> Table<T> {
             0 => listener.data(conversation, memory, from, place.at, payload),
             cut => listener.gap(conversation, memory, from, place.at, bytes + cut as u64),
         }
+        line_up(&mut self.waking, slot, conversation);
     }
 
     /// Finds or begins the conversation and counts a packet of it.
@@ -338,6 +352,9 @@ impl<T: Default> Table<T> {
             None => self.begin(key, hash, from, place, memory, listener),
         };
         let conversation = self.slots.get_mut(slot)?;
+        if place.at.time > conversation.wake {
+            wake(conversation, place.at, memory, listener);
+        }
         conversation.last = conversation.last.max(place.at.time);
         let sent = from.of_mut(&mut conversation.counts);
         if sent.packets == 0 {
@@ -379,6 +396,8 @@ impl<T: Default> Table<T> {
             hops_left: [0; 2],
             handshake_micros: [0; 2],
             app: T::default(),
+            wake: NEVER,
+            in_line: false,
             streams: Streams::default(),
             generation: self.generation,
         };
@@ -410,9 +429,25 @@ impl<T: Default> Table<T> {
         listener.end(&mut conversation, memory, now);
     }
 
-    /// Ends conversations whose time is over.
+    /// Wakes conversations that want to be woken, and ends those whose time is over.
     fn sweep<L: Listener<T> + ?Sized>(&mut self, memory: &mut Memory, listener: &mut L) {
         let now = Moment { time: self.now, frame: 0 };
+        for _ in 0..MOST_SWEPT {
+            let Some(Reverse(next)) = self.waking.peek().copied() else { break };
+            if next.after >= self.now {
+                break;
+            }
+            self.waking.pop();
+            let Some(kept) = self.slots.get_mut(next.slot) else { continue };
+            if kept.generation != next.generation {
+                continue;
+            }
+            kept.in_line = false;
+            if kept.wake < self.now {
+                wake(kept, now, memory, listener);
+            }
+            line_up(&mut self.waking, next.slot, kept);
+        }
         for queue in 0..self.due.len() {
             for _ in 0..MOST_SWEPT {
                 let Some(due) = self.due.get_mut(queue) else { break };
@@ -467,6 +502,29 @@ impl Limits {
             protocol::TCP if !kept.streams.is_attempt() => self.tcp_idle_nanos,
             _ => self.other_idle_nanos,
         }
+    }
+}
+
+/// Wakes a conversation. What waits behind a hole that is overdue is told first: it may be what is waited for.
+#[cold]
+fn wake<T, L: Listener<T> + ?Sized>(
+    kept: &mut Conversation<T>,
+    now: Moment,
+    memory: &mut Memory,
+    listener: &mut L,
+) {
+    kept.wake = NEVER;
+    tcp::silent(kept, memory, listener, now);
+    listener.wake(kept, memory, now);
+}
+
+/// Puts a conversation in line that wants to be woken, if it does not stand there. When its turn comes too early
+/// because it has changed its mind, it lines up again.
+#[inline]
+fn line_up<T>(waking: &mut BinaryHeap<Reverse<Due>>, slot: u32, kept: &mut Conversation<T>) {
+    if !kept.in_line && kept.wake != NEVER {
+        kept.in_line = true;
+        waking.push(Reverse(Due { after: kept.wake, slot, generation: kept.generation }));
     }
 }
 

@@ -256,6 +256,18 @@ fn close_holes<T, L: Listener<T> + ?Sized>(
     }
 }
 
+/// Gives up the holes of a conversation that has been silent for longer than they may last.
+pub(crate) fn silent<T, L: Listener<T> + ?Sized>(
+    conversation: &mut Conversation<T>,
+    memory: &mut Memory,
+    listener: &mut L,
+    now: Moment,
+) {
+    if now.time.since(conversation.last) > HOLE_PATIENCE_NANOS {
+        finish(conversation, memory, listener, now);
+    }
+}
+
 /// Delivers all that waits in both directions, at the conversation's end, and declares all holes.
 pub(crate) fn finish<T, L: Listener<T> + ?Sized>(
     conversation: &mut Conversation<T>,
@@ -274,6 +286,7 @@ pub(crate) fn finish<T, L: Listener<T> + ?Sized>(
         // A single number may be a FIN that was not captured: no byte is claimed to be missing for it.
         if half.was_acked && half.started && (2..=LARGEST_WINDOW as i32).contains(&unseen) {
             half.missed += u64::from(unseen.unsigned_abs());
+            half.next = half.next.wrapping_add(unseen.unsigned_abs());
             listener.gap(conversation, memory, side, now, unseen.unsigned_abs().into());
         }
     }

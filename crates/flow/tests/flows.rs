@@ -23,6 +23,10 @@ const SECOND: i64 = 1_000_000_000;
 /// Writes down what the table tells.
 #[derive(Default)]
 struct Heard {
+    /// From the first bytes on, it wants to be woken after so many nanoseconds, once.
+    wakes_after: Option<i64>,
+    /// When it was woken, and how much it had heard from both sides then.
+    woken: Vec<(i64, usize)>,
     /// What came from the client and from the server, with `<n>` for n missing bytes.
     streams: [Vec<u8>; 2],
     ended: Vec<Ended>,
@@ -42,12 +46,19 @@ struct Ended {
 }
 
 impl Listener<()> for Heard {
-    fn data(&mut self, kept: &mut Conversation<()>, _: &mut Memory, from: Side, _: Moment, bytes: &[u8]) {
+    fn data(&mut self, kept: &mut Conversation<()>, _: &mut Memory, from: Side, at: Moment, bytes: &[u8]) {
+        if let Some(nanos) = self.wakes_after.take() {
+            kept.wake = Timestamp::from_nanos(at.time.nanos() + nanos);
+        }
         self.streams[stream(kept, from)].extend_from_slice(bytes);
     }
 
     fn gap(&mut self, kept: &mut Conversation<()>, _: &mut Memory, from: Side, _: Moment, bytes: u64) {
         self.streams[stream(kept, from)].extend_from_slice(format!("<{bytes}>").as_bytes());
+    }
+
+    fn wake(&mut self, _: &mut Conversation<()>, _: &mut Memory, at: Moment) {
+        self.woken.push((at.time.nanos(), self.streams.iter().map(Vec::len).sum()));
     }
 
     fn end(&mut self, kept: &mut Conversation<()>, _: &mut Memory, _: Moment) {
@@ -452,4 +463,40 @@ proptest! {
         let counted: u64 = heard.ended.iter().map(|ended| ended.packets[0] + ended.packets[1]).sum();
         prop_assert!(counted + heard.problems.len() as u64 >= frames || heard.ended.iter().any(|e| e.tunnel.is_some()));
     }
+}
+
+#[test]
+fn who_wants_to_be_woken_is_woken_before_its_next_packet_or_soon_after_its_time() {
+    let woken = |other_traffic: bool| {
+        let mut play = Play::new();
+        play.heard.wakes_after = Some(120 * SECOND);
+        play.tcp(true, "A", 100, 1, b"ask");
+        for _ in 0..125 {
+            play.wait(1);
+            if other_traffic {
+                play.raw(&udp([10, 0, 9, 9], SERVER, (9, 9), b"noise"));
+            }
+        }
+        let noise = play.heard.streams.iter().map(Vec::len).sum::<usize>();
+        play.tcp(true, "A", 103, 1, b"again");
+        assert_eq!(play.heard.woken.len(), 1);
+        let (at, heard) = play.heard.woken[0];
+        assert!(heard <= noise, "the packet that comes is not told yet");
+        play.end();
+        at / SECOND
+    };
+    assert_eq!(woken(false), 125);
+    assert!((120..=121).contains(&woken(true)));
+}
+
+#[test]
+fn what_waits_behind_a_hole_is_told_before_its_conversation_is_woken() {
+    let mut play = Play::new();
+    play.heard.wakes_after = Some(120 * SECOND);
+    play.tcp(true, "A", 100, 1, b"ask").tcp(true, "A", 105, 1, b"behind");
+    assert_eq!(play.heard.streams[0], b"ask");
+    play.wait(121).raw(&udp([10, 0, 9, 9], SERVER, (9, 9), b"noise"));
+    assert!(play.heard.streams[0].starts_with(b"ask<2>behind"));
+    assert_eq!(play.heard.woken.len(), 1);
+    play.end();
 }

@@ -26,6 +26,10 @@ pub enum Topic {
     Alpn,
     /// The client's JA4 fingerprint (FoxIO, BSD-3-Clause part).
     Ja4,
+    /// The client's JA3 fingerprint.
+    Ja3,
+    /// The server's JA3S fingerprint.
+    Ja3Server,
     /// The client's HASSH fingerprint.
     Hassh,
     /// The server's HASSH fingerprint.
@@ -82,6 +86,8 @@ impl Topic {
             Self::Cipher => "cipher",
             Self::Alpn => "alpn",
             Self::Ja4 => "ja4",
+            Self::Ja3 => "ja3",
+            Self::Ja3Server => "ja3_server",
             Self::Hassh => "hassh",
             Self::HasshServer => "hassh_server",
             Self::CertificateSubject => "certificate_subject",

@@ -1,7 +1,7 @@
 use crate::{Memory, Shared, identity};
 use quaywatch_model::{
     Address, Attribute, Content, DataClass, Fact, LogLine, Moment, Note, Operation, Problem, Side, Subject,
-    Topic, Transfer, Value, Verdict,
+    Timestamp, Topic, Transfer, Value, Verdict,
 };
 
 /// Where a decoder reports what it understood.
@@ -109,6 +109,11 @@ pub trait Conversation: Send {
     fn data(&mut self, cx: &mut Context<'_>, from: Side, bytes: &[u8]);
     /// So many bytes from one side were sent but not captured; 0 where the number is not known.
     fn gap(&mut self, cx: &mut Context<'_>, from: Side, bytes: u64);
+    /// Gives up, and reports, the requests that have waited longer than [`PATIENCE_NANOS`](crate::PATIENCE_NANOS).
+    /// Tells when the next one will have; `None` while none waits. Who never keeps a request need not do anything.
+    fn tick(&mut self, _: &mut Context<'_>) -> Option<Timestamp> {
+        None
+    }
     /// Nothing more will come. Reports what is still open and gives back all memory.
     fn end(&mut self, cx: &mut Context<'_>);
     /// Which protocol this has turned out to be. May become more precise as more is seen.

@@ -1,5 +1,5 @@
 use crate::{Answer, Context, Conversation};
-use quaywatch_model::{DataClass, Moment, Side, Verdict};
+use quaywatch_model::{DataClass, Moment, Side, Timestamp, Verdict};
 use std::mem;
 
 /// How long the PDU that begins here is, all of it, header included.
@@ -29,6 +29,10 @@ pub trait Dialogue: Send {
     fn pdu(&mut self, cx: &mut Context<'_>, from: Side, pdu: &[u8]);
     /// PDUs from this side were lost: `bytes` were not captured (0: number not known) or not readable.
     fn lost(&mut self, cx: &mut Context<'_>, from: Side, bytes: u64);
+    /// As [`Conversation::tick`].
+    fn tick(&mut self, _: &mut Context<'_>) -> Option<Timestamp> {
+        None
+    }
     /// Nothing more will come.
     fn end(&mut self, cx: &mut Context<'_>);
     /// As [`Conversation::protocol`].
@@ -279,6 +283,10 @@ impl<D: Dialogue> Conversation for Framed<D> {
         self.abandon(cx, from);
         *from.of_mut(&mut self.hunt) = Hunt::default();
         self.dialogue.lost(cx, from, bytes);
+    }
+
+    fn tick(&mut self, cx: &mut Context<'_>) -> Option<Timestamp> {
+        self.dialogue.tick(cx)
     }
 
     fn end(&mut self, cx: &mut Context<'_>) {

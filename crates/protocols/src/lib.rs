@@ -15,11 +15,14 @@
 //!
 //! To add a protocol: a folder, a line in [`PROTOCOLS`], a case and a fuzz target; see CONTRIBUTING.md.
 
+mod anydesk;
 pub mod arp;
+mod ber;
 pub mod cdp;
 pub mod cip;
 mod conversation;
 pub mod cotp;
+mod dcerpc;
 pub mod dhcp;
 pub mod dhcpv6;
 pub mod dns;
@@ -28,20 +31,32 @@ mod expectations;
 mod framing;
 mod ftp;
 pub mod hsrp;
+mod http;
 pub mod icmp;
 pub mod icmp6;
 mod identity;
+mod ipsec;
+mod kerberos;
+mod l2tp;
+mod ldap;
 pub mod lldp;
 pub mod llmnr;
 mod logins;
 pub mod mdns;
 pub mod modbus;
+mod mqtt;
 pub mod nbns;
 mod ntlm;
 pub mod ntp;
 pub mod opcua;
+mod opening;
+mod openvpn;
 mod pending;
+mod postgresql;
+mod pptp;
 pub mod profinet;
+mod profinetcm;
+mod quic;
 mod rdp;
 mod recognise;
 mod rtp;
@@ -49,25 +64,34 @@ mod rtsp;
 pub mod s7comm;
 pub mod s7commplus;
 mod shared;
+mod sip;
 mod smb;
+mod snmp;
+mod sql;
 pub mod ssdp;
+mod ssh;
 mod standalone;
 pub mod stp;
+mod stun;
 pub mod syslog;
+mod tds;
+mod teamviewer;
 mod telnet;
 #[cfg(test)]
 mod template;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 mod tftp;
+mod tls;
 pub mod umas;
 mod vnc;
 pub mod vrrp;
+mod wireguard;
 
 pub use conversation::{Context, Conversation, Sink, Wanted};
 pub use expectations::Expectations;
 pub use framing::{Dialogue, Framed, Length};
-pub use pending::{Pending, Request, unmet};
+pub use pending::{PATIENCE_NANOS, Pending, Request, unmet};
 pub use quaywatch_wire::Memory;
 pub use recognise::{Answer, Probe, Protocol, Recogniser, Recognition, Transport};
 pub use shared::Shared;
@@ -76,6 +100,8 @@ pub use shared::Shared;
 #[rustfmt::skip] // one line each, so that adding one changes one line
 pub static PROTOCOLS: &[&Protocol] = &[
     &rdp::PROTOCOL,
+    // Before TLS, as which it is dressed.
+    &anydesk::PROTOCOL,
     &s7comm::PROTOCOL,
     &s7commplus::PROTOCOL,
     &cotp::PROTOCOL,
@@ -107,4 +133,24 @@ pub static PROTOCOLS: &[&Protocol] = &[
     &rtsp::PROTOCOL,
     &rtp::PROTOCOL,
     &smb::PROTOCOL,
+    &tls::PROTOCOL,
+    &http::PROTOCOL,
+    &ssh::PROTOCOL,
+    &quic::PROTOCOL,
+    &mqtt::PROTOCOL,
+    &sip::PROTOCOL,
+    &snmp::PROTOCOL,
+    &tds::PROTOCOL,
+    &postgresql::PROTOCOL,
+    &openvpn::PROTOCOL,
+    &wireguard::PROTOCOL,
+    &ipsec::PROTOCOL,
+    &l2tp::PROTOCOL,
+    &pptp::PROTOCOL,
+    &teamviewer::PROTOCOL,
+    &stun::PROTOCOL,
+    &dcerpc::PROTOCOL,
+    &profinetcm::PROTOCOL,
+    &kerberos::PROTOCOL,
+    &ldap::PROTOCOL,
 ];

@@ -1,5 +1,10 @@
 use crate::{Context, Memory};
-use quaywatch_model::{Moment, Outcome};
+use quaywatch_model::{Moment, Outcome, Timestamp};
+
+/// A request that has waited so long is given up while its conversation goes on; an answer that comes later stands
+/// alone. Field devices answer in milliseconds, routers and engineering tools give up after 60 s at the most, and
+/// who writes rows in the order of requests has to hold back as much.
+pub const PATIENCE_NANOS: i64 = 120_000_000_000;
 
 /// A request that waits for its answer.
 #[derive(Debug)]
@@ -38,14 +43,20 @@ impl<K> Request<K> {
 
 /// A request this old without an answer was left unanswered; a younger one may yet be answered after the
 /// capture's end. Field devices answer in milliseconds, engineering tools give up after seconds.
-const PATIENCE_NANOS: i64 = 5_000_000_000;
+const USUAL_NANOS: i64 = 5_000_000_000;
+
+/// When a request made then is given up.
+#[must_use]
+pub(crate) const fn patience_ends(made: Timestamp) -> Timestamp {
+    Timestamp::from_nanos(made.nanos().saturating_add(PATIENCE_NANOS))
+}
 
 /// What to say of something that was asked at `asked` and is given up at `now` without an answer.
 ///
 /// `heard`: whether anything was ever captured from the answering side.
 #[must_use]
 pub const fn unmet(asked: Moment, now: Moment, heard: bool) -> Outcome {
-    if !heard || now.time.since(asked.time) < PATIENCE_NANOS { Outcome::Unseen } else { Outcome::Unanswered }
+    if !heard || now.time.since(asked.time) < USUAL_NANOS { Outcome::Unseen } else { Outcome::Unanswered }
 }
 
 /// The requests of one conversation that wait for their answers, in the order they were made.
@@ -94,6 +105,24 @@ impl<K: PartialEq> Pending<K> {
         (now.time.since(oldest.moment.time) > nanos).then(|| self.waiting.remove(0))
     }
 
+    /// Takes the oldest request if it has waited longer than [`PATIENCE_NANOS`].
+    pub fn take_overdue(&mut self, now: Moment) -> Option<Request<K>> {
+        self.take_older(now, PATIENCE_NANOS)
+    }
+
+    /// When the oldest request will have waited as long as [`PATIENCE_NANOS`].
+    #[must_use]
+    pub fn due(&self) -> Option<Timestamp> {
+        self.due_where(|_| true)
+    }
+
+    /// The same for requests whose key satisfies `is_it`.
+    #[must_use]
+    pub fn due_where(&self, mut is_it: impl FnMut(&K) -> bool) -> Option<Timestamp> {
+        let oldest = self.waiting.iter().find(|request| is_it(&request.key))?;
+        Some(patience_ends(oldest.moment.time))
+    }
+
     /// Takes the oldest request, whatever its key. For giving all up at the end.
     pub fn take_any(&mut self) -> Option<Request<K>> {
         (!self.waiting.is_empty()).then(|| self.waiting.remove(0))
@@ -125,5 +154,34 @@ impl<K: PartialEq> Pending<K> {
     #[must_use]
     pub const fn is_empty(&self) -> bool {
         self.waiting.is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::Transport;
+    use crate::testing::Player;
+    use crate::testing::polls::POLLS;
+    use quaywatch_model::Side::{A, B};
+
+    #[test]
+    fn a_request_without_an_answer_is_given_up_when_patience_ends_and_its_answer_then_stands_alone() {
+        for poll in &POLLS {
+            let name = poll.protocol.name;
+            let mut player = Player::new(poll.protocol, Transport::Tcp, [50_000, poll.port]);
+            let [[first, answer], [second, late]] = [1, 2].map(|n| poll.turn(n));
+            player.say(A, &first).say(B, &answer).say(A, &second);
+            player.wait_seconds(119);
+            assert!(player.tick(), "{name}: one waits");
+            assert_eq!(player.heard.operations.len(), 1, "{name}");
+            player.wait_seconds(2);
+            assert!(!player.tick(), "{name}: none waits");
+            let told = &player.heard.operations;
+            assert!(told.len() == 2 && told[1].ends_with("-> unanswered"), "{name}: {told:?}");
+            player.say(B, &late);
+            let heard = player.end();
+            assert_eq!(heard.frames.last().map(|(request, _)| *request), Some(0), "{name}");
+            assert_eq!(heard.frames.len(), 3, "{name}");
+        }
     }
 }

@@ -2,14 +2,18 @@
 
 #[cfg(test)]
 pub(crate) mod captures;
+#[cfg(test)]
 pub(crate) mod corpus;
 pub mod polls;
+#[cfg(test)]
+pub(crate) mod replay;
 
 use crate::{
     Context, Conversation, Memory, Probe, Protocol, Recogniser, Recognition, Shared, Sink, Transport, Wanted,
 };
 use quaywatch_model::{
     Address, Content, Fact, LogLine, Moment, Note, Operation, Problem, Side, Subject, Timestamp, Transfer,
+    Value,
 };
 use std::fmt::Write;
 
@@ -37,6 +41,8 @@ pub struct Recorder {
     pub contents: Vec<String>,
     /// `A http.log: GET - 200 ...`: who sent it, the log and its values, `-` for those that are absent.
     pub logs: Vec<String>,
+    /// The same as Zeek writes it: the log's name, then `column=value`.
+    pub zeek: Vec<Vec<String>>,
     content: Option<OpenContent>,
 }
 
@@ -145,6 +151,29 @@ impl Sink for Recorder {
         });
         assert_eq!(count, line.log.columns.len(), "a value for each column of {}", line.log.name);
         self.logs.push(text);
+        let mut columns = line.log.columns.iter();
+        let mut row = vec![line.log.name.to_owned()];
+        line.values.each(&mut |value| {
+            let name = columns.next().map_or("", |column| column.name);
+            row.push(format!("{name}={}", value.map_or("-".into(), zeek_value)));
+        });
+        self.zeek.push(row);
+    }
+}
+
+/// A value as Zeek writes it, not escaped.
+fn zeek_value(value: Value<'_>) -> String {
+    match value {
+        Value::Bool(true) => "T".into(),
+        Value::Bool(false) => "F".into(),
+        Value::Text("") => "(empty)".into(),
+        Value::Text(text) => text.into(),
+        Value::List(list) => {
+            let mut told = Vec::new();
+            list.each(&mut |value| told.push(zeek_value(value)));
+            if told.is_empty() { "(empty)".into() } else { told.join(",") }
+        }
+        other => other.to_string(),
     }
 }
 
@@ -192,6 +221,13 @@ impl Player {
     pub fn wait_seconds(&mut self, seconds: u64) -> &mut Self {
         self.frame += seconds * 1000;
         self
+    }
+
+    /// Lets what is overdue be given up. Tells whether something still waits.
+    pub fn tick(&mut self) -> bool {
+        let mut waits = false;
+        self.with(|conversation, cx| waits = conversation.tick(cx).is_some());
+        waits
     }
 
     /// Ends the conversation and gives what was reported.
@@ -322,6 +358,7 @@ pub fn fuzz_conversation(protocol: &Protocol, transport: Transport, ports: [u16;
         let from = if control & 1 == 0 { Side::A } else { Side::B };
         if control & 4 != 0 {
             player.wait_seconds(9);
+            player.tick();
         }
         if control & 2 != 0 {
             player.lose(from, length.into());

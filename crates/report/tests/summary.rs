@@ -9,8 +9,8 @@
 )]
 
 use quaywatch_model::{
-    Address, Change, Direction, Entry, FinishedTransfer, Mac, Moment, Outcome, Side, Timestamp, TransferKind,
-    Transferred, Verb,
+    Address, Change, DataClass, Direction, Disclosure, Entry, FinishedTransfer, Mac, Moment, Outcome, Scope,
+    Side, Timestamp, TransferKind, Transferred, Verb,
 };
 use quaywatch_report::{json, text};
 use quaywatch_sensor::Summary;
@@ -246,4 +246,43 @@ fn peer_text_cannot_steer_the_terminal_nor_break_json() {
 #[test]
 fn a_capture_without_packets_says_so() {
     assert!(shown(&Summary::default()).contains("no packets"));
+}
+
+#[test]
+fn what_leaves_is_told_by_recipient_with_classes_and_counts() {
+    let vendor = Address::v4([203, 0, 113, 9]);
+    let told = |class, bytes, count, samples: &[&str]| Disclosure {
+        start: Moment { time: Timestamp::from_nanos(MIDNIGHT), frame: 17 },
+        end: Timestamp::from_nanos(MIDNIGHT),
+        conversations: 2,
+        client: CLIENT,
+        recipient: vendor,
+        recipient_port: 443,
+        recipient_name: Some("cloud\u{1b}[2J.example".to_owned()),
+        recipient_scope: Scope::Internet,
+        protocol: "http",
+        data_class: class,
+        count,
+        bytes,
+        samples: samples.iter().map(|&sample| sample.to_owned()).collect(),
+        declared: None,
+    };
+    let mut summary = summary(Vec::new());
+    summary.disclosures = vec![
+        told(DataClass::Signalling, 900, None, &[]),
+        told(DataClass::ContainerIds, 12_300, Some(230), &["MSCU 12••••7"]),
+    ];
+    let text = shown(&summary);
+    let at = |what: &str| text.find(what).unwrap_or_else(|| panic!("no {what} in {text}"));
+    assert!(at("WHAT LEAVES") < at("203.0.113.9") && at("container ids") < at("signalling"));
+    for what in ["12.3 kB", "230 different", "MSCU 12••••7", "internet", "\"cloud\\u{1b}[2J.example\""]
+    {
+        at(what);
+    }
+    let mut out = Vec::new();
+    json::write(&mut out, &summary).unwrap();
+    let object: serde_json::Value = serde_json::from_slice(&out).unwrap();
+    assert_eq!(object["disclosures"][1]["data_class"], "container_ids");
+    assert_eq!(object["disclosures"][1]["count"], 230);
+    assert_eq!(object["disclosures"][0].get("count"), None);
 }

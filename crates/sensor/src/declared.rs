@@ -1,7 +1,9 @@
 //! Marks answers with what the site says of them.
 
-use quaywatch_model::{Address, Asset, RemoteAccess};
+use quaywatch_egress::Borders;
+use quaywatch_model::{Address, Asset, DataClass, Disclosure, RemoteAccess, Scope};
 use quaywatch_site::{Host, LinkPattern, Party, Site};
+use std::sync::Arc;
 
 /// Says of each device on which crane and in which zone it is, and whether the site declares it.
 pub(crate) fn assets(site: &Site, assets: &mut [Asset]) {
@@ -26,5 +28,29 @@ pub(crate) fn remote_access(site: &Site, channels: &mut [RemoteAccess]) {
             let pattern = link.pattern.as_str();
             channel.evidence.push(format!("the site declares the link {:?} as {pattern}", link.name));
         }
+    }
+}
+
+/// The borders of a site: what leaves a crane leaves, even to elsewhere on the site. Without a site, what goes to public addresses.
+#[derive(Debug)]
+pub(crate) struct SiteBorders(pub(crate) Arc<Site>);
+
+impl Borders for SiteBorders {
+    fn scope(&self, address: Address) -> Scope {
+        self.0.scope(address)
+    }
+
+    fn declared(&self, row: &Disclosure) -> Option<bool> {
+        if self.0.recipients().is_empty() {
+            return None;
+        }
+        let Some(recipient) = self.0.recipient_of(row.recipient, row.recipient_name.as_deref()) else {
+            return Some(false);
+        };
+        let from = self.0.party(row.client);
+        let allowed = |class| !self.0.may_have(recipient, class, &from).is_denied();
+        // What a protocol needs to work goes along with anything the recipient may have.
+        let along = row.data_class == DataClass::Signalling && DataClass::ALL.into_iter().any(allowed);
+        Some(allowed(row.data_class) || along)
     }
 }

@@ -1,30 +1,31 @@
-use crate::dealer::{Dealer, Dealt};
+use crate::line::{Line, Task};
+use crate::reporter::Outputs;
 use crate::summary::{Span, Summary};
 use crate::worker::Worker;
-use quaywatch_capture::{Batch, CaptureError, Captures, Progress, Source};
+use quaywatch_capture::{CaptureError, Captures, Progress, Source};
 use quaywatch_site::Site;
-use quaywatch_store::{Answers, Carver, Limits, Rows, Store, StoreError, Written};
+use quaywatch_store::{Answers, Carver, Limits, LogFiles, LogFormat, Logs, Store, StoreError, Written};
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
 
-/// So many batches wait for a worker: enough to ride out a slow moment of another, little enough memory.
-const BATCHES_WAITING: usize = 12;
-
-/// Rows of operations wait in so many bytes to be put in time order, all workers together, before they go to disk in
-/// sorted runs. What fits is written once; what does not is written, read and written again.
-const OPERATIONS_BYTES: usize = 118 * 1024 * 1024;
+/// Rows of operations wait in so many bytes until their order is known, all workers together. What does not fit goes
+/// to disk before its time and is put in order in a second pass.
+const OPERATIONS_BYTES: usize = 88 * 1024 * 1024;
+/// The same for conversations, which are told when they end and stand where they began.
+const CONVERSATION_ROWS_BYTES: usize = 24 * 1024 * 1024;
 /// The same for each of the other tables.
-const OTHER_ROWS_BYTES: usize = 6 * 1024 * 1024;
+const OTHER_ROWS_BYTES: usize = 4 * 1024 * 1024;
 
 /// How to inspect.
 #[derive(Debug, Clone, Default)]
 pub struct Settings {
-    /// Threads; the first of them reads, too.
+    /// Threads; whichever is ahead of the others reads, too.
     pub threads: u16,
     /// Where to write the record tables and carved files, if anywhere.
     pub out: Option<PathBuf>,
+    /// Whether to write Zeek's logs beside the tables, and in which form.
+    pub logs: Option<LogFormat>,
     /// What the site is made of and what is approved there; nothing where nobody said.
     pub site: Arc<Site>,
 }
@@ -40,7 +41,7 @@ pub enum InspectError {
     Store(#[from] StoreError),
 }
 
-type Found = (Summary, Option<Rows>, Carver);
+type Found = (Summary, Outputs);
 
 /// Reads captures to their end. `progress` is called now and then on the calling thread.
 ///
@@ -52,97 +53,73 @@ pub fn inspect(
     settings: &Settings,
     progress: &mut dyn FnMut(Progress),
 ) -> Result<Summary, InspectError> {
-    let mut captures = Captures::open(sources)?;
+    let captures = Captures::open(sources)?;
     let count = settings.threads.max(1);
+    // Where there are several, as much as two workers have is for what waits for another.
+    let shares = if count > 1 { usize::from(count) + 2 } else { 1 };
+    let share = |bytes: usize| bytes / shares;
     let limits = Limits {
-        operations_bytes: OPERATIONS_BYTES / usize::from(count),
-        other_bytes: OTHER_ROWS_BYTES / usize::from(count),
+        operations_bytes: share(OPERATIONS_BYTES),
+        conversations_bytes: share(CONVERSATION_ROWS_BYTES),
+        other_bytes: share(OTHER_ROWS_BYTES),
     };
     let mut store = settings.out.as_deref().map(|dir| Store::with_limits(dir, limits)).transpose()?;
+    let log_files = match (&store, settings.logs) {
+        (Some(store), Some(format)) => Some(store.log_files(format)?),
+        _ => None,
+    };
     let workers: Vec<Worker> = (0..count)
         .map(|index| {
             let rows = store.as_mut().map(Store::rows);
             let carver = store.as_mut().map_or_else(Carver::hashing, Store::carver);
-            Worker::new(index, count, rows, carver, Arc::clone(&settings.site))
+            let outputs = Outputs { rows, carver, logs: log_files.as_ref().map(LogFiles::logs) };
+            Worker::new(index, count, outputs, Arc::clone(&settings.site))
         })
         .collect();
-    let mut span = Span::default();
-    let found = work(workers, &mut captures, &mut span, progress)?;
-    put_together(found, span, store, &settings.site)
+    let line = Line::new(captures, count);
+    let found = work(workers, &line, progress);
+    let span = line.finish()?;
+    let summary = put_together(found, span, store, &settings.site)?;
+    if let Some(files) = log_files {
+        files.finish((span.first.unwrap_or_default(), span.last.unwrap_or_default()))?;
+    }
+    Ok(summary)
 }
 
-/// Reads on this thread, which is also the first worker's; the others have threads of their own.
-fn work(
-    workers: Vec<Worker>,
-    captures: &mut Captures,
-    span: &mut Span,
-    progress: &mut dyn FnMut(Progress),
-) -> Result<Vec<Found>, CaptureError> {
+/// The first worker works on this thread, the others on threads of their own.
+fn work(workers: Vec<Worker>, line: &Line, progress: &mut dyn FnMut(Progress)) -> Vec<Found> {
     thread::scope(|scope| {
         let mut workers = workers.into_iter();
-        let Some(mut first) = workers.next() else { return Ok(Vec::new()) };
-        let start = |mut worker: Worker| {
-            let (to, from): (SyncSender<Arc<Dealt>>, Receiver<Arc<Dealt>>) = sync_channel(BATCHES_WAITING);
-            let work = move || {
-                while let Ok(dealt) = from.recv() {
-                    worker.batch(&dealt);
-                    if worker.failed() {
-                        break;
-                    }
-                }
-                worker.finish()
-            };
-            (to, scope.spawn(work))
-        };
-        let (lines, threads): (Vec<_>, Vec<_>) = workers.map(start).unzip();
-        let read = read(&mut first, &lines, captures, span, progress);
-        drop(lines);
-        let mut found = vec![first.finish()];
+        let Some(first) = workers.next() else { return Vec::new() };
+        let threads: Vec<_> =
+            workers.map(|worker| scope.spawn(move || run(worker, line, &mut || ()))).collect();
+        let mut found = vec![run(first, line, &mut || progress(line.progress()))];
         found.extend(threads.into_iter().map(|thread| match thread.join() {
             Ok(found) => found,
             // A worker that panicked has found a mistake of ours: let it be seen.
             Err(panic) => std::panic::resume_unwind(panic),
         }));
-        read.map(|()| found)
+        found
     })
 }
 
-/// Reads batches and gives each to all workers. A batch that no worker holds any more is filled again.
-fn read(
-    first: &mut Worker,
-    lines: &[SyncSender<Arc<Dealt>>],
-    captures: &mut Captures,
-    span: &mut Span,
-    progress: &mut dyn FnMut(Progress),
-) -> Result<(), CaptureError> {
-    let mut dealer = Dealer::new(lines.len() as u16 + 1);
-    let mut given: Vec<Arc<Dealt>> = Vec::new();
-    loop {
-        let free = given.iter_mut().position(|batch| Arc::get_mut(batch).is_some());
-        let mut batch = free.map(|at| given.swap_remove(at)).unwrap_or_default();
-        let Some(to_fill) = Arc::get_mut(&mut batch) else { continue };
-        if !captures.next_batch(&mut to_fill.batch)? {
-            return Ok(());
+/// Works and reads until all is done, or rows cannot be written: then the error is told at the end.
+fn run(mut worker: Worker, line: &Line, after_each: &mut dyn FnMut()) -> Found {
+    let place = line.place(worker.index());
+    let mut done = None;
+    while !worker.failed() {
+        match place.next(done.take()) {
+            Task::Work(dealt) => {
+                worker.batch(&dealt);
+                done = Some(dealt);
+                after_each();
+            }
+            Task::Read(reader, dealt, waiting) => place.read(reader, dealt, &waiting),
+            Task::End => break,
         }
-        if !lines.is_empty() {
-            dealer.deal(to_fill);
-        }
-        count(span, &batch.batch);
-        let stopped = lines.iter().any(|line| line.send(Arc::clone(&batch)).is_err());
-        first.batch(&batch);
-        if stopped || first.failed() {
-            // Rows cannot be written: the error is told at the end.
-            return Ok(());
-        }
-        given.push(batch);
-        progress(captures.progress());
     }
-}
-
-fn count(span: &mut Span, batch: &Batch) {
-    for packet in batch.packets() {
-        span.add(packet.time, packet.bytes.len() as u64, packet.original_len.into());
-    }
+    drop(place);
+    worker.finish()
 }
 
 /// Merges what the workers found.
@@ -150,11 +127,12 @@ fn put_together(
     found: Vec<Found>,
     span: Span,
     store: Option<Store>,
-    site: &Site,
+    site: &Arc<Site>,
 ) -> Result<Summary, InspectError> {
-    let mut summary = Summary { span, ..Summary::default() };
+    let mut summary = Summary { span, ..Summary::of(site) };
     let mut all_rows = Vec::new();
-    for (part, rows, mut carver) in found {
+    for (part, Outputs { rows, mut carver, logs }) in found {
+        logs.map_or(Ok(()), Logs::finish)?;
         summary.merge(part);
         all_rows.extend(rows);
         if let Some(error) = carver.take_error() {

@@ -1,7 +1,7 @@
 //! The passive engine: captures in; records and a [`Summary`] out.
 //!
-//! The first thread reads packets in batches and deals them; every thread takes every batch and works on the packets that
-//! are its own. What two addresses say to each other has one worker, so that all that two machines say to
+//! Packets are read in batches and dealt by whichever thread is ahead; every thread takes every batch and works on the
+//! packets that are its own. What two addresses say to each other has one worker, so that all that two machines say to
 //! each other is understood by one worker; what is sent to a group is heard by all workers and told by one. Workers
 //! share nothing, and what they tell is put in order at the end: the result does not depend on their number.
 
@@ -11,7 +11,9 @@ mod declared;
 mod inspect;
 mod learn;
 mod ledger;
+mod line;
 mod links;
+mod logs;
 mod reporter;
 mod summary;
 mod worker;

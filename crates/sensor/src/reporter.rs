@@ -1,15 +1,16 @@
 use crate::conversations::{App, Reading, carries, client, protocol_name, transport};
 use crate::ledger::{Ledger, shown};
+use crate::logs;
 use crate::summary::{MOST_TRANSFERS, Summary};
 use foldhash::fast::FixedState;
-use quaywatch_flow::{Conversation, Listener};
+use quaywatch_flow::{Conversation, Listener, NEVER};
 use quaywatch_model::{
     Address, Content, Ended, Fact, FinishedTransfer, KeptNote, LogLine, Moment, Note, Operation, Problem,
-    Side, Transfer, Transferred, Value,
+    Side, Timestamp, Transfer, Transferred, Value,
 };
-use quaywatch_protocols::{Context, Recognition, Shared, Sink, Wanted};
+use quaywatch_protocols::{Context, Conversation as Decoder, Recognition, Shared, Sink, Wanted};
 use quaywatch_site::Site;
-use quaywatch_store::{Carver, ConversationRow, Label, ProblemTotal, Rows, Transport};
+use quaywatch_store::{Carver, ConversationRow, Label, Logs, ProblemTotal, Rows, Transport};
 use quaywatch_wire::{Memory, protocol};
 use std::borrow::Cow;
 use std::fmt;
@@ -19,6 +20,13 @@ use std::sync::Arc;
 
 /// A fact that is no text is shown in so many bytes.
 const LONGEST_FACT_BYTES: usize = 200;
+
+/// Where a worker writes.
+pub(crate) struct Outputs {
+    pub(crate) rows: Option<Rows>,
+    pub(crate) carver: Carver,
+    pub(crate) logs: Option<Logs>,
+}
 
 /// Turns what the flow table and the decoders tell into rows and counts.
 pub(crate) struct Reporter {
@@ -33,13 +41,16 @@ struct Desk {
     ledger: Ledger,
     rows: Option<Rows>,
     carver: Carver,
+    logs: Option<Logs>,
     summary: Summary,
     site: Arc<Site>,
 }
 
 impl Reporter {
-    pub(crate) fn new(rows: Option<Rows>, carver: Carver, site: Arc<Site>) -> Self {
-        let desk = Desk { ledger: Ledger::default(), rows, carver, summary: Summary::default(), site };
+    pub(crate) fn new(outputs: Outputs, site: Arc<Site>) -> Self {
+        let summary = Summary::of(&site);
+        let Outputs { rows, carver, logs } = outputs;
+        let desk = Desk { ledger: Ledger::default(), rows, carver, logs, summary, site };
         Self { shared: Shared::default(), desk, telling: true }
     }
 
@@ -53,11 +64,21 @@ impl Reporter {
         self.desk.rows.as_ref().is_some_and(Rows::failed)
     }
 
-    /// What was found, the rows, and the carver with the error it may have met.
-    pub(crate) fn finish(self) -> (Summary, Option<Rows>, Carver) {
-        let Desk { ledger, rows, carver, mut summary, .. } = self.desk;
+    /// Promises that no operation is told any more that belongs before `time`.
+    pub(crate) fn promise(&mut self, time: Timestamp) {
+        if let Some(rows) = &mut self.desk.rows {
+            rows.promise(time);
+        }
+    }
+
+    /// What was found, and where it was written.
+    pub(crate) fn finish(self) -> (Summary, Outputs) {
+        let Desk { ledger, mut rows, carver, logs, mut summary, .. } = self.desk;
+        if let Some(rows) = &mut rows {
+            rows.close();
+        }
         (summary.entries, summary.changes, summary.changes_not_listed) = ledger.finish();
-        (summary, rows, carver)
+        (summary, Outputs { rows, carver, logs })
     }
 
     /// Lets a decoder act on a conversation.
@@ -70,12 +91,34 @@ impl Reporter {
         act: impl FnOnce(&mut Context<'_>) -> R,
     ) -> R {
         let (addresses, ports) = (kept.key.addresses, kept.key.ports);
-        let wanted = Wanted { content: kept.app.leaving.is_some(), ..Wanted::default() };
+        let wanted = Wanted { content: kept.app.leaving.is_some(), logs: self.desk.logs.is_some() };
         let mut said = Said { desk: &mut self.desk, kept, protocol, at };
         let mut nothing = Unheard;
         let shadow = said.kept.app.shadow;
         let sink: &mut dyn Sink = if shadow { &mut nothing } else { &mut said };
         act(&mut Context { now: at, addresses, ports, wanted, memory, shared: &mut self.shared, sink })
+    }
+
+    /// Hands a decoder what was said. What it keeps waiting from now on is due no sooner than what waits already, so
+    /// it is asked only where nothing waits.
+    fn speak(
+        &mut self,
+        kept: &mut Conversation<App>,
+        memory: &mut Memory,
+        at: Moment,
+        decoder: &mut dyn Decoder,
+        from: Side,
+        bytes: &[u8],
+    ) {
+        let asleep = kept.wake == NEVER;
+        let protocol = decoder.protocol();
+        let due = self.with(kept, memory, at, protocol, |cx| {
+            decoder.data(cx, from, bytes);
+            if asleep { decoder.tick(cx) } else { None }
+        });
+        if asleep {
+            kept.wake = due.unwrap_or(NEVER);
+        }
     }
 }
 
@@ -102,8 +145,7 @@ impl Listener<App> for Reporter {
         let reading = match mem::replace(&mut kept.app.reading, Reading::Unknown) {
             Reading::Unknown => return,
             Reading::Speaking(mut decoder) => {
-                let protocol = decoder.protocol();
-                self.with(kept, memory, at, protocol, |cx| decoder.data(cx, from, bytes));
+                self.speak(kept, memory, at, decoder.as_mut(), from, bytes);
                 Reading::Speaking(decoder)
             }
             Reading::Undecided(mut recogniser) => {
@@ -118,8 +160,7 @@ impl Listener<App> for Reporter {
                         }
                         let protocol = decoder.protocol();
                         self.with(kept, memory, at, protocol, |cx| recogniser.replay(cx, decoder.as_mut()));
-                        let protocol = decoder.protocol();
-                        self.with(kept, memory, at, protocol, |cx| decoder.data(cx, from, bytes));
+                        self.speak(kept, memory, at, decoder.as_mut(), from, bytes);
                         Reading::Speaking(decoder)
                     }
                 }
@@ -144,6 +185,16 @@ impl Listener<App> for Reporter {
             }
             Reading::Unknown => {}
         }
+    }
+
+    fn wake(&mut self, kept: &mut Conversation<App>, memory: &mut Memory, at: Moment) {
+        let mut reading = mem::replace(&mut kept.app.reading, Reading::Unknown);
+        if let Reading::Speaking(decoder) = &mut reading {
+            let protocol = decoder.protocol();
+            let due = self.with(kept, memory, at, protocol, |cx| decoder.tick(cx));
+            kept.wake = due.unwrap_or(NEVER);
+        }
+        kept.app.reading = reading;
     }
 
     fn end(&mut self, kept: &mut Conversation<App>, memory: &mut Memory, at: Moment) {
@@ -228,7 +279,12 @@ impl Sink for Said<'_> {
         }
     }
 
-    fn log(&mut self, _: &LogLine<'_>) {}
+    fn log(&mut self, line: &LogLine<'_>) {
+        if let Some(logs) = &mut self.desk.logs {
+            let uid = label(self.kept).uid().to_owned();
+            logs.line(&logs::connection(self.kept, &uid), line);
+        }
+    }
 }
 
 /// For a conversation that another worker tells.
@@ -275,6 +331,10 @@ impl Desk {
         if let Some(rows) = &mut self.rows {
             rows.transfer(label(kept), protocol, &transfer);
         }
+        if let Some(logs) = &mut self.logs {
+            let uid = label(kept).uid().to_owned();
+            logs::transfer(logs, kept, protocol, &uid, &transfer);
+        }
         if self.summary.transfers.len() < MOST_TRANSFERS {
             let [client, server] = roles(kept, transfer.client);
             self.summary.transfers.push(Transferred { client, server, protocol, transfer });
@@ -305,6 +365,10 @@ impl Desk {
         if let Some(problem) = unread {
             let at = Moment { time: kept.last, ..kept.first };
             self.problem(Some(kept), at, &problem);
+        }
+        if let Some(logs) = &mut self.logs {
+            let uid = label(kept).uid().to_owned();
+            logs::conversation(logs, kept, name, &uid);
         }
         if self.rows.is_some() {
             self.conversation_row(kept, name);

@@ -10,6 +10,7 @@ use quaywatch_model::{
 use quaywatch_site::Site;
 use quaywatch_store::ProblemTotal;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// What was found, in the size a person can read.
 #[derive(Debug, Default)]
@@ -134,6 +135,12 @@ impl Summary {
             }
             None => self.problems.push(total),
         }
+    }
+
+    /// An empty summary of what crosses this site's borders.
+    pub(crate) fn of(site: &Arc<Site>) -> Self {
+        let leaving = Leaving::new(Arc::new(declared::SiteBorders(Arc::clone(site))));
+        Self { leaving, ..Self::default() }
     }
 
     /// Says of everything what the site says of it, and what deserves attention. When all is merged and in order.

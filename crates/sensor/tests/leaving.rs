@@ -15,7 +15,9 @@ use flate2::write::GzEncoder;
 use quaywatch_capture::Source;
 use quaywatch_model::{Address, DataClass, Disclosure, Scope};
 use quaywatch_sensor::{Settings, Summary, inspect};
-use std::io::Write;
+use quaywatch_site::Site;
+use std::io::{self, Write};
+use std::sync::Arc;
 
 /// The crane's management system.
 const CMS: [u8; 4] = [10, 0, 7, 70];
@@ -157,4 +159,39 @@ fn one_worker_and_four_tell_the_same() {
         assert_eq!(one.disclosures, found(&packets, threads).disclosures);
     }
     assert!(one.findings.iter().any(|finding| finding.rule == "data.sensitive_out"));
+}
+
+#[test]
+fn a_site_says_who_is_outside_and_who_may_have_what() {
+    let text = r#"
+        [crane.STS07]
+        networks = ["10.0.7.0/24"]
+        [recipient.maker]
+        networks = ["203.0.113.0/24"]
+        data = ["weights", "container_ids"]
+    "#;
+    let site = Site::parse("site.toml", text, &mut |_| Err(io::Error::other("no other file"))).unwrap();
+    let mut frames = sent(CMS, 50_000, (VENDOR, 80), list().as_bytes());
+    frames.extend(sent(CMS, 50_001, (OTHER_VENDOR, 80), list().as_bytes()));
+    frames.extend(sent(CMS, 50_002, ([192, 168, 9, 9], 80), list().as_bytes()));
+    frames.extend(sent(CMS, 50_003, ([10, 0, 7, 71], 80), list().as_bytes()));
+    let folder = tempfile::tempdir().unwrap();
+    let source = [Source::from_argument(capture(folder.path(), &timed(frames)))];
+    let settings =
+        Settings { site: Arc::new(site), out: Some(folder.path().to_owned()), ..Settings::default() };
+    let told = inspect(&source, &settings, &mut |_| ()).unwrap().disclosures;
+    let containers = told.iter().filter(|told| told.data_class == DataClass::ContainerIds);
+    let containers: Vec<_> =
+        containers.map(|told| (told.recipient, told.recipient_scope, told.declared)).collect();
+    assert_eq!(
+        containers,
+        [
+            (Address::v4(VENDOR), Scope::Internet, Some(true)),
+            (Address::v4(OTHER_VENDOR), Scope::Internet, Some(false)),
+            (Address::v4([192, 168, 9, 9]), Scope::Private, Some(false)),
+        ]
+    );
+    let table = std::fs::read_to_string(folder.path().join("disclosures.ndjson")).unwrap();
+    assert_eq!(table.lines().count(), told.len());
+    assert!(!CONTAINERS.iter().any(|number| table.contains(number)), "numbers are masked");
 }

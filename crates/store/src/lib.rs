@@ -32,7 +32,9 @@ mod conversation;
 mod error;
 pub mod json;
 mod label;
+mod logs;
 mod merge;
+mod part;
 mod problems;
 mod rows;
 mod run;
@@ -40,6 +42,7 @@ mod store;
 mod table;
 #[cfg(test)]
 mod tests;
+mod window;
 pub mod zeek;
 
 pub use answers::Answers;
@@ -49,6 +52,8 @@ pub use carve::{
 pub use conversation::{ConversationRow, Transport};
 pub use error::StoreError;
 pub use label::Label;
+pub use logs::{LogFiles, Logs};
 pub use problems::{ProblemTotal, TOLD_PER_REASON};
 pub use rows::{Limits, ROW_LIMIT_BYTES, Rows};
 pub use store::{Store, TableName, Written};
+pub use zeek::LogFormat;

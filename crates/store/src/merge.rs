@@ -1,8 +1,9 @@
-//! Merges the parts of all workers into one order.
+//! Merges the parts of a table into one order, where it did not come out as one run.
 
 use crate::StoreError;
 use crate::run::{Head, Key, Run, RunReader, RunWriter};
-use crate::table::{Entry, Parts};
+use crate::table::Parts;
+use crate::window::Stretch;
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::collections::binary_heap::PeekMut;
@@ -13,39 +14,39 @@ pub(crate) const FAN_IN: usize = 64;
 
 /// Rows in key order.
 pub(crate) enum Source {
-    Memory { rows: Vec<u8>, index: std::vec::IntoIter<Entry>, now: Option<Entry> },
+    Memory { rows: Vec<u8>, heads: std::vec::IntoIter<Head>, at: usize },
     Run(RunReader),
 }
 
 impl Source {
+    pub(crate) fn memory(stretch: Stretch) -> Self {
+        Self::Memory { rows: stretch.rows, heads: stretch.heads.into_iter(), at: 0 }
+    }
+
     fn head(&mut self) -> Result<Option<Head>, StoreError> {
         match self {
-            Self::Memory { index, now, .. } => {
-                *now = index.next();
-                Ok(now.map(|entry| entry.head))
-            }
+            Self::Memory { heads, .. } => Ok(heads.next()),
             Self::Run(run) => run.head(),
         }
     }
 
+    /// The text of the row whose head was given last.
     fn row(&mut self, length: u32) -> Result<&[u8], StoreError> {
         match self {
-            Self::Memory { rows, now, .. } => Ok(now.map_or(&[], |entry| entry.of(rows))),
+            Self::Memory { rows, at, .. } => {
+                let start = *at;
+                *at += length as usize;
+                Ok(rows.get(start..*at).unwrap_or(&[]))
+            }
             Self::Run(run) => run.row(length),
         }
     }
 }
 
-/// The parts of all workers as at most [`FAN_IN`] runs beside what is in memory.
-pub(crate) fn sources(parts: Vec<Parts>, merged_path: &Path) -> Result<Vec<Source>, StoreError> {
-    let mut runs = Vec::new();
-    let mut sources = Vec::new();
-    for part in parts {
-        runs.extend(part.runs);
-        if !part.index.is_empty() {
-            sources.push(Source::Memory { rows: part.rows, index: part.index.into_iter(), now: None });
-        }
-    }
+/// The parts of a table as at most [`FAN_IN`] runs beside what is in memory.
+pub(crate) fn sources(parts: Parts, merged_path: &Path) -> Result<Vec<Source>, StoreError> {
+    let (runs, memory) = parts.into_sources();
+    let mut sources: Vec<Source> = memory.into_iter().collect();
     for run in fewer(runs, merged_path)? {
         sources.push(Source::Run(run.read()?));
     }
@@ -61,10 +62,7 @@ fn fewer(mut runs: Vec<Run>, merged_path: &Path) -> Result<Vec<Run>, StoreError>
         let mut path = merged_path.as_os_str().to_os_string();
         path.push(format!("-{merged}"));
         let mut writer = RunWriter::create(path.into())?;
-        merge(group?, |head, row| {
-            writer.write_head(head)?;
-            writer.write_rows(row)
-        })?;
+        merge(group?, |head, row| writer.write(&[head], row))?;
         runs.push(writer.finish()?);
         merged += 1;
     }

@@ -1,58 +1,60 @@
 use crate::clock::Clock;
 use crate::conversation::ConversationRow;
 use crate::json::{self, Array, Bound};
+use crate::part::Part;
 use crate::problems::Problems;
-use crate::table::Table;
 use crate::{Label, StoreError, TableName};
-use quaywatch_model::{FinishedTransfer, Item, Moment, Operation, Problem, Side, Value};
-use std::path::Path;
+use quaywatch_model::{FinishedTransfer, Item, Moment, Operation, Problem, Side, Timestamp, Value};
 
 /// A row that has grown to so many bytes takes no more items, values or steps and says `"truncated":true`. A
 /// reply that lists a whole controller stays whole; a peer cannot make a line that no reader can hold.
 pub const ROW_LIMIT_BYTES: usize = 1024 * 1024;
 
-/// How many bytes of rows a worker keeps in memory before they go to disk.
+/// How many bytes of rows a worker keeps in memory until their order is known. Twice as many may wait, for all
+/// workers together, for what other workers have yet to tell. At the limit, rows go to disk before their time.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
     /// For `operations`.
     pub operations_bytes: usize,
+    /// For `conversations`.
+    pub conversations_bytes: usize,
     /// For each of the other tables.
     pub other_bytes: usize,
 }
 
 impl Default for Limits {
     /// A quarter of 4 MiB is some 3,000 operations: more than are ever under way at once, so that an answer comes
-    /// before its request's row is written. The other tables have fewer rows. With the index and the doubling of
-    /// buffers a worker stays below 16 MiB.
+    /// before its request's row is written. The other tables have fewer rows.
     fn default() -> Self {
-        Self { operations_bytes: 4 * 1024 * 1024, other_bytes: 1024 * 1024 }
+        let mebi = 1024 * 1024;
+        Self { operations_bytes: 4 * mebi, conversations_bytes: mebi, other_bytes: mebi }
     }
 }
 
-/// Where one worker writes its rows. Shares nothing with other workers.
+/// Where one worker writes its rows.
 ///
 /// Telling a row cannot fail: the first error is kept, later rows are dropped, and
 /// [`Store::finish`](crate::Store::finish) gives the error. A long-running worker may ask [`failed`](Self::failed).
 #[derive(Debug)]
 pub struct Rows {
     clock: Clock,
-    operations: Table,
-    conversations: Table,
-    transfers: Table,
-    problems: Table,
+    operations: Part,
+    conversations: Part,
+    transfers: Part,
+    problems: Part,
     counts: Problems,
     error: Option<StoreError>,
 }
 
 impl Rows {
-    pub(crate) fn new(dir: &Path, worker: usize, limits: Limits) -> Self {
-        let table = |name: TableName, limit| Table::new(dir.join(name.run_name(worker)), limit);
+    /// For one more worker on these tables, which are in the order of [`TableName::ALL`].
+    pub(crate) fn new([conversations, operations, transfers, problems]: [Part; 4]) -> Self {
         Self {
             clock: Clock::default(),
-            operations: table(TableName::Operations, limits.operations_bytes),
-            conversations: table(TableName::Conversations, limits.other_bytes),
-            transfers: table(TableName::Transfers, limits.other_bytes),
-            problems: table(TableName::Problems, limits.other_bytes),
+            operations,
+            conversations,
+            transfers,
+            problems,
             counts: Problems::default(),
             error: None,
         }
@@ -64,11 +66,19 @@ impl Rows {
         self.error.is_some()
     }
 
-    /// How many bytes are held in memory for rows that are not on disk yet.
+    /// How many bytes are held in memory for rows that this worker has not handed on.
     #[must_use]
     pub fn held_bytes(&self) -> usize {
-        let tables = [&self.operations, &self.conversations, &self.transfers, &self.problems];
-        tables.into_iter().map(Table::held_bytes).sum::<usize>()
+        let parts = [&self.operations, &self.conversations, &self.transfers, &self.problems];
+        parts.into_iter().map(Part::held_bytes).sum::<usize>()
+    }
+
+    /// Promises that this worker tells no operation any more that belongs before `time`, so that what it has told
+    /// of earlier times can be written. A promise that is not kept costs a second pass over the table.
+    pub fn promise(&mut self, time: Timestamp) {
+        if self.error.is_none() {
+            self.error = self.operations.promise(time.nanos()).err();
+        }
     }
 
     /// Tells an operation of a conversation.
@@ -113,26 +123,34 @@ impl Rows {
         if self.error.is_some() {
             return;
         }
-        let table = match name {
+        let part = match name {
             TableName::Operations => &mut self.operations,
             TableName::Conversations => &mut self.conversations,
             TableName::Transfers => &mut self.transfers,
             TableName::Problems => &mut self.problems,
         };
-        let rows = table.rows();
-        let start = rows.len();
-        push(rows, &mut self.clock);
-        if table.end_row(start, at, order, class) {
-            self.error = table.spill().err();
+        let text = part.text();
+        let start = text.len();
+        push(text, &mut self.clock);
+        if part.end_row(start, at, order, class) {
+            self.error = part.make_room().err();
         }
     }
 
-    /// The tables, in the order of [`TableName::ALL`], and the counts of problems.
-    pub(crate) fn into_tables(self) -> Result<([Table; 4], Problems), StoreError> {
-        match self.error {
-            Some(error) => Err(error),
-            None => Ok(([self.conversations, self.operations, self.transfers, self.problems], self.counts)),
+    /// Hands on all that is left: nothing more is told. Workers that do so at the same time share the work of putting
+    /// the end of the tables together.
+    pub fn close(&mut self) {
+        for part in [&mut self.operations, &mut self.conversations, &mut self.transfers, &mut self.problems] {
+            if self.error.is_none() {
+                self.error = part.promise(i64::MAX).err();
+            }
         }
+    }
+
+    /// Closes it, and gives the counts of problems.
+    pub(crate) fn finish(mut self) -> Result<Problems, StoreError> {
+        self.close();
+        self.error.map_or(Ok(self.counts), Err)
     }
 }
 

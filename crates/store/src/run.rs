@@ -28,6 +28,11 @@ pub(crate) struct Key {
     pub(crate) sequence: u64,
 }
 
+impl Key {
+    /// Before any other, and with another time before any other of that time.
+    pub(crate) const FIRST: Self = Self { time: i64::MIN, frame: 0, order: 0, sequence: 0 };
+}
+
 /// What is known of a row beside its text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Head {
@@ -132,15 +137,12 @@ impl RunWriter {
         })
     }
 
-    /// Adds the next row's head.
-    #[inline]
-    pub(crate) fn write_head(&mut self, head: Head) -> Result<(), StoreError> {
-        self.tail = Some(head.key);
-        self.keys.write_all(&head.to_bytes()).at(self.files.keys.path(), "write")
-    }
-
-    /// Adds the text of one or more rows.
-    pub(crate) fn write_rows(&mut self, rows: &[u8]) -> Result<(), StoreError> {
+    /// Adds rows, given their heads and their text.
+    pub(crate) fn write(&mut self, heads: &[Head], rows: &[u8]) -> Result<(), StoreError> {
+        for head in heads {
+            self.keys.write_all(&head.to_bytes()).at(self.files.keys.path(), "write")?;
+        }
+        self.tail = heads.last().map(|head| head.key).or(self.tail);
         self.rows.write_all(rows).at(self.files.rows.path(), "write")
     }
 

@@ -1,14 +1,15 @@
 use crate::carve::{self, CarveLimits, Carver, Target, Used};
 use crate::error::At;
 use crate::merge::{self, Source};
+use crate::part::Part;
 use crate::problems::{First, Problems};
-use crate::run::{Run, TempFile};
+use crate::run::TempFile;
 use crate::table::{Parts, Table};
 use crate::{Limits, ProblemTotal, Rows, StoreError};
 use std::fs;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// How much of a finished table is written at once.
 const TABLE_CHUNK_BYTES: usize = 256 * 1024;
@@ -41,8 +42,12 @@ impl TableName {
         }
     }
 
-    pub(crate) fn run_name(self, worker: usize) -> String {
-        format!(".{}.run-{worker}", self.as_str())
+    const fn limit(self, limits: Limits) -> usize {
+        match self {
+            Self::Conversations => limits.conversations_bytes,
+            Self::Operations => limits.operations_bytes,
+            Self::Transfers | Self::Problems => limits.other_bytes,
+        }
     }
 }
 
@@ -57,7 +62,8 @@ impl TableName {
 pub struct Store {
     dir: PathBuf,
     limits: Limits,
-    workers: usize,
+    /// In the order of [`TableName::ALL`].
+    tables: [Arc<Mutex<Table>>; 4],
     carvers: usize,
     carved: Arc<Used>,
 }
@@ -98,7 +104,11 @@ impl Store {
             remove_leftovers(&carved, carve::is_leftover)?;
         }
         let dir = dir.to_path_buf();
-        Ok(Self { dir, limits, workers: 0, carvers: 0, carved: Arc::default() })
+        let tables = TableName::ALL.map(|name| {
+            let run_path = dir.join(format!(".{}.run", name.as_str()));
+            Arc::new(Mutex::new(Table::new(run_path, 2 * name.limit(limits))))
+        });
+        Ok(Self { dir, limits, tables, carvers: 0, carved: Arc::default() })
     }
 
     /// The directory.
@@ -109,9 +119,11 @@ impl Store {
 
     /// Where one more worker writes.
     pub fn rows(&mut self) -> Rows {
-        let worker = self.workers;
-        self.workers += 1;
-        Rows::new(&self.dir, worker, self.limits)
+        let mut limits = TableName::ALL.map(|name| name.limit(self.limits)).into_iter();
+        Rows::new(self.tables.each_ref().map(|table| {
+            let limit = limits.next().unwrap_or_default();
+            Part::new(Arc::clone(table), limit)
+        }))
     }
 
     /// A carver for one more worker, which writes what it carves to `carved/` in the directory.
@@ -131,64 +143,58 @@ impl Store {
     /// Something could not be written, now or earlier. The tables that were there before are then still there,
     /// unless it was the renaming at the very end that failed.
     pub fn finish(self, workers: Vec<Rows>) -> Result<Written, StoreError> {
-        let mut tables: [Vec<Parts>; 4] = Default::default();
-        let mut counts = Vec::new();
-        for worker in workers {
-            let (parts, problems) = worker.into_tables()?;
-            counts.push(problems);
-            for (all, part) in tables.iter_mut().zip(parts) {
-                all.push(Table::finish(part)?);
-            }
-        }
-        let [conversations, operations, transfers, problems] = tables;
-        let told = |parts: &[Parts]| parts.iter().map(|part| part.told).sum();
+        let counts: Result<Vec<Problems>, StoreError> = workers.into_iter().map(Rows::finish).collect();
+        let totals = Problems::totals(counts?);
+        let Self { dir, tables, .. } = self;
+        let parts = |table: Arc<Mutex<Table>>| {
+            // Who still tells rows to it is too late; what has been told is in the table.
+            let left = Table::new(PathBuf::new(), 0);
+            std::mem::replace(&mut *table.lock().unwrap_or_else(PoisonError::into_inner), left).finish()
+        };
+        let [conversations, operations, transfers, problems] = tables.map(parts);
+        let [conversations, operations, transfers] = [conversations?, operations?, transfers?];
         let written = Written {
-            conversations: told(&conversations),
-            operations: told(&operations),
-            transfers: told(&transfers),
-            problems: Problems::totals(counts),
+            conversations: conversations.told,
+            operations: operations.told,
+            transfers: transfers.told,
+            problems: totals,
         };
         let files = [
-            self.table(TableName::Conversations, conversations)?,
-            self.table(TableName::Operations, operations)?,
-            self.table(TableName::Transfers, transfers)?,
-            self.problems(problems, &written.problems)?,
+            table(&dir, TableName::Conversations, conversations)?,
+            table(&dir, TableName::Operations, operations)?,
+            table(&dir, TableName::Transfers, transfers)?,
+            problems_table(&dir, problems?, &written.problems)?,
         ];
         for (name, file) in TableName::ALL.into_iter().zip(files) {
-            file.publish(&self.dir.join(format!("{}.ndjson", name.as_str())))?;
+            file.publish(&dir.join(format!("{}.ndjson", name.as_str())))?;
         }
         Ok(written)
     }
+}
 
-    fn table(&self, name: TableName, mut parts: Vec<Parts>) -> Result<TempFile, StoreError> {
-        if let Some(run) = only_run(&mut parts) {
-            return Ok(run.into_rows());
-        }
-        let mut table = self.begin(name)?;
-        merge::merge(self.sources(name, parts)?, |_, row| table.write(row))?;
-        table.finish()
+fn table(dir: &Path, name: TableName, parts: Parts) -> Result<TempFile, StoreError> {
+    if parts.is_whole() {
+        return Ok(parts.main.into_rows());
     }
+    let mut table = NewTable::begin(dir, name)?;
+    merge::merge(sources(dir, name, parts)?, |_, row| table.write(row))?;
+    table.finish()
+}
 
-    fn problems(&self, parts: Vec<Parts>, totals: &[ProblemTotal]) -> Result<TempFile, StoreError> {
-        let mut first = First::default();
-        let mut table = self.begin(TableName::Problems)?;
-        merge::merge(self.sources(TableName::Problems, parts)?, |head, row| {
-            if first.admits(head.class) { table.write(row) } else { Ok(()) }
-        })?;
-        let mut summary = Vec::new();
-        totals.iter().for_each(|total| total.push(&mut summary));
-        table.write(&summary)?;
-        table.finish()
-    }
+fn problems_table(dir: &Path, parts: Parts, totals: &[ProblemTotal]) -> Result<TempFile, StoreError> {
+    let mut first = First::default();
+    let mut table = NewTable::begin(dir, TableName::Problems)?;
+    merge::merge(sources(dir, TableName::Problems, parts)?, |head, row| {
+        if first.admits(head.class) { table.write(row) } else { Ok(()) }
+    })?;
+    let mut summary = Vec::new();
+    totals.iter().for_each(|total| total.push(&mut summary));
+    table.write(&summary)?;
+    table.finish()
+}
 
-    fn sources(&self, name: TableName, parts: Vec<Parts>) -> Result<Vec<Source>, StoreError> {
-        merge::sources(parts, &self.dir.join(format!(".{}.merge", name.as_str())))
-    }
-
-    fn begin(&self, name: TableName) -> Result<NewTable, StoreError> {
-        let (temp, file) = TempFile::create(self.dir.join(format!(".{}.new", name.as_str())))?;
-        Ok(NewTable { rows: BufWriter::with_capacity(TABLE_CHUNK_BYTES, file), temp })
-    }
+fn sources(dir: &Path, name: TableName, parts: Parts) -> Result<Vec<Source>, StoreError> {
+    merge::sources(parts, &dir.join(format!(".{}.merge", name.as_str())))
 }
 
 /// A table that is being put together.
@@ -198,6 +204,11 @@ struct NewTable {
 }
 
 impl NewTable {
+    fn begin(dir: &Path, name: TableName) -> Result<Self, StoreError> {
+        let (temp, file) = TempFile::create(dir.join(format!(".{}.new", name.as_str())))?;
+        Ok(Self { rows: BufWriter::with_capacity(TABLE_CHUNK_BYTES, file), temp })
+    }
+
     fn write(&mut self, row: &[u8]) -> Result<(), StoreError> {
         self.rows.write_all(row).at(self.temp.path(), "write")
     }
@@ -206,15 +217,6 @@ impl NewTable {
         self.rows.flush().at(self.temp.path(), "write")?;
         Ok(self.temp)
     }
-}
-
-/// The run that is the whole table already, if there is one.
-fn only_run(parts: &mut [Parts]) -> Option<Run> {
-    if parts.iter().any(|part| !part.index.is_empty()) {
-        return None;
-    }
-    let runs: usize = parts.iter().map(|part| part.runs.len()).sum();
-    if runs == 1 { parts.iter_mut().find_map(|part| part.runs.pop()) } else { None }
 }
 
 /// Removes the files of a run of the program that did not come to its end.

@@ -1,58 +1,78 @@
-//! One worker's part of one table: rows as they are told, put in key order, spilled in runs.
+//! One table: the rows of all workers, merged and written while they are still being told.
 //!
-//! Rows come nearly in order: an operation is told when its answer comes and filed under its request. So when the
-//! buffer is full it is sorted and only its *earlier three quarters* are written, to a run that goes on from spill
-//! to spill; what comes late by less than a quarter of the buffer still finds its place, and a table of any size
-//! is one run. Rows that come later than that wait in the buffer until they fill half of it, and become a run of
-//! their own. The number of runs is thus 1 + late bytes ÷ half a buffer.
+//! Each worker hands on its rows in key order, and with them a promise: what it tells from now on belongs at or
+//! after a certain time. Rows before all promises are written at once, to one run; if nothing came later than its
+//! promise, that run *is* the table. What did come too late (a capture whose time goes back, more rows than may
+//! be held) goes to runs of its own, and the table is put together in a second pass.
 
 use crate::StoreError;
-use crate::run::{Head, Key, Run, RunWriter};
-use quaywatch_model::Moment;
+use crate::merge::Source;
+use crate::run::{Key, Run, RunWriter};
+use crate::window::{Stretch, Window};
+use std::collections::VecDeque;
 use std::path::PathBuf;
 
-/// So many places a row is moved back as it comes; one that belongs further back waits for the sort.
-const NEAR_ROWS: usize = 32;
+/// How much text a worker hands on at a time: so much that a lock and a write cost nothing a row.
+pub(crate) const STRETCH_BYTES: usize = 64 * 1024;
+
+/// So many empty stretches are kept for each worker: as many as wait where one worker is a little ahead.
+const MOST_SPARE: usize = 8;
 
 #[derive(Debug)]
 pub(crate) struct Table {
     /// Where runs go: this path with a number appended.
     run_path: PathBuf,
-    /// The buffer is spilled when it and its index hold so many bytes.
+    /// Rows that wait here for other workers are written regardless when they hold more bytes than this; late
+    /// rows go to disk at the same mark.
     limit_bytes: usize,
-    rows: Vec<u8>,
-    index: Vec<Entry>,
-    /// Used while spilling: the index's places in the order in which their rows stand in the buffer.
-    places: Vec<u32>,
-    /// Whether the index is in key order.
-    sorted: bool,
-    /// How many rows there have been.
-    sequence: u64,
+    workers: Vec<Worker>,
+    held_bytes: usize,
+    spare: Vec<Stretch>,
     main: Option<RunWriter>,
-    late: Vec<Run>,
+    late: Window,
+    late_runs: Vec<Run>,
     runs: usize,
+    told: u64,
 }
 
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Entry {
-    pub(crate) head: Head,
-    start: u32,
+/// What one worker has handed on and is not written yet.
+#[derive(Debug)]
+struct Worker {
+    stretches: VecDeque<Stretch>,
+    /// How far the first stretch is written: rows, and bytes of their text.
+    row: usize,
+    byte: usize,
+    /// What it tells from now on belongs at or after this time, in nanoseconds.
+    promise: i64,
 }
 
-impl Entry {
-    pub(crate) fn of<'a>(&self, rows: &'a [u8]) -> &'a [u8] {
-        let start = self.start as usize;
-        rows.get(start..start + self.head.length as usize).unwrap_or(&[])
+impl Worker {
+    fn first_key(&self) -> Option<Key> {
+        self.stretches.front()?.heads.get(self.row).map(|head| head.key)
     }
 }
 
-/// What a worker leaves of a table: runs, and what is still in memory, in key order.
-#[derive(Debug)]
+/// What there is of a table when all has been told.
 pub(crate) struct Parts {
-    pub(crate) runs: Vec<Run>,
-    pub(crate) rows: Vec<u8>,
-    pub(crate) index: Vec<Entry>,
+    pub(crate) main: Run,
+    pub(crate) late_runs: Vec<Run>,
+    /// Late rows that are still in memory.
+    pub(crate) late: Stretch,
     pub(crate) told: u64,
+}
+
+impl Parts {
+    /// Whether the main run is the whole table.
+    pub(crate) fn is_whole(&self) -> bool {
+        self.late.is_empty() && self.late_runs.is_empty()
+    }
+
+    /// All parts, to be merged.
+    pub(crate) fn into_sources(self) -> (Vec<Run>, Option<Source>) {
+        let mut runs = self.late_runs;
+        runs.insert(0, self.main);
+        (runs, (!self.late.is_empty()).then(|| Source::memory(self.late)))
+    }
 }
 
 impl Table {
@@ -60,124 +80,134 @@ impl Table {
         Self {
             run_path,
             limit_bytes,
-            rows: Vec::new(),
-            index: Vec::new(),
-            places: Vec::new(),
-            sorted: true,
-            sequence: 0,
+            workers: Vec::new(),
+            held_bytes: 0,
+            spare: Vec::new(),
             main: None,
-            late: Vec::new(),
+            late: Window::new(limit_bytes),
+            late_runs: Vec::new(),
             runs: 0,
+            told: 0,
         }
     }
 
-    /// The buffer, for the next row to be appended to.
-    #[inline]
-    pub(crate) const fn rows(&mut self) -> &mut Vec<u8> {
-        &mut self.rows
+    /// One more worker, and its number.
+    pub(crate) fn worker(&mut self) -> usize {
+        self.workers.push(Worker { stretches: VecDeque::new(), row: 0, byte: 0, promise: i64::MIN });
+        self.workers.len() - 1
     }
 
-    /// How many bytes are allocated for rows and index.
-    pub(crate) const fn held_bytes(&self) -> usize {
-        self.rows.capacity()
-            + self.index.capacity() * size_of::<Entry>()
-            + self.places.capacity() * size_of::<u32>()
+    /// Takes rows and a promise from a worker, and writes what no worker can come before any more. `stretch` is
+    /// left empty.
+    pub(crate) fn take(
+        &mut self,
+        worker: usize,
+        stretch: &mut Stretch,
+        promise: i64,
+    ) -> Result<(), StoreError> {
+        let Some(worker) = self.workers.get_mut(worker) else { return Ok(()) };
+        worker.promise = promise;
+        if !stretch.is_empty() {
+            self.told += stretch.heads.len() as u64;
+            self.held_bytes += stretch.held_bytes();
+            worker.stretches.push_back(std::mem::replace(stretch, self.spare.pop().unwrap_or_default()));
+        }
+        self.write()
     }
 
-    /// Ends the row that was begun at `start`. Says whether the buffer is full.
-    #[inline]
-    pub(crate) fn end_row(&mut self, start: usize, at: Moment, order: u64, class: u32) -> bool {
-        self.rows.push(b'\n');
-        let key = Key { time: at.time.nanos(), frame: at.frame, order, sequence: self.sequence };
-        let length = (self.rows.len() - start) as u32;
-        self.sequence += 1;
-        self.index.push(Entry { head: Head { key, class, length }, start: start as u32 });
-        self.move_back(key);
-        self.rows.len() + self.index.len() * size_of::<Entry>() >= self.limit_bytes
-    }
-
-    /// Moves the newest row to its place, if that is near.
-    #[inline]
-    fn move_back(&mut self, key: Key) {
-        let later = |entry: &&Entry| entry.head.key > key;
-        let behind = self.index.iter().rev().skip(1).take(NEAR_ROWS + 1).take_while(later).count();
-        if behind > NEAR_ROWS {
-            self.sorted = false;
-        } else if behind > 0
-            && let Some(tail) =
-                self.index.len().checked_sub(behind + 1).and_then(|at| self.index.get_mut(at..))
-        {
-            tail.rotate_right(1);
+    fn write(&mut self) -> Result<(), StoreError> {
+        let promised = self.workers.iter().map(|worker| worker.promise).min().unwrap_or(i64::MAX);
+        loop {
+            let until = if self.held_bytes > self.limit_bytes { i64::MAX } else { promised };
+            let Some((worker, before)) = self.next(until) else { return Ok(()) };
+            self.write_from(worker, before)?;
         }
     }
 
-    /// Makes room.
-    #[cold]
-    pub(crate) fn spill(&mut self) -> Result<(), StoreError> {
-        self.sort();
+    /// Whose row is next, if it belongs before `until`, and before what the next of the others comes.
+    fn next(&self, until: i64) -> Option<(usize, Key)> {
+        let mut first: Option<(Key, usize)> = None;
+        let mut before = Key { time: until, ..Key::FIRST };
+        for (number, worker) in self.workers.iter().enumerate() {
+            let Some(key) = worker.first_key() else { continue };
+            match first {
+                Some((least, _)) if least <= key => before = before.min(key),
+                _ => {
+                    before = first.map_or(before, |(other, _)| before.min(other));
+                    first = Some((key, number));
+                }
+            }
+        }
+        first.filter(|(key, _)| key.time < until).map(|(_, worker)| (worker, before))
+    }
+
+    /// Writes a worker's first row and what follows it in the same stretch up to `before`.
+    fn write_from(&mut self, worker: usize, before: Key) -> Result<(), StoreError> {
+        let Some(worker) = self.workers.get_mut(worker) else { return Ok(()) };
+        let Some(stretch) = worker.stretches.front_mut() else { return Ok(()) };
+        let heads = stretch.heads.get(worker.row..).unwrap_or(&[]);
         let tail = self.main.as_ref().and_then(|run| run.tail);
-        let late = self.index.partition_point(|entry| Some(entry.head.key) < tail);
-        let (late_rows, timely_rows) = self.index.split_at_checked(late).unwrap_or_default();
-        let written = if total(late_rows) * 2 > self.rows.len() {
-            let mut run = RunWriter::create(path_of(&self.run_path, &mut self.runs))?;
-            write(&mut run, late_rows, &self.rows)?;
-            self.late.push(run.finish()?);
-            0..late
+        let Some(first) = heads.first() else { return Ok(()) };
+        let is_late = Some(first.key) < tail;
+        let before = if is_late { tail.map_or(before, |tail| tail.min(before)) } else { before };
+        let count = heads.iter().skip(1).take_while(|head| head.key < before).count() + 1;
+        let heads = heads.get(..count).unwrap_or(heads);
+        let length: usize = heads.iter().map(|head| head.length as usize).sum();
+        let rows = stretch.rows.get(worker.byte..worker.byte + length).unwrap_or(&[]);
+        if is_late {
+            let mut at = 0;
+            for head in heads {
+                let text = self.late.text();
+                let start = text.len();
+                text.extend_from_slice(rows.get(at..at + head.length as usize).unwrap_or(&[]));
+                at += head.length as usize;
+                self.late.end_row(start, head.key, head.class);
+            }
         } else {
-            let kept = total(timely_rows) / 4;
-            let count = timely_rows.len() - count_of(timely_rows, kept);
             let run = match &mut self.main {
                 Some(run) => run,
                 none => none.insert(RunWriter::create(path_of(&self.run_path, &mut self.runs))?),
             };
-            write(run, timely_rows.get(..count).unwrap_or(timely_rows), &self.rows)?;
-            late..late + count
-        };
-        self.index.drain(written);
-        self.compact();
+            run.write(heads, rows)?;
+        }
+        worker.row += count;
+        worker.byte += length;
+        if worker.row == stretch.heads.len()
+            && let Some(mut done) = worker.stretches.pop_front()
+        {
+            (worker.row, worker.byte) = (0, 0);
+            self.held_bytes -= done.held_bytes();
+            done.clear(2 * STRETCH_BYTES);
+            if self.spare.len() < MOST_SPARE * self.workers.len() {
+                self.spare.push(done);
+            }
+        }
+        if self.late.occupied_bytes() >= self.limit_bytes {
+            let late = self.take_late();
+            let mut run = RunWriter::create(path_of(&self.run_path, &mut self.runs))?;
+            run.write(&late.heads, &late.rows)?;
+            self.late_runs.push(run.finish()?);
+        }
         Ok(())
     }
 
-    /// Ends the table. What is left goes to the main run as far as it can, so that a single run is the table.
+    fn take_late(&mut self) -> Stretch {
+        let mut late = Stretch::default();
+        while self.late.first_key().is_some() {
+            self.late.pop(&mut late);
+        }
+        late
+    }
+
+    /// Ends the table. All workers must have promised that nothing comes any more.
     pub(crate) fn finish(mut self) -> Result<Parts, StoreError> {
-        self.sort();
-        let mut runs = self.late;
-        if let Some(mut run) = self.main {
-            let late = self.index.partition_point(|entry| Some(entry.head.key) < run.tail);
-            write(&mut run, self.index.get(late..).unwrap_or(&[]), &self.rows)?;
-            self.index.truncate(late);
-            runs.insert(0, run.finish()?);
-        }
-        Ok(Parts { runs, rows: self.rows, index: self.index, told: self.sequence })
-    }
-
-    fn sort(&mut self) {
-        if !self.sorted {
-            self.index.sort_unstable_by_key(|entry| entry.head.key);
-            self.sorted = true;
-        }
-    }
-
-    /// Moves what the index still names to the buffer's front.
-    fn compact(&mut self) {
-        self.places.clear();
-        self.places.extend(0..self.index.len() as u32);
-        let start_of = |place: &u32| self.index.get(*place as usize).map(|entry| entry.start);
-        self.places.sort_unstable_by_key(start_of);
-        let mut end = 0;
-        for &place in &self.places {
-            if let Some(entry) = self.index.get_mut(place as usize) {
-                let start = entry.start as usize;
-                entry.start = end as u32;
-                self.rows.copy_within(start..start + entry.head.length as usize, end);
-                end += entry.head.length as usize;
-            }
-        }
-        self.rows.truncate(end);
-        // One long row must not stay paid for.
-        if self.rows.capacity() > 2 * self.limit_bytes.max(end) {
-            self.rows.shrink_to(self.limit_bytes);
-        }
+        self.write()?;
+        let late = self.take_late();
+        let main = match self.main.take() {
+            Some(run) => run,
+            None => RunWriter::create(path_of(&self.run_path, &mut self.runs))?,
+        };
+        Ok(Parts { main: main.finish()?, late_runs: self.late_runs, late, told: self.told })
     }
 }
 
@@ -186,35 +216,4 @@ fn path_of(run_path: &std::path::Path, runs: &mut usize) -> PathBuf {
     path.push(format!("-{runs}"));
     *runs += 1;
     path.into()
-}
-
-fn total(entries: &[Entry]) -> usize {
-    entries.iter().map(|entry| entry.head.length as usize).sum()
-}
-
-/// How many of the last entries fit into `bytes`.
-fn count_of(entries: &[Entry], bytes: usize) -> usize {
-    let mut sum = 0;
-    let after = entries.iter().rev().take_while(|entry| {
-        sum += entry.head.length as usize;
-        sum <= bytes
-    });
-    after.count()
-}
-
-/// Writes rows in the order of their keys. Those that stand side by side are written at once.
-fn write(run: &mut RunWriter, entries: &[Entry], rows: &[u8]) -> Result<(), StoreError> {
-    let mut stretch = 0..0;
-    for entry in entries {
-        run.write_head(entry.head)?;
-        let start = entry.start as usize;
-        let end = start + entry.head.length as usize;
-        if stretch.end == start {
-            stretch.end = end;
-        } else {
-            run.write_rows(rows.get(stretch).unwrap_or(&[]))?;
-            stretch = start..end;
-        }
-    }
-    run.write_rows(rows.get(stretch).unwrap_or(&[]))
 }

@@ -97,6 +97,8 @@ def refused_with(protocol, row):
     code = number(row.get("code"))
     if protocol == "opcua" and any(item.get("code") == row.get("code") for item in row.get("items", [])):
         return None  # The service said yes and every item no; the field is the service's.
+    if protocol == "cotp" and len(code) > len("0x00"):
+        return None  # A refusal in RDP's own words, inside of a connection confirm.
     if protocol == "modbus" and len(code) > len("0x00"):
         return None  # A refusal in UMAS's own words, inside of a good reply.
     if protocol == "cip" and "/" in code:
@@ -114,6 +116,9 @@ def translated(row):
         return "modbus", hex8(int(code.split("/")[0])) if "/" in code else code
     if protocol == "cip" and row["function"].startswith("pccc_"):
         return protocol, PCCC
+    if row["function"] == "connection_request (0xE0)":
+        # RDP's, which COTP hands over; tshark tells it under the layer that carries it.
+        return "cotp", code
     if protocol == "profinet":
         # DCP services have two digits; cyclic data and alarms have frame ids.
         return ("pn_dcp", code) if len(code) == 4 else (None, None)

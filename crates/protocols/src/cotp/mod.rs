@@ -51,7 +51,7 @@ pub mod wire;
 pub(crate) mod tests;
 
 use crate::{Answer, Context, Conversation, Dialogue, Framed, Probe, Protocol, Transport};
-use quaywatch_model::{DataClass, Side};
+use quaywatch_model::{DataClass, Side, Timestamp};
 
 /// The protocol's descriptor.
 pub(crate) static PROTOCOL: Protocol = Protocol {
@@ -106,6 +106,10 @@ impl Conversation for Transported {
         if !self.framed.dialogue_mut().pass_if_left(cx.now, from, 0) {
             self.framed.gap(cx, from, bytes);
         }
+    }
+
+    fn tick(&mut self, cx: &mut Context<'_>) -> Option<Timestamp> {
+        self.framed.tick(cx)
     }
 
     fn end(&mut self, cx: &mut Context<'_>) {

@@ -6,7 +6,7 @@ use crate::rdp;
 use crate::s7comm::S7comm;
 use crate::s7commplus::S7commPlus;
 use crate::{Answer, Context, Dialogue, Length, Pending, Request};
-use quaywatch_model::{DataClass, Moment, Outcome, Side, Verdict};
+use quaywatch_model::{DataClass, Moment, Outcome, Side, Timestamp, Verdict};
 use std::mem;
 
 /// What the transport makes us keep: connections that wait to be confirmed, units that are not whole, and
@@ -108,6 +108,15 @@ impl Dialogue for Cotp {
         if let Some(plus) = &mut self.s7commplus {
             plus.lost(cx, from);
         }
+    }
+
+    fn tick(&mut self, cx: &mut Context<'_>) -> Option<Timestamp> {
+        while let Some(request) = self.connects.take_overdue(cx.now) {
+            self.unmet(cx, request);
+        }
+        let s7comm = self.s7comm.as_mut().and_then(|s7comm| s7comm.tick(cx));
+        let plus = self.s7commplus.as_mut().and_then(|plus| plus.tick(cx));
+        [self.connects.due(), s7comm, plus].into_iter().flatten().min()
     }
 
     fn end(&mut self, cx: &mut Context<'_>) {

@@ -5,7 +5,7 @@ use super::wire::{self, Carried, Command, Packet};
 use crate::cip::wire::{REPLY, Reply, Request};
 use crate::cip::{self, Exchange, Transfers};
 use crate::{Answer, Context, Conversation, Dialogue, Length, Pending};
-use quaywatch_model::{DataClass, Outcome, Side, Verdict};
+use quaywatch_model::{DataClass, Outcome, Side, Timestamp, Verdict};
 
 const LAYER: &str = "enip";
 
@@ -85,6 +85,13 @@ impl Dialogue for Enip {
         self.pending.answers_lost();
         self.lossy = !self.pending.is_empty();
         self.transfers.lost(cx);
+    }
+
+    fn tick(&mut self, cx: &mut Context<'_>) -> Option<Timestamp> {
+        while let Some(request) = self.pending.take_overdue(cx.now) {
+            self.unmet(cx, request);
+        }
+        self.pending.due()
     }
 
     fn end(&mut self, cx: &mut Context<'_>) {
@@ -330,6 +337,10 @@ impl Conversation for Datagrams {
 
     fn gap(&mut self, cx: &mut Context<'_>, from: Side, bytes: u64) {
         self.enip.lost(cx, from, bytes);
+    }
+
+    fn tick(&mut self, cx: &mut Context<'_>) -> Option<Timestamp> {
+        self.enip.tick(cx)
     }
 
     fn end(&mut self, cx: &mut Context<'_>) {

@@ -194,6 +194,11 @@ impl Control {
     fn expect(&mut self, cx: &mut Context<'_>, address: Address, port: u16) {
         let token = cx.shared.get::<Channels>().open();
         cx.shared.get::<Expectations>().expect(cx.now, (address, port), &PROTOCOL, token);
+        // Behind address translation a client says an address that it does not have on this side of it.
+        let client = self.client.map(|client| *client.of(&cx.addresses));
+        if let Some(seen) = client.filter(|&seen| !cx.addresses.contains(&address) && seen != address) {
+            cx.shared.get::<Expectations>().expect(cx.now, (seen, port), &PROTOCOL, token);
+        }
         self.channel = Some(token);
     }
 

@@ -116,6 +116,14 @@ fn an_active_data_connection_becomes_a_transfer_and_listings_do_not() {
     assert_eq!(transfers[1], "39 bytes");
 }
 
+#[test]
+fn data_of_a_client_behind_address_translation_is_found() {
+    let Some(heard) = hear("ftp/sv__ftp-ftp-ippair-leak-5204.pcap") else { return };
+    // Ten sessions, each with a listing and a file; nine of them name an address that is not theirs.
+    assert_eq!(heard.iter().filter(|heard| heard.protocol == "ftp-data").count(), 20);
+    assert_eq!(transfers(&heard).iter().filter(|line| *line == "end 1 complete").count(), 10);
+}
+
 proptest! {
     #[test]
     fn any_segmentation_gives_the_same_operations(cuts in vec(1..9_usize, 1..8)) {

@@ -78,6 +78,13 @@ impl Dialogue for Modbus {
         }
     }
 
+    fn tick(&mut self, cx: &mut Context<'_>) -> Option<Timestamp> {
+        while let Some(request) = self.pending.take_overdue(cx.now) {
+            self.report_unmet(cx, request);
+        }
+        self.pending.due()
+    }
+
     fn end(&mut self, cx: &mut Context<'_>) {
         while let Some(request) = self.pending.take_any() {
             self.report_unmet(cx, request);
@@ -273,6 +280,10 @@ impl Conversation for Datagrams {
 
     fn gap(&mut self, cx: &mut Context<'_>, from: Side, bytes: u64) {
         self.0.lost(cx, from, bytes);
+    }
+
+    fn tick(&mut self, cx: &mut Context<'_>) -> Option<Timestamp> {
+        self.0.tick(cx)
     }
 
     fn end(&mut self, cx: &mut Context<'_>) {

@@ -7,8 +7,9 @@ use super::ops::{self, Exchange};
 use super::parts::Parts;
 use super::service::{SERVICE_FAULT, Service};
 use super::wire::{self, Chunk, ChunkKind, ErrorMessage, Header, MessageType, Security};
+use crate::pending::patience_ends;
 use crate::{Answer, Context, Dialogue, Length, Pending, Request};
-use quaywatch_model::{DataClass, Outcome, Side, Verdict};
+use quaywatch_model::{DataClass, Outcome, Side, Timestamp, Verdict};
 
 /// What the protocol makes us keep: who is who, the secure channel, messages that are not whole yet, requests
 /// that wait, and what the monitored items are.
@@ -16,6 +17,8 @@ use quaywatch_model::{DataClass, Outcome, Side, Verdict};
 pub(super) struct OpcUa {
     client: Option<Side>,
     heard_server: bool,
+    /// When the server last said something.
+    server_spoke: Timestamp,
     channel: Channel,
     parts: Parts,
     pending: Pending<Key>,
@@ -61,6 +64,9 @@ impl Dialogue for OpcUa {
     }
 
     fn pdu(&mut self, cx: &mut Context<'_>, from: Side, bytes: &[u8]) {
+        if self.client == Some(from.other()) {
+            self.server_spoke = cx.now.time;
+        }
         match Header::decode(bytes).map(|header| header.message_type) {
             Some(MessageType::HELLO) => self.hello(cx, from, bytes),
             Some(MessageType::ACKNOWLEDGE) => self.acknowledge(cx, from, bytes),
@@ -87,6 +93,24 @@ impl Dialogue for OpcUa {
         if self.client != Some(from) {
             self.pending.answers_lost();
         }
+    }
+
+    /// A server keeps Publish requests until it has something to publish (OPC UA Part 4, 5.14.5): while it speaks at
+    /// all they are not overdue, however long they wait.
+    fn tick(&mut self, cx: &mut Context<'_>) -> Option<Timestamp> {
+        let is_held = |key: &Key| key.service == Service::PUBLISH;
+        let until = patience_ends(self.server_spoke);
+        let held = |pending: &Pending<Key>| pending.due_where(is_held).map(|due| due.max(until));
+        let others = |pending: &Pending<Key>| pending.due_where(|key| !is_held(key));
+        while others(&self.pending).is_some_and(|due| due < cx.now.time) {
+            let overdue = self.pending.take_where(|key| !is_held(key));
+            overdue.into_iter().for_each(|request| self.report_unmet(cx, request));
+        }
+        while held(&self.pending).is_some_and(|due| due < cx.now.time) {
+            let overdue = self.pending.take_where(is_held);
+            overdue.into_iter().for_each(|request| self.report_unmet(cx, request));
+        }
+        held(&self.pending).into_iter().chain(others(&self.pending)).min()
     }
 
     fn end(&mut self, cx: &mut Context<'_>) {

@@ -6,7 +6,7 @@ use super::ops::{self, Exchange};
 use super::wire::{Class, Cyclic, FrameId};
 use super::{LAYER, PROTOCOL};
 use crate::{Context, Conversation, Pending, Request};
-use quaywatch_model::{DataClass, Outcome, Side, Verdict};
+use quaywatch_model::{DataClass, Outcome, Side, Timestamp, Verdict};
 use quaywatch_wire::ReadError;
 
 /// What is kept of one pair of stations.
@@ -73,6 +73,13 @@ impl Conversation for Profinet {
         }
         self.waiting.answers_lost();
         from.of_mut(&mut self.provided).lost();
+    }
+
+    fn tick(&mut self, cx: &mut Context<'_>) -> Option<Timestamp> {
+        while let Some(request) = self.waiting.take_overdue(cx.now) {
+            self.give_up(cx, request);
+        }
+        self.waiting.due()
     }
 
     fn end(&mut self, cx: &mut Context<'_>) {

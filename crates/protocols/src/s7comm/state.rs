@@ -3,8 +3,9 @@ use super::ops::{self, Exchange, Said};
 use super::transfers::{Transfers, moves_blocks};
 use super::userdata::{self, Part};
 use super::wire::{BlockJob, Function, Kind, Pdu, Userdata};
+use crate::pending::patience_ends;
 use crate::{Context, Pending, Request};
-use quaywatch_model::{Moment, Outcome, Side, Verdict};
+use quaywatch_model::{Moment, Outcome, Side, Timestamp, Verdict};
 use std::mem;
 
 /// What the protocol makes us keep: the jobs that wait and, where there are any, blocks on the move, long
@@ -46,6 +47,8 @@ struct Answer {
     client: Side,
     head: Userdata,
     code: u8,
+    /// When its last part came.
+    moment: Moment,
     request: Option<Request<Key>>,
     payload: Vec<u8>,
 }
@@ -93,6 +96,23 @@ impl S7comm {
         if let Some(rare) = &mut self.rare {
             rare.transfers.lost();
         }
+    }
+
+    /// As [`Conversation::tick`](crate::Conversation::tick). A long answer whose rest does not come is given up with
+    /// its request.
+    pub(crate) fn tick(&mut self, cx: &mut Context<'_>) -> Option<Timestamp> {
+        while let Some(request) = self.pending.take_overdue(cx.now) {
+            self.unmet(cx, request);
+        }
+        let answers = self.rare.as_mut().map(|rare| &mut rare.answers);
+        let unfinished = answers.and_then(|answers| {
+            let overdue = |answer: &mut Answer| answer.due() < cx.now.time;
+            answers.extract_if(.., overdue).collect::<Vec<_>>().into_iter().for_each(|answer| {
+                answer.cut_short(cx);
+            });
+            answers.iter().map(Answer::due).min()
+        });
+        self.pending.due().into_iter().chain(unfinished).min()
     }
 
     /// Nothing more will come.
@@ -230,6 +250,7 @@ impl S7comm {
                 }
                 if more {
                     begun.head = part.head;
+                    begun.moment = part.moment;
                     self.rare.get_or_insert_default().keep_answer(cx, begun);
                     return;
                 }
@@ -240,7 +261,14 @@ impl S7comm {
             }
             None if more => {
                 let payload = cx.memory.copy(part.payload).unwrap_or_default();
-                let answer = Answer { client, head: part.head, code: part.code, request, payload };
+                let answer = Answer {
+                    client,
+                    head: part.head,
+                    code: part.code,
+                    moment: part.moment,
+                    request,
+                    payload,
+                };
                 self.rare.get_or_insert_default().keep_answer(cx, answer);
             }
             None => self.finish_userdata(cx, client, request, Some(part), Outcome::Accepted),
@@ -347,11 +375,15 @@ impl Rare {
 }
 
 impl Answer {
+    /// When its rest is waited for no longer: the row stands under its request.
+    fn due(&self) -> Timestamp {
+        patience_ends(self.request.as_ref().map_or(self.moment, |request| request.moment).time)
+    }
+
     /// Reports an answer whose rest did not come.
     fn cut_short(self, cx: &mut Context<'_>) {
         cx.problem(LAYER, "long answer cut short", Verdict::Incomplete, 0);
-        let moment: Moment = cx.now;
-        let answered = Part { moment, head: self.head, code: self.code, payload: &self.payload };
+        let answered = Part { moment: self.moment, head: self.head, code: self.code, payload: &self.payload };
         let asked = self.request.as_ref().and_then(asked);
         let exchange =
             userdata::Exchange { asked, answered: Some(answered), unmet: Outcome::Accepted, job: None };

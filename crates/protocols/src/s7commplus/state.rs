@@ -1,7 +1,7 @@
 use super::ops::{self, Asked, Exchange};
 use super::wire::{Fragment, Function, Message};
 use crate::{Context, Pending, Request};
-use quaywatch_model::{Outcome, Side, Verdict};
+use quaywatch_model::{Outcome, Side, Timestamp, Verdict};
 use std::mem;
 
 /// What the protocol makes us keep: messages that are not whole, and the requests that wait.
@@ -82,6 +82,14 @@ impl S7commPlus {
             cx.problem(LAYER, "message cut short", Verdict::Incomplete, cut.len() as u64);
             cx.memory.free(cut);
         }
+    }
+
+    /// As [`Conversation::tick`](crate::Conversation::tick).
+    pub(crate) fn tick(&mut self, cx: &mut Context<'_>) -> Option<Timestamp> {
+        while let Some(request) = self.pending.take_overdue(cx.now) {
+            self.unmet(cx, request);
+        }
+        self.pending.due()
     }
 
     /// Nothing more will come.

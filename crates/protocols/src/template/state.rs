@@ -1,6 +1,6 @@
 use super::{ops, wire};
 use crate::{Answer, Context, Dialogue, Length, Pending, Request};
-use quaywatch_model::{DataClass, Moment, Outcome, Side, Verdict};
+use quaywatch_model::{DataClass, Moment, Outcome, Side, Timestamp, Verdict};
 
 /// What the protocol makes us keep: the requests that wait, and who makes them.
 #[derive(Debug, Default)]
@@ -51,6 +51,13 @@ impl Dialogue for Template {
         if self.client != Some(from) {
             self.pending.answers_lost();
         }
+    }
+
+    fn tick(&mut self, cx: &mut Context<'_>) -> Option<Timestamp> {
+        while let Some(request) = self.pending.take_overdue(cx.now) {
+            self.report_unmet(cx, request);
+        }
+        self.pending.due()
     }
 
     fn end(&mut self, cx: &mut Context<'_>) {

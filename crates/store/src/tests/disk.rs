@@ -11,7 +11,7 @@ fn tables_are_replaced_and_other_files_are_left_alone() {
     fs::write(dir.path().join("operations.ndjson"), "old").unwrap();
     fs::write(dir.path().join("notes.txt"), "mine").unwrap();
     fs::write(dir.path().join(".operations.mine"), "mine too").unwrap();
-    fs::write(dir.path().join(".operations.run-0-0"), "left by a crash").unwrap();
+    fs::write(dir.path().join(".operations.run-0"), "left by a crash").unwrap();
     fs::write(dir.path().join(".problems.new"), "left by a crash").unwrap();
     let store = store(dir.path());
     assert_eq!(files(dir.path()), [".operations.mine", "notes.txt", "operations.ndjson"]);
@@ -47,8 +47,8 @@ fn rows_that_are_given_up_leave_nothing_behind() {
     for number in 0..100 {
         rows.operation(&label("C1"), "modbus", &read(moment(number, 1)));
     }
-    assert_eq!(files(dir.path()), [".operations.run-0-0", ".operations.run-0-0.keys"]);
-    drop(rows);
+    assert_eq!(files(dir.path()), [".operations.run-0", ".operations.run-0.keys"]);
+    drop((rows, store));
     assert_eq!(files(dir.path()), Vec::<String>::new());
 }
 

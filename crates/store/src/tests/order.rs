@@ -30,6 +30,16 @@ fn tellings() -> impl Strategy<Value = Vec<Telling>> {
 
 /// Tells everything, each conversation by the worker it belongs to, and gives the four tables.
 fn tell(tellings: &[Telling], worker_of: &[usize], limits: Limits) -> [String; 4] {
+    tell_promising(tellings, worker_of, limits, None)
+}
+
+/// The same; after each row its worker promises that no more comes from so long before it.
+fn tell_promising(
+    tellings: &[Telling],
+    worker_of: &[usize],
+    limits: Limits,
+    patience: Option<i64>,
+) -> [String; 4] {
     let dir = tempfile::tempdir().unwrap();
     let mut store = Store::with_limits(dir.path(), limits).unwrap();
     let workers = worker_of.iter().max().map_or(1, |most| most + 1);
@@ -44,6 +54,9 @@ fn tell(tellings: &[Telling], worker_of: &[usize], limits: Limits) -> [String; 4
         rows.problem(Some(label), at, &problem(number % 3));
         if number % 5 == 0 {
             rows.conversation(&conversation_row(label, at, number));
+        }
+        if let Some(patience) = patience {
+            rows.promise(moment(*time - patience, 0).time);
         }
     }
     store.finish(rows).unwrap();
@@ -92,6 +105,11 @@ proptest! {
         prop_assert_eq!(&one, &tell(&tellings, &worker_of, Limits::default()));
         prop_assert_eq!(&one, &tell(&tellings, &[0; CONVERSATIONS], TINY));
         prop_assert_eq!(&one, &tell(&tellings, &worker_of, TINY));
+        // Some promises are kept, some are not.
+        for patience in [0, 3, 40, 1_000] {
+            prop_assert_eq!(&one, &tell_promising(&tellings, &worker_of, Limits::default(), Some(patience)));
+            prop_assert_eq!(&one, &tell_promising(&tellings, &worker_of, TINY, Some(patience)));
+        }
     }
 }
 
@@ -140,11 +158,37 @@ fn rows_that_come_nearly_in_order_are_one_run_whatever_their_number() {
 #[test]
 fn rows_in_reverse_order_take_more_runs_than_are_merged_at_once_and_still_come_out_in_order() {
     let dir = tempfile::tempdir().unwrap();
-    let (told, runs) = told_in((0..2_000).rev(), TINY, dir.path());
+    let (told, runs) = told_in((0..4_000).rev(), TINY, dir.path());
     assert!(runs > 2 * crate::merge::FAN_IN, "{runs}");
-    assert_eq!(told.lines().count(), 2_000);
+    assert_eq!(told.lines().count(), 4_000);
     assert!(is_in_order(&told));
     assert_eq!(files(dir.path()).len(), 4);
+}
+
+#[test]
+fn what_is_promised_not_to_change_is_written_while_the_rest_is_told() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut store = Store::create(dir.path()).unwrap();
+    let mut workers = [store.rows(), store.rows()];
+    let labels = [label("C1"), label("C2")];
+    let mut most = 0;
+    for number in 0..40_000_i64 {
+        let worker = (number % 2) as usize;
+        // Every hundredth row is a thousand late, which is as late as is promised.
+        let time = if number % 100 < 2 { number - 1_000 } else { number };
+        workers[worker].operation(&labels[worker], "modbus", &read(moment(time, number as u64)));
+        workers[worker].promise(moment(number - 1_000, 0).time);
+        most = most.max(workers[worker].held_bytes());
+    }
+    let written = std::fs::metadata(dir.path().join(".operations.run-0")).unwrap().len();
+    workers.iter_mut().for_each(Rows::close);
+    let runs = files(dir.path()).iter().filter(|name| name.starts_with(".operations")).count();
+    store.finish(workers.into()).unwrap();
+    let all = text(dir.path(), "operations");
+    assert!(is_in_order(&all));
+    assert_eq!(runs, 2, "one run with its keys");
+    assert!(written as usize > all.len() * 9 / 10, "{written} of {}", all.len());
+    assert!(most < 1024 * 1024, "{most}");
 }
 
 #[test]
@@ -184,7 +228,8 @@ fn of_each_problem_the_first_thousand_are_told_and_all_are_counted() {
 #[test]
 fn memory_stays_within_the_limits_however_much_is_told() {
     let dir = tempfile::tempdir().unwrap();
-    let limits = Limits { operations_bytes: 64 * 1024, other_bytes: 64 * 1024 };
+    let limits =
+        Limits { operations_bytes: 64 * 1024, conversations_bytes: 64 * 1024, other_bytes: 64 * 1024 };
     let mut store = Store::with_limits(dir.path(), limits).unwrap();
     let mut rows = store.rows();
     let label = label("C1");

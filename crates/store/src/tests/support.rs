@@ -11,7 +11,8 @@ use std::path::Path;
 /// 2026-11-23T09:00:37Z.
 pub(super) const START_SECONDS: i64 = 1_795_424_437;
 
-pub(super) const TINY: Limits = Limits { operations_bytes: 2_000, other_bytes: 500 };
+pub(super) const TINY: Limits =
+    Limits { operations_bytes: 2_000, conversations_bytes: 500, other_bytes: 500 };
 
 pub(super) fn moment(nanos: i64, frame: u64) -> Moment {
     Moment { time: Timestamp::from_nanos(START_SECONDS * 1_000_000_000 + nanos), frame }

@@ -442,6 +442,20 @@ fn publish_requests_that_wait_at_the_end_are_not_unanswered() {
 }
 
 #[test]
+fn publish_requests_wait_as_long_as_their_server_speaks() {
+    let mut player = player();
+    player.say(A, &whole(1, 1, &publish())).say(A, &whole(2, 2, &write_of_two()));
+    player.wait_seconds(119).say(B, &whole(1, 2, &written(&[StatusCode::GOOD, StatusCode::GOOD])));
+    player.wait_seconds(119);
+    assert!(player.tick());
+    assert_eq!(player.heard.operations.len(), 1);
+    player.wait_seconds(2);
+    assert!(!player.tick());
+    assert!(player.heard.operations[1].ends_with("-> unseen"), "{:?}", player.heard.operations);
+    player.end();
+}
+
+#[test]
 fn a_message_of_unknown_type_is_opaque_and_still_paired() {
     let mut asked = write_of_two();
     asked[2..4].copy_from_slice(&9000_u16.to_le_bytes());

@@ -1,0 +1,43 @@
+//! DCE/RPC over TCP: how Windows machines manage each other, and how OPC Classic (DCOM) moves values.
+//!
+//! Standard: C706 (*DCE 1.1: Remote Procedure Call*), chapter 12, connection-oriented PDUs; MS-RPCE, section 2.2.2.
+//!
+//! ```text
+//! | 05 | minor | type | flags | drep 4 | fragment length u16 | auth length u16 | call id u32 | ... |
+//! bind: ... | sizes, group | n contexts | { id u16, n u8, 00, interface UUID 16, version u32, transfer syntaxes 20 each } |
+//! ```
+//!
+//! A bind is OpenSession with the interfaces it asks for. Each request is an operation of its interface, by its number;
+//! what it means is not read. The kind of authentication is told.
+//!
+//! Not decoded: what requests say, DCE/RPC inside SMB pipes and HTTP, big-endian senders, fragments beyond the first.
+//!
+//! Limits: [`MOST_CONTEXTS`] interfaces of a conversation are known.
+
+pub(crate) mod interfaces;
+mod state;
+mod wire;
+
+#[cfg(test)]
+mod tests;
+
+use crate::{Answer, Framed, Probe, Protocol, Transport};
+
+/// So many interfaces of one conversation are known; a client asks for a handful.
+const MOST_CONTEXTS: usize = 32;
+
+/// The protocol's descriptor.
+pub(crate) static PROTOCOL: Protocol = Protocol {
+    name: "dcerpc",
+    title: "DCE/RPC",
+    transports: &[Transport::Tcp],
+    ports: &[135],
+    probe,
+    start: |_| Box::new(Framed::new(state::Dcerpc::default())),
+    decoded: "binds with the interfaces they ask for, requests by interface and number, the kind of authentication",
+    not_decoded: "what requests say, DCE/RPC inside SMB pipes and HTTP, big-endian senders",
+};
+
+fn probe(probe: &Probe<'_>) -> Answer {
+    wire::starts(probe.bytes)
+}

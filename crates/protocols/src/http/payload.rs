@@ -1,0 +1,194 @@
+//! What becomes of a body: it is decompressed, told as content, as a transfer, and looked into where it logs somebody
+//! in or has a page's title.
+
+use super::coding::Decoder;
+use super::kinds::{self, File};
+use super::multipart::Multipart;
+use super::wire::Head;
+use crate::Context;
+use quaywatch_model::{Content, DataClass, Direction, Side, Transfer};
+
+/// So much of a body's beginning is kept to be looked into, in bytes: a form with a login, the head of a page.
+const KEPT_BYTES: usize = 4 * 1024;
+
+/// A body on its way.
+pub(super) struct Payload {
+    class: DataClass,
+    decoder: Option<Decoder>,
+    transfer: Option<u64>,
+    pub(super) multipart: Option<Multipart>,
+    /// It may log somebody in: what it says is held back until that is known.
+    pub(super) is_form: bool,
+    /// So many bytes on the wire are held back.
+    held_wire_bytes: u64,
+    /// The beginning, decoded.
+    pub(super) kept: Vec<u8>,
+    /// The bytes of the body itself, decoded as far as that was done.
+    pub(super) decoded_bytes: u64,
+    /// Whether all that was told as a file is the file, and not a range of it.
+    whole_file: bool,
+}
+
+/// Whose body it is.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct About<'a> {
+    pub(super) client: Side,
+    pub(super) from: Side,
+    pub(super) target: &'a str,
+    pub(super) method: &'a str,
+    pub(super) status: u16,
+    pub(super) transfer_id: u64,
+}
+
+impl Payload {
+    /// What is to become of the body that follows this head, with the file it is, if it is one.
+    pub(super) fn new(cx: &mut Context<'_>, head: Head<'_>, about: About<'_>) -> (Self, Option<File>) {
+        let content_type = head.field("Content-Type").unwrap_or_default();
+        let media_type = kinds::media_type(content_type);
+        let is_request = about.from == about.client;
+        let may_login =
+            matches!(media_type.as_str(), "application/x-www-form-urlencoded" | "application/json");
+        let is_form = is_request && may_login;
+        let is_multipart = is_request && media_type == "multipart/form-data";
+        let multipart = if is_multipart {
+            Multipart::new(cx, content_type, about.transfer_id, about.client)
+        } else {
+            None
+        };
+        let mut file = kinds::file(about.target, &media_type, head.field("Content-Disposition"));
+        if is_request {
+            // Only PUT names the file by the target; what else is sent is told by its own type and name.
+            let put = about.method == "PUT";
+            let last = about.target.rsplit('/').next().unwrap_or_default();
+            file = file
+                .filter(|_| !is_form && !is_multipart)
+                .or_else(|| put.then(|| File::new(last, &media_type)));
+        } else if !(200..300).contains(&about.status) {
+            file = None;
+        }
+        let wanted = cx.wanted.content || cx.wanted.logs || file.is_some();
+        let coding = head.field("Content-Encoding").filter(|_| wanted);
+        let class = match &file {
+            Some(file) => file.class(),
+            None => kinds::class(&media_type),
+        };
+        let payload = Self {
+            class,
+            decoder: coding.and_then(|coding| Decoder::new(cx, coding)),
+            transfer: file.is_some().then_some(about.transfer_id),
+            multipart,
+            is_form,
+            held_wire_bytes: 0,
+            kept: Vec::new(),
+            decoded_bytes: 0,
+            whole_file: about.status != 206,
+        };
+        (payload, file)
+    }
+
+    /// Begins the transfer of the file that it is.
+    pub(super) fn begin(&self, cx: &mut Context<'_>, file: &File, about: About<'_>) {
+        let Some(id) = self.transfer else { return };
+        let to_device = about.from == about.client;
+        cx.transfer(&Transfer::Begin {
+            id,
+            kind: file.kind,
+            direction: if to_device { Direction::ToDevice } else { Direction::FromDevice },
+            client: about.client,
+            name: Some(&file.name),
+            block_type: None,
+            block_number: None,
+        });
+    }
+
+    /// The next bytes of the body, as they were on the wire.
+    pub(super) fn feed(&mut self, cx: &mut Context<'_>, from: Side, bytes: &[u8]) {
+        let Some(mut decoder) = self.decoder.take() else {
+            return self.piece(cx, from, bytes.len() as u64, bytes);
+        };
+        let mut wire_bytes = bytes.len() as u64;
+        decoder
+            .feed(cx, bytes, &mut |cx, piece| self.piece(cx, from, std::mem::take(&mut wire_bytes), piece));
+        if wire_bytes > 0 {
+            self.piece(cx, from, wire_bytes, &[]);
+        }
+        self.decoder = Some(decoder);
+    }
+
+    fn piece(&mut self, cx: &mut Context<'_>, from: Side, wire_bytes: u64, bytes: &[u8]) {
+        self.decoded_bytes += bytes.len() as u64;
+        if let Some(room) = KEPT_BYTES.checked_sub(self.kept.len()) {
+            let start = bytes.get(..bytes.len().min(room)).unwrap_or_default();
+            // Without memory it is not looked into.
+            let _ = cx.memory.append(&mut self.kept, start);
+        }
+        if let (Some(id), false) = (self.transfer, bytes.is_empty()) {
+            cx.transfer(&Transfer::Data { id, bytes });
+        }
+        if let Some(multipart) = &mut self.multipart {
+            multipart.feed(cx, bytes);
+        }
+        if self.is_form {
+            self.held_wire_bytes += wire_bytes;
+            return;
+        }
+        if self.multipart.is_none() {
+            self.content(cx, from, wire_bytes, bytes);
+        }
+    }
+
+    fn content(&self, cx: &mut Context<'_>, from: Side, wire_bytes: u64, bytes: &[u8]) {
+        let bytes = if cx.wanted.content { bytes } else { &[] };
+        if wire_bytes > 0 || !bytes.is_empty() {
+            cx.content(&Content { from, class: self.class, wire_bytes, bytes, ends: false });
+        }
+    }
+
+    /// Tells what was held back of a form. `is_login`: it holds a password, and is not shown.
+    pub(super) fn tell_form(&mut self, cx: &mut Context<'_>, from: Side, is_login: bool) {
+        let wire_bytes = std::mem::take(&mut self.held_wire_bytes);
+        if is_login {
+            self.class = DataClass::Credentials;
+        }
+        if wire_bytes > 0 {
+            let bytes = if is_login || !cx.wanted.content { &[][..] } else { &self.kept };
+            cx.content(&Content { from, class: self.class, wire_bytes, bytes, ends: true });
+        }
+    }
+
+    /// So many bytes of the body were not captured.
+    pub(super) fn lost(&mut self, cx: &mut Context<'_>, bytes: u64) {
+        if let Some(decoder) = &mut self.decoder {
+            decoder.lost();
+        }
+        if let Some(id) = self.transfer {
+            cx.transfer(&Transfer::Missing { id, bytes });
+        }
+        if let Some(multipart) = &mut self.multipart {
+            multipart.lost(cx, bytes);
+        }
+        self.decoded_bytes += bytes;
+        self.whole_file = false;
+    }
+
+    /// The body is over; `complete`: as its framing says.
+    pub(super) fn end(&mut self, cx: &mut Context<'_>, from: Side, complete: bool) {
+        if let Some(multipart) = &mut self.multipart {
+            multipart.end(cx);
+        }
+        if let Some(id) = self.transfer.take() {
+            cx.transfer(&Transfer::End { id, complete: complete && self.whole_file });
+        }
+        if self.decoded_bytes > 0 && !self.is_form && self.multipart.is_none() {
+            cx.content(&Content { from, class: self.class, wire_bytes: 0, bytes: &[], ends: true });
+        }
+        if let Some(decoder) = self.decoder.take() {
+            decoder.free(cx);
+        }
+    }
+
+    /// Gives memory back.
+    pub(super) fn free(self, cx: &mut Context<'_>) {
+        cx.memory.free(self.kept);
+    }
+}

@@ -1,0 +1,100 @@
+use super::PROTOCOL;
+use crate::testing::{Player, Recorder, play, play_cut};
+use crate::{Answer, Probe, Transport};
+use proptest::collection::vec;
+use proptest::prelude::{Just, any, prop_oneof};
+use proptest::{prop_assert_eq, proptest};
+use quaywatch_model::Side::{self, A, B};
+
+const PORTS: [u16; 2] = [50_000, 389];
+
+/// What is said in the case `ldap-first`, or the beginning of it.
+#[rustfmt::skip]
+const TURNS: &[(Side, &str)] = &[
+    (A, "30840000004a0201416084000000410201030400a38400000036040a4753532d53504e45474f04284e544c4d5353500001000000b78208e2000000000000000000000000000000000a00ba470000000f"),
+    (B, "3084000000f60201416184000000ed0a010e04000400878200e24e544c4d53535000020000000c000c0038000000358289e2de7955981f35f59f00000000000000009e009e00440000000a0063450000000f4d004100540052004900580002000c004d00410054005200490058000100120044004300300031002d005a0049004f004e00040018006d00610074007200690078002e006c006f00630061006c0003002c0044004300300031002d005a0069006f006e002e006d00610074007200690078002e006c006f00630061006c00050018006d00610074007200690078002e006c006f00630061006c000700080041bd020c7819d60100000000"),
+    (A, "3084000002320201426084000002290201030400a3840000021e040a4753532d53504e45474f0482020e4e544c4d5353500003000000180018008a0000005c015c01a200000000000000580000001a001a0058000000180018007200000010001000fe010000358288e20a00ba470000000f6f824e26a3020e1b1f1656b3a7d5dd45410064006d0069006e006900730074007200610074006f0072004400450053004b0054004f0050002d004500560049004c000000000000000000000000000000000000000000000000004590b3a683c3236c9586f0b2bf3b16cc010100000000000041bd020c7819d601ae4b544d2e80a2b70000000002000c004d00410054005200490058000100120044004300300031002d005a0049004f004e00040018006d00610074007200690078002e006c006f00630061006c0003002c0044004300300031002d005a0069006f006e002e006d00610074007200690078002e006c006f00630061006c00050018006d00610074007200690078002e006c006f00630061006c000700080041bd020c7819d601060004000200000008003000300000000000000000000000003000004961155c7e2111fa84754c489cf981281425c0f3d3816af7624277b539ec2c310a00100000000000000000000000000000000000090036006c006400610070002f0044004300300031002d005a0069006f006e002e006d00610074007200690078002e006c006f00630061006c000000000000000000000000008d613b895dd258738d4e0fc5c3597ba3"),
+    (B, "30840000006802014261840000005f0a01310400045838303039303330433a204c6461704572723a20445349442d30433039303536392c20636f6d6d656e743a204163636570745365637572697479436f6e74657874206572726f722c2064617461203532652c20763435363300"),
+    (A, "30840000004a0201536084000000410201030400a38400000036040a4753532d53504e45474f04284e544c4d5353500001000000b78208e2000000000000000000000000000000000a00ba470000000f"),
+    (B, "3084000000f60201536184000000ed0a010e04000400878200e24e544c4d53535000020000000c000c0038000000358289e257d3bd4ce92084b400000000000000009e009e00440000000a0063450000000f4d004100540052004900580002000c004d00410054005200490058000100120044004300300031002d005a0049004f004e00040018006d00610074007200690078002e006c006f00630061006c0003002c0044004300300031002d005a0069006f006e002e006d00610074007200690078002e006c006f00630061006c00050018006d00610074007200690078002e006c006f00630061006c00070008003737e0177819d60100000000"),
+];
+
+fn turns() -> Vec<(Side, Vec<u8>)> {
+    let byte = |pair: &[u8]| u8::from_str_radix(str::from_utf8(pair).unwrap(), 16).unwrap();
+    TURNS.iter().map(|(side, hex)| (*side, hex.as_bytes().chunks(2).map(byte).collect())).collect()
+}
+
+fn heard(turns: &[(Side, Vec<u8>)]) -> Recorder {
+    let turns: Vec<(Side, &[u8])> = turns.iter().map(|(side, bytes)| (*side, bytes.as_slice())).collect();
+    play(&PROTOCOL, Transport::Tcp, PORTS, &turns)
+}
+
+fn ask(bytes: &[u8]) -> Answer {
+    let transport = Transport::Tcp;
+    (PROTOCOL.probe)(&Probe { transport, ports: PORTS, from: A, bytes, answer: &[], expected: None })
+}
+
+#[test]
+#[rustfmt::skip]
+fn a_bind_tells_how_it_ended() {
+    let heard = heard(&turns());
+    assert_eq!(heard.operations, ["A: Authenticate bind (0x60) -> accepted", "A: Authenticate bind (0x60) -> refused invalid_credentials (0x31)", "A: Authenticate bind (0x60) -> accepted"]);
+    assert!(heard.facts.is_empty());
+    assert_eq!(heard.notes, ["A authentication: \"negotiate\"", "A authentication: \"negotiate\"", "B login: \"refused\"", "A authentication: \"negotiate\""]);
+    assert!(heard.problems.is_empty());
+}
+
+#[test]
+fn the_beginning_is_certain_and_other_protocols_are_not() {
+    assert_eq!(ask(&turns()[0].1), Answer::Certain);
+    for other in
+        [&b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"[..], b"SSH-2.0-OpenSSH_9.6\r\n", &[0; 64], &[0xff; 64]]
+    {
+        assert_eq!(ask(other), Answer::No);
+    }
+}
+
+#[test]
+fn who_hears_the_server_first_loses_nothing_but_what_came_before() {
+    let turns = turns();
+    let later = turns.iter().position(|(side, _)| *side == B).unwrap_or(0);
+    let mut player = Player::new(&PROTOCOL, Transport::Tcp, PORTS);
+    for (side, bytes) in &turns[later..] {
+        player.say(*side, bytes);
+    }
+    assert!(player.end().operations.len() <= heard(&turns).operations.len());
+}
+
+proptest! {
+    #[test]
+    fn any_segmentation_gives_the_same(cuts in vec(1..400_usize, 1..8)) {
+        let turns = turns();
+        let turns: Vec<(Side, &[u8])> = turns.iter().map(|(side, bytes)| (*side, bytes.as_slice())).collect();
+        let whole = play(&PROTOCOL, Transport::Tcp, PORTS, &turns);
+        let cut = play_cut(&PROTOCOL, PORTS, &turns, &cuts);
+        prop_assert_eq!(cut.operations, whole.operations);
+        prop_assert_eq!(cut.transfers, whole.transfers);
+    }
+
+    #[test]
+    fn any_damage_is_survived(turn in 0..20_usize, at in 0..400_usize, byte: u8, lost in 0..900_u64) {
+        let mut turns = turns();
+        let count = turns.len();
+        let bytes = &mut turns[turn % count].1;
+        let length = bytes.len();
+        bytes[at % length] = byte;
+        let mut player = Player::new(&PROTOCOL, Transport::Tcp, PORTS);
+        for (number, (side, bytes)) in turns.iter().enumerate() {
+            if number as u64 == lost {
+                player.lose(*side, lost);
+            }
+            player.say(*side, bytes);
+        }
+        player.end();
+    }
+
+    #[test]
+    fn any_bytes_are_survived(turns in vec((prop_oneof![Just(A), Just(B)], vec(any::<u8>(), 0..64)), 0..8)) {
+        prop_assert_eq!(heard(&turns).logs.len(), 0);
+    }
+}

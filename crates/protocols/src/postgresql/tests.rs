@@ -1,0 +1,106 @@
+use super::PROTOCOL;
+use crate::testing::{Player, Recorder, play, play_cut};
+use crate::{Answer, Probe, Transport};
+use proptest::collection::vec;
+use proptest::prelude::{Just, any, prop_oneof};
+use proptest::{prop_assert_eq, proptest};
+use quaywatch_model::Side::{self, A, B};
+
+const PORTS: [u16; 2] = [50_000, 5432];
+
+/// What is said in the case `postgresql-first`, or the beginning of it.
+#[rustfmt::skip]
+const TURNS: &[(Side, &str)] = &[
+    (A, "0000000804d2162f"),
+    (B, "4e"),
+    (A, "0000002d0003000075736572007573657200646174616261736500706c616e745f736572766963655f64620000"),
+    (B, "520000000c000000059e66d59b"),
+    (A, "70000000286d6435376534356264323237633338663236303938356633336663323737343539343600"),
+    (B, "52000000080000000053000000166170706c69636174696f6e5f6e616d6500005300000019636c69656e745f656e636f64696e670055544638005300000017446174655374796c650049534f2c204d4459005300000019696e74656765725f6461746574696d6573006f6e00530000001b496e74657276616c5374796c6500706f73746772657300530000001469735f737570657275736572006f6e0053000000197365727665725f656e636f64696e6700555446380053000000347365727665725f76657273696f6e0031322e3232202844656269616e2031322e32322d312e706764673132302b312900530000001f73657373696f6e5f617574686f72697a6174696f6e00757365720053000000237374616e646172645f636f6e666f726d696e675f737472696e6773006f6e00530000001554696d655a6f6e65004574632f555443004b0000000c00000022418a52f45a0000000549"),
+    (A, "510000000a424547494e00"),
+    (B, "430000000a424547494e005a0000000554"),
+    (A, "510000007753454c45435420742e6f69642c2074797061727261790a46524f4d2070675f747970652074204a4f494e2070675f6e616d657370616365206e730a202020204f4e207479706e616d657370616365203d206e732e6f69640a5748455245207479706e616d65203d20276873746f7265273b0a00"),
+    (B, "540000003700026f696400000004df00010000001a0004ffffffff0000747970617272617900000004df000e0000001a0004ffffffff0000430000000d53454c4543542030005a0000000554"),
+    (A, "510000000d524f4c4c4241434b00"),
+    (B, "430000000d524f4c4c4241434b005a0000000549"),
+];
+
+fn turns() -> Vec<(Side, Vec<u8>)> {
+    let byte = |pair: &[u8]| u8::from_str_radix(str::from_utf8(pair).unwrap(), 16).unwrap();
+    TURNS.iter().map(|(side, hex)| (*side, hex.as_bytes().chunks(2).map(byte).collect())).collect()
+}
+
+fn heard(turns: &[(Side, Vec<u8>)]) -> Recorder {
+    let turns: Vec<(Side, &[u8])> = turns.iter().map(|(side, bytes)| (*side, bytes.as_slice())).collect();
+    play(&PROTOCOL, Transport::Tcp, PORTS, &turns)
+}
+
+fn ask(bytes: &[u8]) -> Answer {
+    let transport = Transport::Tcp;
+    (PROTOCOL.probe)(&Probe { transport, ports: PORTS, from: A, bytes, answer: &[], expected: None })
+}
+
+#[test]
+#[rustfmt::skip]
+fn a_login_and_queries_are_told() {
+    let heard = heard(&turns());
+    assert_eq!(heard.operations, ["A: Authenticate startup: user = \"user\"; database = \"plant_service_db\"; authentication = \"md5\" -> accepted", "A: Read query: statement = \"BEGIN\"; done = \"BEGIN\" -> accepted", "A: Read query: statement = \"SELECT t.oid, typarray\\nFROM pg_type t JOIN pg_namespace ns\\n    ON typnamespace = ns.oid\\nWHERE typname = 'hstore';\\n\"; columns = 2; rows = 0; done = \"SELECT 0\" 51 bytes -> accepted", "A: Read query: statement = \"ROLLBACK\"; done = \"ROLLBACK\" -> accepted"]);
+    assert_eq!(heard.facts, ["B software: \"PostgreSQL 12.22 (Debian 12.22-1.pgdg120+1)\""]);
+    assert_eq!(heard.notes, ["B protection: \"none\"", "A user: \"user\"", "A database: \"plant_service_db\"", "A version: \"PostgreSQL 3.0\"", "B authentication: \"md5\"", "B login: \"accepted\""]);
+    assert!(heard.problems.is_empty());
+}
+
+#[test]
+fn the_beginning_is_certain_and_other_protocols_are_not() {
+    assert_eq!(ask(&turns()[0].1), Answer::Certain);
+    for other in
+        [&b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"[..], b"SSH-2.0-OpenSSH_9.6\r\n", &[0; 64], &[0xff; 64]]
+    {
+        assert_eq!(ask(other), Answer::No);
+    }
+}
+
+#[test]
+fn who_hears_the_server_first_loses_nothing_but_what_came_before() {
+    let turns = turns();
+    let later = turns.iter().position(|(side, _)| *side == B).unwrap_or(0);
+    let mut player = Player::new(&PROTOCOL, Transport::Tcp, PORTS);
+    for (side, bytes) in &turns[later..] {
+        player.say(*side, bytes);
+    }
+    assert!(player.end().operations.len() <= heard(&turns).operations.len());
+}
+
+proptest! {
+    #[test]
+    fn any_segmentation_gives_the_same(cuts in vec(1..400_usize, 1..8)) {
+        let turns = turns();
+        let turns: Vec<(Side, &[u8])> = turns.iter().map(|(side, bytes)| (*side, bytes.as_slice())).collect();
+        let whole = play(&PROTOCOL, Transport::Tcp, PORTS, &turns);
+        let cut = play_cut(&PROTOCOL, PORTS, &turns, &cuts);
+        prop_assert_eq!(cut.operations, whole.operations);
+        prop_assert_eq!(cut.transfers, whole.transfers);
+    }
+
+    #[test]
+    fn any_damage_is_survived(turn in 0..20_usize, at in 0..400_usize, byte: u8, lost in 0..900_u64) {
+        let mut turns = turns();
+        let count = turns.len();
+        let bytes = &mut turns[turn % count].1;
+        let length = bytes.len();
+        bytes[at % length] = byte;
+        let mut player = Player::new(&PROTOCOL, Transport::Tcp, PORTS);
+        for (number, (side, bytes)) in turns.iter().enumerate() {
+            if number as u64 == lost {
+                player.lose(*side, lost);
+            }
+            player.say(*side, bytes);
+        }
+        player.end();
+    }
+
+    #[test]
+    fn any_bytes_are_survived(turns in vec((prop_oneof![Just(A), Just(B)], vec(any::<u8>(), 0..64)), 0..8)) {
+        prop_assert_eq!(heard(&turns).logs.len(), 0);
+    }
+}

@@ -1,0 +1,74 @@
+use super::PROTOCOL;
+use crate::testing::replay::play_case;
+use crate::testing::{play, play_cut};
+use crate::{Answer, Probe, Transport};
+use proptest::collection::vec;
+use proptest::prelude::{Just, any, prop_oneof};
+use proptest::proptest;
+use quaywatch_model::Side::{self, A, B};
+
+#[test]
+fn calls_and_registrations_are_told_with_their_final_answers() {
+    let heard = play_case("sip-call");
+    let [heard] = heard.as_slice() else { panic!("{} conversations", heard.len()) };
+    assert_eq!(
+        heard.recorder.operations,
+        [
+            "B: Authenticate REGISTER: sip:10.20.0.5 -> refused 401 Unauthorized",
+            "B: Authenticate REGISTER: sip:10.20.0.5 -> accepted 200 OK",
+            "B: OpenSession INVITE: sip:control-room@10.20.0.5 -> accepted 200 OK",
+            "A: CloseSession BYE: sip:cabin@10.20.0.11 -> accepted 200 OK",
+            "B: OpenSession INVITE: sip:nobody@10.20.0.5 -> refused 404 Not Found",
+        ]
+    );
+    assert_eq!(
+        heard.recorder.notes,
+        [
+            "B software: \"CabinPhone/2.1\"",
+            "A software: \"YardPBX/1.0\"",
+            "B authentication: \"digest\"",
+            "B user: \"cabin\"",
+        ]
+    );
+    assert_eq!(heard.recorder.problems, [""; 0]);
+}
+
+const MESSAGE: &[u8] = b"MESSAGE sip:a:pw@b SIP/2.0\r\nCall-ID: 1\r\nCSeq: 1 MESSAGE\r\nl: 5\r\n\r\nhello";
+
+#[test]
+fn streams_are_cut_by_their_lengths_whatever_the_segmentation() {
+    let turns: &[(Side, &[u8])] = &[
+        (A, MESSAGE),
+        (A, b"\r\n\r\n"),
+        (B, b"SIP/2.0 200 OK\r\ni: 1\r\nCSeq: 1 MESSAGE\r\nContent-Length: 0\r\n\r\n"),
+    ];
+    let whole = play(&PROTOCOL, Transport::Tcp, [50_000, 5060], turns);
+    assert_eq!(whole.operations, ["A: Write MESSAGE: sip:a:***@b -> accepted 200 OK"]);
+    assert_eq!(whole.contents, ["A unknown 5/5 \"hello\", ends"]);
+    for cut in [1, 7, 40] {
+        assert_eq!(play_cut(&PROTOCOL, [50_000, 5060], turns, &[cut]).operations, whole.operations);
+    }
+}
+
+#[test]
+fn the_probe_is_certain_only_of_its_own() {
+    let ask = |bytes| {
+        let (transport, from) = (Transport::Tcp, A);
+        (PROTOCOL.probe)(&Probe { transport, ports: [1, 2], from, bytes, answer: &[], expected: None })
+    };
+    assert_eq!(ask(MESSAGE), Answer::Certain);
+    assert_eq!(ask(b"OPTIONS si"), Answer::Unsure);
+    assert_eq!(ask(b"OPTIONS rtsp://h/ RTSP/1.0\r\n"), Answer::No);
+    assert_eq!(ask(b"GET / HTTP/1.1\r\n"), Answer::No);
+}
+
+proptest! {
+    #[test]
+    fn any_bytes_are_survived(
+        turns in vec((prop_oneof![Just(A), Just(B)], prop_oneof![vec(any::<u8>(), 0..64), Just(MESSAGE.to_vec())]), 0..8)
+    ) {
+        let turns: Vec<(Side, &[u8])> = turns.iter().map(|(side, bytes)| (*side, bytes.as_slice())).collect();
+        let _ = play(&PROTOCOL, Transport::Tcp, [50_000, 5060], &turns);
+        let _ = play(&PROTOCOL, Transport::Udp, [50_000, 5060], &turns);
+    }
+}
