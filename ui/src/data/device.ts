@@ -25,3 +25,9 @@ export class Devices {
 export const nameOf = (asset: Asset): string | undefined => asset.names?.[0] ?? asset.product;
 
 export const mainAddress = (asset: Asset): string => asset.addresses?.[0] ?? asset.mac ?? "no address";
+
+/** Where the site says that a device belongs: `STS07/control`. The zone's own name may begin with the crane's. */
+export function placeOf({ crane, zone }: Asset): string {
+  if (!crane || zone?.startsWith(`${crane}/`)) return zone ?? "";
+  return zone ? `${crane}, ${zone}` : crane;
+}

@@ -2,7 +2,7 @@
 // what moves the crane.
 
 import { isGroup, network } from "../data/address";
-import { type Devices, mainAddress, nameOf } from "../data/device";
+import { type Devices, mainAddress, nameOf, placeOf } from "../data/device";
 import type { Asset, Link, Summary } from "../data/report";
 import { groupOf } from "../names/verbs";
 
@@ -68,6 +68,8 @@ const TIERS = [
   { title: "Controllers", roles: ["controller", "safety controller"] },
   { title: "Drives, I/O, sensors, cameras", roles: ["drive", "remote io", "sensor", "camera"] },
 ];
+const CONTROLLERS = 2;
+const UNTOLD_TIER = TIERS.length;
 const UNTOLD = { title: "Role did not show", roles: [] as string[] };
 
 interface Placed {
@@ -129,18 +131,25 @@ function idOf(address: string, devices: Devices): string {
 function place(asset: Asset | undefined, address: string, called: Map<string, string>): Placed {
   const role = asset?.roles?.[0] ?? "";
   const tier = TIERS.findIndex(({ roles }) => roles.includes(role));
-  const zone = [asset?.crane, asset?.zone].filter(Boolean).join(", ") || network(address);
+  const zone = (asset && placeOf(asset)) || network(address);
   const name = (asset && nameOf(asset)) ?? called.get(address);
   const node: Node = { id: address, title: name ?? address, address, role, stands: 1, x: 0, y: 0 };
   if (asset) node.asset = asset;
   return { node, zone, tier: tier < 0 ? TIERS.length : tier, weight: 8 * (asset?.roles?.length ?? 0) };
 }
 
-/** Boxes beside each other while they fit, what is outside first, then the largest. */
+/** Boxes beside each other while they fit, what is outside first. */
 function arrange(zones: Map<string, Placed[][]>, stands: Map<string, Node>): Omit<Drawing, "edges"> {
   const size = (title: string) => zones.get(title)?.reduce((sum, tier) => sum + tier.length, 0) ?? 0;
+  // Zones of stations stand above zones of controllers, as tiers do within a zone.
+  const depth = (title: string) => {
+    const tiers = zones.get(title) ?? [];
+    const controls = [CONTROLLERS, CONTROLLERS + 1].some((tier) => (tiers[tier]?.length ?? 0) > 0);
+    if (controls) return 1;
+    return tiers[UNTOLD_TIER]?.length === size(title) ? 2 : 0;
+  };
   const order = [...zones.keys()].sort(
-    (a, b) => rank(a) - rank(b) || size(b) - size(a) || a.localeCompare(b, "en", { numeric: true }),
+    (a, b) => rank(a) - rank(b) || depth(a) - depth(b) || size(b) - size(a) || a.localeCompare(b, "en", { numeric: true }),
   );
   const drawing: Omit<Drawing, "edges"> = { nodes: [], zones: [], width: WIDTH, height: 0 };
   let x = 0;

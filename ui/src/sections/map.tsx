@@ -100,9 +100,6 @@ function Picture({ drawing, chosen, choose }: PictureProps) {
       {zones.map((zone) => (
         <g key={zone.title} class={zone.title.startsWith("Outside") ? "zone outside" : "zone"}>
           <rect x={zone.x} y={zone.y} width={zone.width} height={zone.height} rx="8" />
-          <text x={zone.x + 20} y={zone.y + 23} class="zone-title">
-            {short(zone.title, Math.floor((zone.width - 30) / 9.6))}
-          </text>
         </g>
       ))}
       {edges.map((edge) => (
@@ -118,13 +115,18 @@ function Picture({ drawing, chosen, choose }: PictureProps) {
           </title>
         </path>
       ))}
-      {zones.flatMap((zone) =>
-        zone.tiers.map((tier) => (
-          <text key={`${zone.title} ${tier.title}`} x={zone.x + 20} y={tier.y} class="tier-title">
-            {tier.title}
+      {zones.map((zone) => (
+        <g key={zone.title}>
+          <text x={zone.x + 20} y={zone.y + 23} class="zone-title">
+            {short(zone.title, Math.floor((zone.width - 30) / 9.6))}
           </text>
-        )),
-      )}
+          {zone.tiers.map((tier) => (
+            <text key={tier.title} x={zone.x + 20} y={tier.y} class="tier-title">
+              {tier.title}
+            </text>
+          ))}
+        </g>
+      ))}
       {nodes.map((node) => (
         <Device
           key={node.id}

@@ -1,4 +1,4 @@
-import { mainAddress, nameOf } from "../data/device";
+import { mainAddress, nameOf, placeOf } from "../data/device";
 import type { Asset, Change, Link, Operation, RemoteAccess, Transfer } from "../data/report";
 import { groupOf, spaced } from "../names/verbs";
 import { DeclaredBadge } from "../parts/badge";
@@ -76,6 +76,7 @@ export function Assets() {
     },
     { title: "Name", text: (row) => nameOf(row) ?? "" },
     { title: "Role", text: (row) => row.roles?.join(", ") ?? "" },
+    { title: "Site says", text: (row) => (row.declared === "unknown" ? "" : row.declared), cell: (row) => <DeclaredBadge declared={row.declared} /> },
     {
       title: "Maker and product",
       text: (row) => [row.maker, row.product, row.order_number].filter(Boolean).join(" "),
@@ -83,10 +84,9 @@ export function Assets() {
     },
     { title: "Firmware", text: (row) => [row.firmware, row.operating_system].filter(Boolean).join(" ") },
     { title: "Serial", text: (row) => row.serial ?? "" },
-    { title: "Zone", text: (row) => [row.crane, row.zone].filter(Boolean).join(", ") },
+    { title: "Zone", text: placeOf },
     { title: "Answers", text: (row) => row.protocols_served?.join(", ") ?? "" },
     { title: "Asks with", text: (row) => row.protocols_used?.join(", ") ?? "" },
-    { title: "Site says", text: (row) => (row.declared === "unknown" ? "" : row.declared), cell: (row) => <DeclaredBadge declared={row.declared} /> },
   ];
   return (
     <Section

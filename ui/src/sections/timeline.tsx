@@ -135,7 +135,7 @@ function Lanes({ lanes, from, to }: { lanes: Lane[]; from: number; to: number })
             {lane.client}
           </text>
           <text x={0} y={29} class="lane-more">
-            {[devices.at(lane.client)?.roles?.[0], devices.name(lane.client)].filter(Boolean).join(" · ").slice(0, 28)}
+            {short([devices.at(lane.client)?.roles?.[0], devices.name(lane.client)].filter(Boolean).join(" · "))}
           </text>
           <path d={silhouette(lane.bins, most)} class="reads" transform={`translate(${MARGIN} 0)`}>
             <title>{`${count(lane.observed)} operations that only observe`}</title>
@@ -159,6 +159,9 @@ function Lanes({ lanes, from, to }: { lanes: Lane[]; from: number; to: number })
     </svg>
   );
 }
+
+/** What fits beside the lanes. */
+const short = (text: string): string => (text.length > 23 ? `${text.slice(0, 22)}…` : text);
 
 const said = (lane: Lane): string =>
   `${lane.client}: ${many(lane.changed, "change")}, ${count(lane.observed)} operations that only observe`;
