@@ -63,6 +63,18 @@ fn who_hears_the_server_first_loses_nothing_but_what_came_before() {
     assert!(player.end().operations.len() <= heard(&turns).operations.len());
 }
 
+#[test]
+fn esp_inside_udp_is_certain_when_a_second_packet_follows_the_first() {
+    let packet = |number: u8| [&[0x0a, 0x0b, 0x0c, 0x0d, 0, 0, 0, number][..], &[0x5a; 40]].concat();
+    let ask = |ports, bytes: &[u8]| {
+        let transport = Transport::Udp;
+        (PROTOCOL.probe)(&Probe { transport, ports, from: A, bytes, answer: &[], expected: None })
+    };
+    assert_eq!(ask([4500, 4500], &packet(1)), Answer::Unsure);
+    assert_eq!(ask([4500, 4500], &[packet(1), packet(2)].concat()), Answer::Certain);
+    assert_eq!(ask([5000, 5001], &[packet(1), packet(2)].concat()), Answer::No);
+}
+
 proptest! {
     #[test]
     fn any_damage_is_survived(turn in 0..20_usize, at in 0..400_usize, byte: u8, lost in 0..900_u64) {

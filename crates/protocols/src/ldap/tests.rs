@@ -65,6 +65,56 @@ fn who_hears_the_server_first_loses_nothing_but_what_came_before() {
     assert!(player.end().operations.len() <= heard(&turns).operations.len());
 }
 
+/// A message of LDAP with one operation.
+fn message(id: u8, tag: u8, body: &[u8]) -> Vec<u8> {
+    let operation = [&[tag, body.len() as u8], body].concat();
+    [&[0x30, operation.len() as u8 + 3, 2, 1, id], operation.as_slice()].concat()
+}
+
+#[test]
+fn a_password_in_clear_is_told_to_be_there_and_is_not_told() {
+    let bind = message(1, 0x60, b"\x02\x01\x03\x04\x07cn=anna\x80\x06Geheim");
+    let refused = message(1, 0x61, &[10, 1, 49, 4, 0, 4, 0]);
+    let heard = heard(&[(A, bind), (B, refused)]);
+    assert_eq!(
+        heard.operations,
+        [
+            "A: Authenticate bind (0x60): name = \"cn=anna\"; password = (masked) -> refused invalid_credentials (0x31)"
+        ]
+    );
+    assert_eq!(
+        heard.notes,
+        [
+            "A user: \"cn=anna\"",
+            "A clear_secret: (masked)",
+            "A authentication: \"password\"",
+            "B login: \"refused\""
+        ]
+    );
+    assert!(!format!("{heard:?}").contains("Geheim"));
+}
+
+#[test]
+fn a_search_counts_its_entries_and_a_delete_is_a_write() {
+    let search = message(2, 0x63, b"\x04\x06dc=tos\x0a\x01\x02\x0a\x01\x00");
+    let entry = message(2, 0x64, b"\x04\x05cn=b1\x30\x00");
+    let done = message(2, 0x65, &[10, 1, 0, 4, 0, 4, 0]);
+    let delete = message(3, 0x4a, b"cn=b1,dc=tos");
+    let deleted = message(3, 0x6b, &[10, 1, 0, 4, 0, 4, 0]);
+    let turns = [(A, search), (B, entry.clone()), (B, entry), (B, done), (A, delete), (B, deleted)];
+    let mut player = Player::new(&PROTOCOL, Transport::Udp, PORTS);
+    for (side, bytes) in &turns {
+        player.say(*side, bytes);
+    }
+    assert_eq!(
+        player.end().operations,
+        [
+            "A: Read search (0x63): base = \"dc=tos\"; entries = 2 -> accepted",
+            "A: Write delete (0x4A): entry = \"cn=b1,dc=tos\" -> accepted"
+        ]
+    );
+}
+
 proptest! {
     #[test]
     fn any_segmentation_gives_the_same(cuts in vec(1..400_usize, 1..8)) {

@@ -46,7 +46,7 @@ fn a_login_and_queries_are_told() {
     let heard = heard(&turns());
     assert_eq!(heard.operations, ["A: Authenticate startup: user = \"user\"; database = \"plant_service_db\"; authentication = \"md5\" -> accepted", "A: Read query: statement = \"BEGIN\"; done = \"BEGIN\" -> accepted", "A: Read query: statement = \"SELECT t.oid, typarray\\nFROM pg_type t JOIN pg_namespace ns\\n    ON typnamespace = ns.oid\\nWHERE typname = 'hstore';\\n\"; columns = 2; rows = 0; done = \"SELECT 0\" 51 bytes -> accepted", "A: Read query: statement = \"ROLLBACK\"; done = \"ROLLBACK\" -> accepted"]);
     assert_eq!(heard.facts, ["B software: \"PostgreSQL 12.22 (Debian 12.22-1.pgdg120+1)\""]);
-    assert_eq!(heard.notes, ["B protection: \"none\"", "A user: \"user\"", "A database: \"plant_service_db\"", "A version: \"PostgreSQL 3.0\"", "B authentication: \"md5\"", "B login: \"accepted\""]);
+    assert_eq!(heard.notes, ["B protection: \"none\"", "A database: \"plant_service_db\"", "A version: \"PostgreSQL 3.0\"", "B authentication: \"md5\"", "B login: \"accepted\"", "A user: \"user\""]);
     assert!(heard.problems.is_empty());
 }
 
@@ -69,6 +69,60 @@ fn who_hears_the_server_first_loses_nothing_but_what_came_before() {
         player.say(*side, bytes);
     }
     assert!(player.end().operations.len() <= heard(&turns).operations.len());
+}
+
+fn message(kind: u8, body: &[u8]) -> Vec<u8> {
+    let length = (body.len() as u32 + 4).to_be_bytes();
+    [&[kind], &length[..], body].concat()
+}
+
+#[test]
+fn a_password_in_clear_is_told_to_be_there_and_is_not_told() {
+    let parameters = b"\x00\x03\x00\x00user\0postgres\0database\0tos\0\0";
+    let startup = [&(parameters.len() as u32 + 4).to_be_bytes()[..], parameters].concat();
+    let turns = [
+        (A, startup),
+        (B, message(b'R', &[0, 0, 0, 3])),
+        (A, message(b'p', b"postgres\0")),
+        (B, message(b'E', b"SFATAL\0C28P01\0Mpassword authentication failed\0\0")),
+    ];
+    let heard = heard(&turns);
+    assert_eq!(
+        heard.operations,
+        ["A: Authenticate startup: user = \"postgres\"; database = \"tos\"; authentication = \"password\"; \
+          password = (masked); message = \"password authentication failed\" -> refused 28P01"]
+    );
+    assert!(heard.notes.contains(&"A clear_secret: (masked)".to_owned()));
+    assert!(heard.notes.contains(&"A default_secret: \"common password of postgres\"".to_owned()));
+}
+
+#[test]
+fn rows_are_told_as_lines_and_a_copy_is_a_write() {
+    let column = b"\0\x01no\0\0\0\0\0\0\0\0\0\0\x19\xff\xff\xff\xff\xff\xff\0\0";
+    let row = b"\0\x01\0\0\0\x0bCSQU3054383";
+    let rows = [message(b'T', column), message(b'D', row), message(b'C', b"SELECT 1\0"), message(b'Z', b"I")]
+        .concat();
+    let copied = [message(b'd', b"MSCU1234565\n"), message(b'c', b"")].concat();
+    let done = [message(b'C', b"COPY 1\0"), message(b'Z', b"I")].concat();
+    let turns = [
+        (A, message(b'Q', b"SELECT no FROM moves\0")),
+        (B, rows),
+        (A, message(b'Q', b"COPY moves FROM STDIN\0")),
+        (B, message(b'G', b"\0\0\x01\0\0")),
+        (A, copied),
+        (B, done),
+    ];
+    let heard = heard(&turns);
+    assert_eq!(
+        heard.operations,
+        [
+            "A: Read query: statement = \"SELECT no FROM moves\"; columns = 1; rows = 1; done = \"SELECT 1\" 40 bytes \
+             -> accepted",
+            "A: Write query: statement = \"COPY moves FROM STDIN\"; done = \"COPY 1\" 12 bytes -> accepted"
+        ]
+    );
+    assert!(heard.contents.contains(&"B database_rows 40/15 \"no\\nCSQU3054383\\n\", ends".to_owned()));
+    assert!(heard.contents.contains(&"A database_rows 12/12 \"MSCU1234565\\n\", ends".to_owned()));
 }
 
 proptest! {

@@ -64,6 +64,18 @@ fn who_hears_the_server_first_loses_nothing_but_what_came_before() {
     assert!(player.end().operations.len() <= heard(&turns).operations.len());
 }
 
+#[test]
+fn data_alone_is_certain_only_when_both_sides_send_it() {
+    let data = [&[4, 0, 0, 0, 1, 2, 3, 4, 9, 0, 0, 0, 0, 0, 0, 0][..], &[7; 32]].concat();
+    let ask = |answer| {
+        let (transport, bytes) = (Transport::Udp, data.as_slice());
+        (PROTOCOL.probe)(&Probe { transport, ports: PORTS, from: A, bytes, answer, expected: None })
+    };
+    assert_eq!(ask(&[]), Answer::Unsure);
+    assert_eq!(ask(&data), Answer::Certain);
+    assert_eq!(ask(b"something else"), Answer::No);
+}
+
 proptest! {
     #[test]
     fn any_damage_is_survived(turn in 0..20_usize, at in 0..400_usize, byte: u8, lost in 0..900_u64) {
