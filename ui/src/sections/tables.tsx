@@ -156,30 +156,33 @@ export function Transfers() {
 export function Changes() {
   const { page } = useView();
   const { changes, changes_not_listed } = page.summary;
+  const first = changes[0];
+  const oneDay = changes.every(({ time }) => time.slice(0, 10) === first?.time.slice(0, 10));
   const columns: Column<Change>[] = [
-    { title: "When", text: (row) => row.time, cell: (row) => <time dateTime={row.time}>{clock(row.time)}</time> },
+    { title: "When", text: (row) => (oneDay ? clock(row.time) : `${day(row.time).slice(0, 10)} ${clock(row.time)}`), when: true },
     ...useParties<Change>(),
     { title: "Did", text: (row) => spaced(row.verb), cell: (row) => <b>{spaced(row.verb)}</b> },
     {
       title: "Outcome",
-      text: (row) => [row.outcome, row.code].filter(Boolean).join(": "),
-      cell: (row) => (
-        <span class={row.outcome === "accepted" ? undefined : "not-accepted"}>
-          {[row.outcome, row.code].filter(Boolean).join(": ")}
-        </span>
-      ),
+      text: (row) => row.outcome,
+      cell: (row) => <span class={row.outcome === "accepted" ? undefined : "not-accepted"}>{row.outcome}</span>,
     },
     {
       title: "What",
       text: (row) =>
-        [`${row.protocol} ${row.function}`, row.unit === undefined ? "" : `unit ${row.unit}`, row.items.join("; "), row.more_items ? `and ${count(row.more_items)} more` : ""]
+        [
+          `${row.protocol} ${row.function}`,
+          row.unit !== undefined && `unit ${row.unit}`,
+          row.items.join("; "),
+          row.more_items && `and ${count(row.more_items)} more`,
+          row.code && `code ${row.code}`,
+        ]
           .filter(Boolean)
           .join(", "),
       wide: true,
     },
     { title: "Frames", text: (row) => row.frames.join(", ") },
   ];
-  const first = changes[0];
   return (
     <Section
       id="changes"

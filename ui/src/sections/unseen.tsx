@@ -22,12 +22,12 @@ export function Unseen() {
       unknown ? `${many(unknown.conversations, "conversation")}, ${bytes(unknown.wire_bytes)} of ${bytes(all)}` : "none",
     ],
     ["Operations that could not be read", count(opaque)],
-    ...(encrypted === undefined ? [] : ([["Left encrypted", bytes(encrypted)]] as [string, string][])),
+    ...(encrypted === undefined ? [] : ([["Left for outside, encrypted", bytes(encrypted)]] as [string, string][])),
   ];
   const columns: Column<Problem>[] = [
     { title: "Where", text: (row) => row.layer },
     { title: "What", text: (row) => row.reason, wide: true },
-    { title: "Whose doing", text: (row) => row.verdict },
+    { title: "Why", text: (row) => row.verdict },
     { title: "Times", text: (row) => count(row.count), number: (row) => row.count },
     { title: "Bytes", text: (row) => bytes(row.bytes), number: (row) => row.bytes },
   ];
