@@ -3,6 +3,7 @@ use crate::fragments::{Defragmented, Fragments};
 use crate::key::Key;
 use crate::slots::Slots;
 use crate::tcp::{self, Streams};
+use foldhash::fast::FixedState;
 use foldhash::quality::RandomState;
 use hashbrown::HashTable;
 use quaywatch_model::{Mac, Moment, Problem, Side, Timestamp, Verdict};
@@ -262,7 +263,8 @@ impl<T: Default> Table<T> {
         }
         if let Some((kind, frame)) = inside {
             let first_frame = conversation.first.frame;
-            let within = self.hash.hash_one((key, first_frame)) | 1;
+            // The same in every run: names of conversations in tunnels are made of it.
+            let within = FixedState::default().hash_one((key, first_frame)) | 1;
             let tunnel = Some((Tunnel { kind, carrier: key, first_frame }, within));
             let inner = Place { tunnel, vlan: 0, depth: place.depth + 1, ..place };
             return self.layer(&frame, inner, memory, listener);

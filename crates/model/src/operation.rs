@@ -178,19 +178,21 @@ pub struct Item<'a> {
     pub previous: Option<Value<'a>>,
     /// The device's own code for this item, where it has one of its own.
     pub code: Option<Coded<'a>>,
+    /// The tags it covers, by the site's own tag map. No protocol knows them.
+    pub tag: Option<&'a dyn fmt::Display>,
 }
 
 impl<'a> Item<'a> {
     /// An item that is only named.
     #[must_use]
     pub const fn named(object: &'a dyn fmt::Display) -> Self {
-        Self { object, value: None, previous: None, code: None }
+        Self { object, value: None, previous: None, code: None, tag: None }
     }
 
     /// An item with its value.
     #[must_use]
     pub const fn valued(object: &'a dyn fmt::Display, value: Value<'a>) -> Self {
-        Self { object, value: Some(value), previous: None, code: None }
+        Self { object, value: Some(value), previous: None, code: None, tag: None }
     }
 }
 

@@ -172,8 +172,11 @@ struct ItemText<'a>(&'a Item<'a>);
 
 impl fmt::Display for ItemText<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Item { object, value, previous, code } = *self.0;
-        write!(f, "{object}")?;
+        let Item { object, value, previous, code, tag } = *self.0;
+        match tag {
+            Some(tag) => write!(f, "{tag} ({object})")?,
+            None => write!(f, "{object}")?,
+        }
         value.map_or(Ok(()), |value| write!(f, " = {value}"))?;
         previous.map_or(Ok(()), |previous| write!(f, " (was {previous})"))?;
         code.map_or(Ok(()), |code| write!(f, " [{code}]"))

@@ -16,6 +16,7 @@ mod links;
 mod logs;
 mod reporter;
 mod summary;
+mod tagged;
 mod worker;
 
 pub use inspect::{InspectError, Settings, inspect};

@@ -1,16 +1,17 @@
 use crate::conversations::{App, Reading, carries, client, protocol_name, transport};
-use crate::ledger::{Ledger, shown};
+use crate::ledger::{Ledger, Pair, shown};
 use crate::logs;
 use crate::summary::{MOST_TRANSFERS, Summary};
+use crate::tagged::Tagged;
 use foldhash::fast::FixedState;
 use quaywatch_flow::{Conversation, Listener, NEVER};
 use quaywatch_model::{
-    Address, Content, Ended, Fact, FinishedTransfer, KeptNote, LogLine, Moment, Note, Operation, Problem,
-    Side, Timestamp, Transfer, Transferred, Value,
+    Address, Content, Ended, Fact, FinishedTransfer, KeptNote, LogLine, Moment, Note, Operation, Outcome,
+    Problem, Side, Timestamp, Transfer, Transferred, Value,
 };
 use quaywatch_protocols::{Context, Conversation as Decoder, Recognition, Shared, Sink, Wanted};
-use quaywatch_site::Site;
-use quaywatch_store::{Carver, ConversationRow, Label, Logs, ProblemTotal, Rows, Transport};
+use quaywatch_site::{Host, Site};
+use quaywatch_store::{Carver, ConversationRow, Label, Logs, ProblemTotal, Rows, TagSample, Transport};
 use quaywatch_wire::{Memory, protocol};
 use std::borrow::Cow;
 use std::fmt;
@@ -241,6 +242,9 @@ impl Sink for Said<'_> {
                 pair
             }
         };
+        if self.desk.site.has_tags() {
+            return self.tagged(pair, protocol, operation);
+        }
         self.desk.ledger.add(pair, operation);
         if let Some(rows) = &mut self.desk.rows {
             rows.operation(label(self.kept), protocol, operation);
@@ -285,6 +289,37 @@ impl Sink for Said<'_> {
             logs.line(&logs::connection(self.kept, &uid), line);
         }
     }
+}
+
+impl Said<'_> {
+    /// An operation at a site with tag maps: its items carry tags, and values of tags are told by themselves.
+    fn tagged(&mut self, pair: Pair, protocol: &'static str, operation: &Operation<'_>) {
+        let site = Arc::clone(&self.desk.site);
+        let server = operation.client.other();
+        let party = site.party(host(self.kept, *server.of(&self.kept.key.addresses)));
+        let items =
+            Tagged { items: operation.items, site: &site, server: party, protocol, unit: operation.unit };
+        let operation = Operation { items: &items, ..*operation };
+        self.desk.ledger.add(pair, &operation);
+        let Some(rows) = &mut self.desk.rows else { return };
+        let label = label(self.kept);
+        rows.operation(label, protocol, &operation);
+        if operation.outcome == Outcome::Accepted {
+            let crane = party.crane.and_then(|id| site.crane(id)).map(|crane| crane.name.as_str());
+            items.samples(&mut |tag, value| {
+                let sample = TagSample { crane, tag: &tag.name, value, unit: tag.unit.as_deref() };
+                rows.tag(label, protocol, &operation, &sample);
+            });
+        }
+    }
+}
+
+/// Who an address of the conversation is, for the site to say what it knows.
+fn host(kept: &Conversation<App>, address: Address) -> Host {
+    let [first, _] = kept.key.addresses;
+    let at = usize::from(first != address);
+    let mac = kept.macs.get(at).copied().filter(|mac| mac.0 != [0; 6]);
+    Host { address, vlan: (kept.key.vlan != 0).then_some(kept.key.vlan), mac }
 }
 
 /// For a conversation that another worker tells.
@@ -407,6 +442,10 @@ impl Desk {
             state: kept.state().as_str(),
             missed_bytes: kept.missed_bytes(),
             tunnel: tunnel.as_deref(),
+            zones: kept.key.addresses.map(|address| {
+                let zone = self.site.zone_of(host(kept, address))?;
+                self.site.zone(zone).map(|zone| zone.name.as_str())
+            }),
         });
     }
 }

@@ -88,6 +88,8 @@ pub struct ConversationRow<'a> {
     pub missed_bytes: u64,
     /// The uid of the conversation that carries this one, where it is tunnelled.
     pub tunnel: Option<&'a str>,
+    /// The zones of side A and side B, by the site's own declaration.
+    pub zones: [Option<&'a str>; 2],
 }
 
 impl ConversationRow<'_> {
@@ -108,6 +110,13 @@ impl ConversationRow<'_> {
         if let Some(tunnel) = self.tunnel {
             out.extend_from_slice(b",\"tunnel\":");
             json::push_str(out, tunnel);
+        }
+        let keys: [&[u8]; 2] = [b",\"zone_from\":", b",\"zone_to\":"];
+        for (key, zone) in keys.into_iter().zip(by_role(self.client, self.zones)) {
+            if let Some(zone) = zone {
+                out.extend_from_slice(key);
+                json::push_str(out, zone);
+            }
         }
         out.push(b'}');
     }

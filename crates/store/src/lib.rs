@@ -54,6 +54,6 @@ pub use error::StoreError;
 pub use label::Label;
 pub use logs::{LogFiles, Logs};
 pub use problems::{ProblemTotal, TOLD_PER_REASON};
-pub use rows::{Limits, ROW_LIMIT_BYTES, Rows};
+pub use rows::{Limits, ROW_LIMIT_BYTES, Rows, TagSample};
 pub use store::{Store, TableName, Written};
 pub use zeek::LogFormat;

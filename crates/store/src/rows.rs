@@ -31,6 +31,19 @@ impl Default for Limits {
     }
 }
 
+/// A value of a tag.
+#[derive(Clone, Copy)]
+pub struct TagSample<'a> {
+    /// The crane it is of.
+    pub crane: Option<&'a str>,
+    /// The tag's name.
+    pub tag: &'a str,
+    /// Its value, scaled.
+    pub value: Value<'a>,
+    /// The unit of the value.
+    pub unit: Option<&'a str>,
+}
+
 /// Where one worker writes its rows.
 ///
 /// Telling a row cannot fail: the first error is kept, later rows are dropped, and
@@ -42,19 +55,21 @@ pub struct Rows {
     conversations: Part,
     transfers: Part,
     problems: Part,
+    tags: Part,
     counts: Problems,
     error: Option<StoreError>,
 }
 
 impl Rows {
     /// For one more worker on these tables, which are in the order of [`TableName::ALL`].
-    pub(crate) fn new([conversations, operations, transfers, problems]: [Part; 4]) -> Self {
+    pub(crate) fn new([conversations, operations, transfers, problems, tags]: [Part; 5]) -> Self {
         Self {
             clock: Clock::default(),
             operations,
             conversations,
             transfers,
             problems,
+            tags,
             counts: Problems::default(),
             error: None,
         }
@@ -69,7 +84,7 @@ impl Rows {
     /// How many bytes are held in memory for rows that this worker has not handed on.
     #[must_use]
     pub fn held_bytes(&self) -> usize {
-        let parts = [&self.operations, &self.conversations, &self.transfers, &self.problems];
+        let parts = [&self.operations, &self.conversations, &self.transfers, &self.problems, &self.tags];
         parts.into_iter().map(Part::held_bytes).sum::<usize>()
     }
 
@@ -103,6 +118,42 @@ impl Rows {
         });
     }
 
+    /// Tells a value of a tag that an operation carried.
+    pub fn tag(
+        &mut self,
+        label: &Label,
+        protocol: &'static str,
+        operation: &Operation<'_>,
+        sample: &TagSample<'_>,
+    ) {
+        let at = operation.reply.unwrap_or_else(|| operation.moment());
+        self.row(TableName::Tags, at, label.order(), 0, |out, clock| {
+            out.extend_from_slice(b"{\"time\":\"");
+            clock.push(out, at.time);
+            out.extend_from_slice(b"\",");
+            if let Some(crane) = sample.crane {
+                out.extend_from_slice(b"\"crane\":");
+                json::push_str(out, crane);
+                out.push(b',');
+            }
+            out.extend_from_slice(b"\"tag\":");
+            json::push_str(out, sample.tag);
+            out.extend_from_slice(b",\"value\":");
+            json::push_value(out, sample.value, &mut Bound::at(out.len() + ROW_LIMIT_BYTES));
+            if let Some(unit) = sample.unit {
+                out.extend_from_slice(b",\"unit\":");
+                json::push_str(out, unit);
+            }
+            out.extend_from_slice(b",\"verb\":\"");
+            out.extend_from_slice(operation.verb.as_str().as_bytes());
+            out.extend_from_slice(b"\",");
+            label.push(out, operation.client);
+            push_protocol(out, protocol);
+            push_frames(out, operation);
+            out.push(b'}');
+        });
+    }
+
     /// Tells something that could not be read: in the frame `at`, of a conversation if one is known.
     pub fn problem(&mut self, label: Option<&Label>, at: Moment, problem: &Problem) {
         if let Some(class) = self.counts.count(at, problem) {
@@ -128,6 +179,7 @@ impl Rows {
             TableName::Conversations => &mut self.conversations,
             TableName::Transfers => &mut self.transfers,
             TableName::Problems => &mut self.problems,
+            TableName::Tags => &mut self.tags,
         };
         let text = part.text();
         let start = text.len();
@@ -140,7 +192,14 @@ impl Rows {
     /// Hands on all that is left: nothing more is told. Workers that do so at the same time share the work of putting
     /// the end of the tables together.
     pub fn close(&mut self) {
-        for part in [&mut self.operations, &mut self.conversations, &mut self.transfers, &mut self.problems] {
+        let parts = [
+            &mut self.operations,
+            &mut self.conversations,
+            &mut self.transfers,
+            &mut self.problems,
+            &mut self.tags,
+        ];
+        for part in parts {
             if self.error.is_none() {
                 self.error = part.promise(i64::MAX).err();
             }
@@ -236,6 +295,10 @@ fn push_items(out: &mut Vec<u8>, operation: &Operation<'_>, bound: &mut Bound) {
 fn push_item(out: &mut Vec<u8>, item: &Item<'_>, bound: &mut Bound) {
     out.extend_from_slice(b"{\"object\":");
     json::push_display(out, item.object, bound);
+    if let Some(tag) = item.tag {
+        out.extend_from_slice(b",\"tag\":");
+        json::push_display(out, tag, bound);
+    }
     let mut value = |key: &[u8], value: Option<Value<'_>>| {
         if let Some(value) = value {
             out.extend_from_slice(key);

@@ -25,11 +25,14 @@ pub enum TableName {
     Transfers,
     /// What could not be read.
     Problems,
+    /// Values of tags, where the site has a tag map.
+    Tags,
 }
 
 impl TableName {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::Conversations, Self::Operations, Self::Transfers, Self::Problems];
+    pub const ALL: [Self; 5] =
+        [Self::Conversations, Self::Operations, Self::Transfers, Self::Problems, Self::Tags];
 
     /// The name, which is the file's without `.ndjson`.
     #[must_use]
@@ -39,6 +42,7 @@ impl TableName {
             Self::Operations => "operations",
             Self::Transfers => "transfers",
             Self::Problems => "problems",
+            Self::Tags => "tags",
         }
     }
 
@@ -46,7 +50,7 @@ impl TableName {
         match self {
             Self::Conversations => limits.conversations_bytes,
             Self::Operations => limits.operations_bytes,
-            Self::Transfers | Self::Problems => limits.other_bytes,
+            Self::Transfers | Self::Problems | Self::Tags => limits.other_bytes,
         }
     }
 }
@@ -63,7 +67,7 @@ pub struct Store {
     dir: PathBuf,
     limits: Limits,
     /// In the order of [`TableName::ALL`].
-    tables: [Arc<Mutex<Table>>; 4],
+    tables: [Arc<Mutex<Table>>; 5],
     carvers: usize,
     carved: Arc<Used>,
 }
@@ -77,6 +81,8 @@ pub struct Written {
     pub operations: u64,
     /// Rows of `transfers`.
     pub transfers: u64,
+    /// Rows of `tags`.
+    pub tags: u64,
     /// What could not be read, by layer and reason; also the last rows of `problems`.
     pub problems: Vec<ProblemTotal>,
 }
@@ -151,12 +157,13 @@ impl Store {
             let left = Table::new(PathBuf::new(), 0);
             std::mem::replace(&mut *table.lock().unwrap_or_else(PoisonError::into_inner), left).finish()
         };
-        let [conversations, operations, transfers, problems] = tables.map(parts);
-        let [conversations, operations, transfers] = [conversations?, operations?, transfers?];
+        let [conversations, operations, transfers, problems, tags] = tables.map(parts);
+        let [conversations, operations, transfers, tags] = [conversations?, operations?, transfers?, tags?];
         let written = Written {
             conversations: conversations.told,
             operations: operations.told,
             transfers: transfers.told,
+            tags: tags.told,
             problems: totals,
         };
         let files = [
@@ -164,9 +171,18 @@ impl Store {
             table(&dir, TableName::Operations, operations)?,
             table(&dir, TableName::Transfers, transfers)?,
             problems_table(&dir, problems?, &written.problems)?,
+            table(&dir, TableName::Tags, tags)?,
         ];
         for (name, file) in TableName::ALL.into_iter().zip(files) {
-            file.publish(&dir.join(format!("{}.ndjson", name.as_str())))?;
+            let path = dir.join(format!("{}.ndjson", name.as_str()));
+            // Without a tag map there is no table of tags, not even one of an earlier run.
+            if name == TableName::Tags && written.tags == 0 {
+                if path.exists() {
+                    fs::remove_file(&path).at(&path, "remove")?;
+                }
+                continue;
+            }
+            file.publish(&path)?;
         }
         Ok(written)
     }

@@ -33,7 +33,9 @@ pub(super) fn read(cx: &mut Context<'_>, from: Side, bytes: &[u8]) -> Result<Opt
     if message.kind() == Some(Kind::ACK) {
         granted(cx, (has_mac && !mac.is_group()).then_some(mac), &message);
     }
-    Ok(Some(from.other()))
+    // What a server sends to all goes to a client that has no address yet; it is no one's who could have asked.
+    let to_all = !is_host(from.other().of(&cx.addresses));
+    Ok(Some(if to_all { from } else { from.other() }))
 }
 
 /// What a client says of itself.

@@ -3,6 +3,7 @@ use super::wire::{self, MAX_PDU_BYTES, Message, Part, Section, Type};
 use super::{facts, ops};
 use crate::{Answer, Context, Conversation, Dialogue, Length, Pending, Request};
 use quaywatch_model::{Content, DataClass, LogLine, Side, Verdict};
+use std::net::{IpAddr, Ipv4Addr};
 
 /// So many names and texts of a message are told as content; a tunnel needs one.
 const MOST_TOLD: usize = 8;
@@ -79,7 +80,7 @@ impl Dns {
     /// Who asks. What is sent to a group has no one who asked; its sender stands for it.
     fn client_of(&self, cx: &Context<'_>, from: Side, is_reply: bool) -> Side {
         let to = from.other().of(&cx.addresses).ip();
-        let to_group = to.is_some_and(|ip| ip.is_multicast());
+        let to_group = to.is_some_and(|ip| ip.is_multicast() || ip == IpAddr::V4(Ipv4Addr::BROADCAST));
         if is_reply && !to_group { from.other() } else { from }
     }
 

@@ -140,7 +140,7 @@ where
 
 /// Tells an item with a value and perhaps a code.
 fn tell_item(tell: &mut Tell<'_>, object: &dyn fmt::Display, value: Option<Value<'_>>, status: StatusCode) {
-    tell(Item { object, value, previous: None, code: status.told() });
+    tell(Item { object, value, previous: None, code: status.told(), tag: None });
 }
 
 /// Tells a text, unless it is empty.

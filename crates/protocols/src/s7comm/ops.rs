@@ -244,7 +244,7 @@ pub(super) fn variable(
             let refused =
                 code.or(data.map(|data| data.code)).filter(|code| !matches!(*code, SUCCESS | UNCHANGED));
             let code = refused.map(names::return_code);
-            tell(Item { object: &range, value: value.map(Value::Bytes), previous: None, code });
+            tell(Item { object: &range, value: value.map(Value::Bytes), previous: None, code, tag: None });
         }
         return;
     }
@@ -256,16 +256,16 @@ pub(super) fn variable(
     let code = data.map(|data| data.code).filter(|&code| code != SUCCESS).map(names::return_code);
     let bytes = data.filter(|data| written || data.code == SUCCESS).map(|data| data.value);
     let Some(bytes) = bytes.filter(|bytes| !bytes.is_empty()) else {
-        return tell(Item { object, value: None, previous: None, code });
+        return tell(Item { object, value: None, previous: None, code, tag: None });
     };
     let by_address = specification.and_then(|spec| spec.as_any()).map(|any| any.kind);
     let by_transport = || data.and_then(|data| Type::of(data.transport));
     // Anything else is bytes, one or many.
     match by_address.or_else(by_transport) {
         Some(kind) => typed(kind, bytes, &mut |value| {
-            tell(Item { object, value: Some(value), previous: None, code });
+            tell(Item { object, value: Some(value), previous: None, code, tag: None });
         }),
-        None => tell(Item { object, value: Some(Value::Bytes(bytes)), previous: None, code }),
+        None => tell(Item { object, value: Some(Value::Bytes(bytes)), previous: None, code, tag: None }),
     }
 }
 

@@ -191,7 +191,13 @@ fn component(record: &[u8], tell: &mut dyn FnMut(Item<'_>)) {
 fn modes(mode: u8, record: &[u8], tell: &mut dyn FnMut(Item<'_>)) {
     let previous = Some(mode >> 4).filter(|&mode| mode != 0).map(operating_state).map(Value::Text);
     let object = &"operating_mode";
-    tell(Item { object, value: Some(Value::Text(operating_state(mode & 0x0F))), previous, code: None });
+    tell(Item {
+        object,
+        value: Some(Value::Text(operating_state(mode & 0x0F))),
+        previous,
+        code: None,
+        tag: None,
+    });
     if let Some(clock) = record.get(12..20).and_then(Clock::from_bcd) {
         tell(Item::valued(&"since", Value::Shown(&clock)));
     }

@@ -299,9 +299,9 @@ fn variables_of_test(
         let code = code.filter(|&code| code != SUCCESS).map(names::return_code);
         match value.filter(|value| !value.value.is_empty()) {
             Some(value) => typed(any.kind, value.value, &mut |value| {
-                tell(Item { object: &any, value: Some(value), previous: None, code });
+                tell(Item { object: &any, value: Some(value), previous: None, code, tag: None });
             }),
-            None => tell(Item { object: &any, value: None, previous: None, code }),
+            None => tell(Item { object: &any, value: None, previous: None, code, tag: None }),
         }
     }
 }

@@ -255,7 +255,7 @@ fn tell_created(exchange: &Exchange<'_>, tell: &mut dyn FnMut(Item<'_>)) {
         object::SUBSCRIPTIONS_CLASS | object::SUBSCRIPTION_CLASS => &"subscription",
         _ => &Object(created.id),
     };
-    tell(Item { object, value: created.name.map(Value::Text), previous: None, code: None });
+    tell(Item { object, value: created.name.map(Value::Text), previous: None, code: None, tag: None });
     tell(Item::valued(&"class", Value::Unsigned(created.class.into())));
     tell(Item::named(&format_args!("in {}", Object(created.container))));
 }
@@ -270,5 +270,6 @@ fn tell_single(exchange: &Exchange<'_>, single: Option<Single<'_>>, tell: &mut d
         value,
         previous: None,
         code: None,
+        tag: None,
     });
 }

@@ -83,6 +83,12 @@ impl Site {
         }
     }
 
+    /// Whether there is any tag map, so that it is of use to ask.
+    #[must_use]
+    pub fn has_tags(&self) -> bool {
+        !self.maps.is_empty()
+    }
+
     /// All tags of all maps.
     pub fn all_tags(&self) -> impl Iterator<Item = &Tag> {
         self.maps.iter().flat_map(|map| &map.tags)

@@ -89,6 +89,7 @@ fn conversation_row(label: &Label, start: quaywatch_model::Moment, number: usize
         state: "OTH",
         missed_bytes: 0,
         tunnel: None,
+        zones: [None; 2],
     }
 }
 

@@ -20,6 +20,7 @@ fn an_operation_is_one_line_with_the_documented_columns_in_their_order() {
             value: Some(Value::Bytes(&[0xDE, 0xAD])),
             previous: Some(Value::Text("a\"b")),
             code: Some(Coded::new("data_type_error", Number::Hex16(0x0A02))),
+            tag: None,
         },
         Item::valued(&"password", Value::Secret),
         Item::valued(&"clock", Value::Shown(&"2026-01-01")),
@@ -104,6 +105,7 @@ fn a_conversation_is_told_from_its_clients_side() {
         state: "SF",
         missed_bytes: 3,
         tunnel: Some("C0"),
+        zones: [None; 2],
     };
     rows.conversation(&row);
     let cyclic = ConversationRow {
@@ -114,6 +116,7 @@ fn a_conversation_is_told_from_its_clients_side() {
         transport: Transport::Ethernet,
         ethertype: Some(0x8892),
         tunnel: None,
+        zones: [None; 2],
         ..row
     };
     rows.conversation(&cyclic);
