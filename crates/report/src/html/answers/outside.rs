@@ -113,5 +113,6 @@ fn classes(disclosures: &[Disclosure]) -> Option<String> {
         .into_iter()
         .map(|(class, bytes)| format!("{} {}", class.replace('_', " "), Bytes(bytes)))
         .collect();
-    (!told.is_empty()).then(|| format!("By what it was: {}.", told.join(", ")))
+    (!told.is_empty())
+        .then(|| format!("To all elsewhere, public address or not, by what it was: {}.", told.join(", ")))
 }
