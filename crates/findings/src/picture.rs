@@ -1,7 +1,7 @@
 use quaywatch_assets::Bindings;
 use quaywatch_model::{
-    Address, Asset, Change, Disclosure, Entry, Link, RemoteAccess, Role, Search, Timestamp, Transferred,
-    Verdict,
+    Address, Asset, Change, Disclosure, Entry, Link, RemoteAccess, Role, Search, TagWrite, Timestamp,
+    Transferred, Verdict,
 };
 use quaywatch_site::Site;
 
@@ -16,6 +16,8 @@ pub struct Picture<'a> {
     pub changes: &'a [Change],
     /// Programs, images and files that were moved.
     pub transfers: &'a [Transferred],
+    /// What was written to tags of the site's maps, in time order.
+    pub tag_writes: &'a [TagWrite],
     /// Who speaks with whom.
     pub links: &'a [Link],
     /// Who asks many that do not answer.

@@ -7,7 +7,7 @@ use foldhash::fast::FixedState;
 use quaywatch_flow::{Conversation, Listener, NEVER};
 use quaywatch_model::{
     Address, Content, Ended, Fact, FinishedTransfer, KeptNote, LogLine, Moment, Note, Operation, Outcome,
-    Problem, Side, Timestamp, Transfer, Transferred, Value,
+    Problem, Side, TagWrite, Timestamp, Transfer, Transferred, Value, Verb,
 };
 use quaywatch_protocols::{Context, Conversation as Decoder, Recognition, Shared, Sink, Wanted};
 use quaywatch_site::{Host, Site};
@@ -301,6 +301,14 @@ impl Said<'_> {
             Tagged { items: operation.items, site: &site, server: party, protocol, unit: operation.unit };
         let operation = Operation { items: &items, ..*operation };
         self.desk.ledger.add(pair, &operation);
+        if matches!(operation.verb, Verb::Write | Verb::Force) {
+            let [client, server] = roles(self.kept, operation.client);
+            let (at, verb, outcome) = (operation.moment(), operation.verb, operation.outcome);
+            items.numbers(&mut |tag, number| {
+                let tag = tag.name.clone();
+                self.desk.summary.tag_write(TagWrite { at, client, server, verb, tag, number, outcome });
+            });
+        }
         let Some(rows) = &mut self.desk.rows else { return };
         let label = label(self.kept);
         rows.operation(label, protocol, &operation);

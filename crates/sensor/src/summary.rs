@@ -5,7 +5,7 @@ use quaywatch_channels::Watcher;
 use quaywatch_egress::Ledger as Leaving;
 use quaywatch_findings::{Picture, ProblemCount, judge};
 use quaywatch_model::{
-    Asset, Change, Disclosure, Entry, Finding, Link, RemoteAccess, Search, Timestamp, Transferred,
+    Asset, Change, Disclosure, Entry, Finding, Link, RemoteAccess, Search, TagWrite, Timestamp, Transferred,
 };
 use quaywatch_site::Site;
 use quaywatch_store::ProblemTotal;
@@ -35,6 +35,8 @@ pub struct Summary {
     pub remote_access: Vec<RemoteAccess>,
     /// Channels before they are put in order.
     pub(crate) watched: Watcher,
+    /// What was written to tags of the site's maps, in time order; of very many the first.
+    pub tag_writes: Vec<TagWrite>,
     /// What left, in time order.
     pub disclosures: Vec<Disclosure>,
     /// What left, before it is put in order.
@@ -94,6 +96,8 @@ pub struct ProtocolTotal {
     pub wire_bytes: u64,
 }
 
+/// So many writes to tags are kept.
+const MOST_TAG_WRITES: usize = 16_384;
 /// So many transfers are listed.
 pub(crate) const MOST_TRANSFERS: usize = 4_096;
 
@@ -112,6 +116,7 @@ impl Summary {
         self.watched.merge(other.watched);
         self.linked.merge(other.linked);
         self.leaving.merge(other.leaving);
+        self.tag_writes.extend(other.tag_writes);
         self.entries.extend(other.entries);
         self.changes.extend(other.changes);
         self.changes_not_listed += other.changes_not_listed;
@@ -119,6 +124,13 @@ impl Summary {
         self.transfers_not_listed += other.transfers_not_listed;
         for total in other.problems {
             self.problem(total);
+        }
+    }
+
+    /// Takes in a write to a tag.
+    pub(crate) fn tag_write(&mut self, write: TagWrite) {
+        if self.tag_writes.len() < MOST_TAG_WRITES {
+            self.tag_writes.push(write);
         }
     }
 
@@ -164,6 +176,7 @@ impl Summary {
             entries: &self.entries,
             changes: &self.changes,
             transfers: &self.transfers,
+            tag_writes: &self.tag_writes,
             links: &self.links,
             searches: &self.searches,
             assets: &self.assets,
@@ -182,6 +195,9 @@ impl Summary {
         self.assets = self.gathered.finish(&self.entries);
         self.disclosures = self.leaving.finish();
         self.changes.sort_by(|a, b| a.order().cmp(&b.order()));
+        self.tag_writes
+            .sort_by(|a, b| (a.at, a.client, a.server, &a.tag).cmp(&(b.at, b.client, b.server, &b.tag)));
+        self.tag_writes.truncate(MOST_TAG_WRITES);
         self.transfers.sort_by_key(|moved| (moved.transfer.start, moved.client, moved.server));
         self.problems.sort_by_key(|total| (std::cmp::Reverse(total.count), total.layer, total.reason));
         let surplus = self.transfers.len().saturating_sub(MOST_TRANSFERS);

@@ -17,6 +17,27 @@ pub(crate) struct Tagged<'a> {
 }
 
 impl Tagged<'_> {
+    /// Tells every tag that is covered whole, with its value as a number.
+    pub(crate) fn numbers(&self, tell: &mut dyn FnMut(&Tag, Option<f64>)) {
+        let mut object = String::new();
+        self.items.each(&mut |item| {
+            object.clear();
+            let _ = write!(object, "{}", item.object);
+            self.site.tags(
+                &self.server,
+                self.protocol,
+                self.unit,
+                &object,
+                item.value.as_ref(),
+                &mut |hit| {
+                    if hit.whole {
+                        tell(hit.tag, hit.number());
+                    }
+                },
+            );
+        });
+    }
+
     /// Tells the value of every tag that is covered whole.
     pub(crate) fn samples(&self, tell: &mut dyn FnMut(&Tag, Value<'_>)) {
         let mut object = String::new();

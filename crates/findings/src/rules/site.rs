@@ -2,7 +2,7 @@
 
 use super::deeds::described;
 use crate::{Found, Picture, Rule};
-use quaywatch_model::{Address, FindingKind, Severity, Verb};
+use quaywatch_model::{Address, FindingKind, Severity, TagWrite, Verb};
 use quaywatch_site::{Permit, Why};
 use std::collections::BTreeMap;
 
@@ -56,7 +56,7 @@ pub(super) static WRITE: Rule = Rule {
     kind: FindingKind::Activity,
     severity: "High.",
     meaning: "A machine wrote values into a controller, or tried to, without being among those whom the site names for it, or \
-              on another crane than its own.",
+              on another crane than its own, or another tag, or a value outside the range that the site gives.",
     limits: "Only with a site file, and only for controllers its writers speak of. Program, firmware, modes and forces have \
              findings of their own, which say what the site does not permit.",
     advice: "Find out who did it; undo the change; add the writer only if it should stand.",
@@ -75,6 +75,17 @@ pub(super) static WRITE: Rule = Rule {
             frames.push(change.at.frame);
             *count += 1;
             causes.entry(key).or_default().push(described(change));
+        }
+        for write in picture.tag_writes {
+            let Some(why) = denied_tag(picture, write) else { continue };
+            let key = (write.client, write.server, why);
+            let (_, frames, count) = places.entry(key.clone()).or_insert((write.at, Vec::new(), 0));
+            frames.push(write.at.frame);
+            *count += 1;
+            let value = write.number.map_or(String::new(), |number| format!(" = {number}"));
+            let outcome = write.outcome.as_str();
+            let told = format!("{}{value} -> {outcome} in frame {}.", write.tag, write.at.frame);
+            causes.entry(key).or_default().push(told);
         }
         for (key, told) in causes {
             let Some((at, frames, count)) = places.remove(&key) else { continue };
@@ -146,5 +157,17 @@ pub(super) fn denied(picture: &Picture<'_>, client: Address, server: Address, ve
         Permit::Denied(Why::OtherTag(_) | Why::OutsideRule(_)) => None,
         Permit::Denied(why) => Some(why.to_string()),
         Permit::Allowed(_) | Permit::NotStated => None,
+    }
+}
+
+/// Why the site does not permit this tag or value, where it permits writing as such.
+fn denied_tag(picture: &Picture<'_>, write: &TagWrite) -> Option<String> {
+    let [from, to] = [write.client, write.server].map(|address| picture.site.party(address));
+    let tag = picture.site.all_tags().find(|tag| tag.name == write.tag)?;
+    match picture.site.may_write(&from, &to, write.verb, Some(tag), write.number) {
+        Permit::Denied(why) if denied(picture, write.client, write.server, write.verb).is_none() => {
+            Some(why.to_string())
+        }
+        _ => None,
     }
 }
