@@ -29,6 +29,8 @@ Examples:
   quaywatch inspect mon.pcap.gz tue.pcap.gz      several captures, merged in time order
   quaywatch inspect crane07.pcap --out found     every operation as found/operations.ndjson, programs under
                                                  found/carved
+  quaywatch inspect crane07.pcap --report crane07.html
+                                                 a page to read, print and hand on
   quaywatch inspect crane07.pcap -q --fail-on high
                                                  for scripts: nothing printed, exit code 1 where something is grave
   tcpdump -w - -i eth0 | quaywatch inspect -     from standard input; ends when the input does
@@ -44,10 +46,12 @@ pub(crate) struct Inspect {
     /// What the site is made of and what is approved there; see docs/site.md
     #[arg(long, value_name = "site.toml")]
     pub(crate) site: Option<PathBuf>,
-    /// Write every record to DIR: conversations, operations, transfers and problems as NDJSON, moved programs
-    /// under DIR/carved
+    /// Write every record to DIR: the tables as NDJSON, the report as report.html, moved programs under DIR/carved
     #[arg(long, value_name = "DIR")]
     pub(crate) out: Option<PathBuf>,
+    /// Write the report as one self-contained page to FILE; --out writes it too, as DIR/report.html
+    #[arg(long, value_name = "FILE")]
+    pub(crate) report: Option<PathBuf>,
     /// Write Zeek's logs too, under DIR/zeek: tab-separated, or as JSON
     #[arg(long, value_enum, value_name = "FORM", num_args = 0..=1, default_missing_value = "tsv", requires = "out")]
     pub(crate) zeek_logs: Option<LogForm>,

@@ -1,4 +1,5 @@
 use crate::arguments::{Format, Inspect};
+use crate::report;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use quaywatch_capture::{Progress, Source};
 use quaywatch_model::Finding;
@@ -27,6 +28,7 @@ pub(crate) fn run(arguments: &Inspect) -> Result<bool, Box<dyn Error>> {
     let summary = inspect(&sources, &settings, &mut |progress| bar.show(progress));
     bar.clear();
     let summary = summary?;
+    report::write(arguments, &summary)?;
     let is_grave =
         |finding: &Finding| arguments.fail_on.is_some_and(|limit| finding.severity >= limit.into());
     let failed = summary.findings.iter().any(is_grave);

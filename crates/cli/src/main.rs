@@ -4,6 +4,7 @@ mod arguments;
 mod inspect;
 mod learn;
 mod protocols;
+mod report;
 
 use arguments::{Arguments, Command};
 use clap::Parser as _;

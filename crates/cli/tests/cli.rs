@@ -182,3 +182,30 @@ fn a_mistake_in_a_site_file_is_told_with_its_place_and_what_would_be_valid() {
         "{message}"
     );
 }
+
+#[test]
+fn the_report_is_one_page_the_same_each_time_with_the_captures_name_and_hash() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    let told = |more: &[&str]| {
+        let output = inspect(&sample(), more);
+        assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    };
+    told(&["--quiet", "--report", at("a.html").to_str().unwrap()]);
+    told(&["--quiet", "--out", at("found").to_str().unwrap()]);
+    let page = fs::read_to_string(at("a.html")).unwrap();
+    assert_eq!(page, fs::read_to_string(at("found/report.html")).unwrap());
+    assert!(page.contains("<title>Network report: capture.pcap</title>"));
+    assert!(page.contains("\"captures\":[{\"bytes\":"), "its size");
+    assert!(!page.contains(sample().parent().unwrap().to_str().unwrap()), "no path of this machine");
+}
+
+#[test]
+fn the_report_never_overwrites_a_capture() {
+    let folder = tempfile::tempdir().unwrap();
+    let capture = folder.path().join("crane.pcap");
+    fs::copy(sample(), &capture).unwrap();
+    let message = refusal(&inspect(&capture, &["--report", capture.to_str().unwrap()]));
+    assert!(message.contains("crane.pcap: is a capture that was read"), "{message}");
+    assert_eq!(fs::read(&capture).unwrap(), fs::read(sample()).unwrap());
+}

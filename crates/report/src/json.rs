@@ -18,7 +18,7 @@ pub fn write(out: &mut dyn Write, summary: &Summary) -> io::Result<()> {
     writeln!(out)
 }
 
-fn object(summary: &Summary) -> Value {
+pub(crate) fn object(summary: &Summary) -> Value {
     let span = &summary.span;
     let mut capture = Map::new();
     put(&mut capture, "first", span.first);

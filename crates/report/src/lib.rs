@@ -4,6 +4,7 @@
 //! no capture can steer the terminal it is shown on.
 
 mod escape;
+pub mod html;
 pub mod json;
 mod number;
 pub mod text;

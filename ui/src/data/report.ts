@@ -1,0 +1,197 @@
+// What the page is given. The names are those of the record tables (docs/records.md); what is absent is left out.
+
+export interface Page {
+  about: About;
+  answers: Answer[];
+  /** Rows of each list that are not in the page. */
+  left_out: Record<string, number>;
+  /** What the rules that found something look for. */
+  rules: Record<string, { title: string; meaning: string; limits: string }>;
+  summary: Summary;
+}
+
+export interface About {
+  title: string;
+  captures: { name: string; bytes?: number; sha256?: string }[];
+  more_captures?: number;
+  written?: string;
+}
+
+export interface Answer {
+  id: string;
+  question: string;
+  headline: string;
+  points?: string[];
+}
+
+export interface Summary {
+  quaywatch: string;
+  capture: {
+    first?: string;
+    last?: string;
+    packets: number;
+    wire_bytes: number;
+    captured_bytes: number;
+    missed_bytes: number;
+    conversations_begun_before: number;
+  };
+  protocols: Record<string, { conversations: number; packets: number; wire_bytes: number }>;
+  operations: Operation[];
+  changes: Change[];
+  changes_not_listed: number;
+  transfers: Transfer[];
+  transfers_not_listed: number;
+  assets: Asset[];
+  links: Link[];
+  remote_access: RemoteAccess[];
+  /** Absent where the ledger of what leaves was not kept. */
+  disclosures?: Disclosure[];
+  findings: Finding[];
+  problems: Problem[];
+}
+
+export type Severity = "critical" | "high" | "medium" | "low" | "info";
+
+export interface Operation {
+  client: string;
+  server: string;
+  protocol: string;
+  verb: string;
+  function: string;
+  count: number;
+  accepted: number;
+  refused: number;
+  unanswered: number;
+  unseen: number;
+  bytes: number;
+  first: string;
+  last: string;
+}
+
+export interface Change {
+  time: string;
+  client: string;
+  server: string;
+  protocol: string;
+  verb: string;
+  function: string;
+  items: string[];
+  more_items?: number;
+  outcome: string;
+  code?: string;
+  unit?: number;
+  bytes?: number;
+  frames: number[];
+}
+
+export interface Transfer {
+  start: string;
+  end: string;
+  client: string;
+  server: string;
+  protocol: string;
+  kind: string;
+  direction: string;
+  name?: string;
+  block_type?: string;
+  block_number?: number;
+  bytes: number;
+  missing_bytes: number;
+  complete: boolean;
+  sha256?: string;
+  carved?: string;
+}
+
+export interface Asset {
+  mac?: string;
+  addresses?: string[];
+  more_addresses?: number;
+  names?: string[];
+  crane?: string;
+  zone?: string;
+  maker?: string;
+  product?: string;
+  order_number?: string;
+  serial?: string;
+  firmware?: string;
+  operating_system?: string;
+  roles?: string[];
+  protocols_served?: string[];
+  protocols_used?: string[];
+  first_seen: string;
+  last_seen: string;
+  declared: Declared;
+  evidence: { protocol: string; attribute: string; value: string; frame: number }[];
+}
+
+export type Declared = "true" | "false" | "unknown";
+
+export interface Link {
+  client: string;
+  server: string;
+  server_port?: number;
+  protocol: string;
+  conversations: number;
+  failed: number;
+  bytes_out: number;
+  bytes_in: number;
+  first: string;
+  last: string;
+  first_frame: number;
+}
+
+export interface RemoteAccess {
+  start: string;
+  end: string;
+  client: string;
+  server: string;
+  server_port?: number;
+  kind: string;
+  direction: string;
+  conversations: number;
+  bytes_out: number;
+  bytes_in: number;
+  declared: Declared;
+  evidence?: string[];
+}
+
+export interface Disclosure {
+  start: string;
+  end: string;
+  client: string;
+  recipient: string;
+  recipient_port?: number;
+  recipient_name?: string;
+  recipient_scope: string;
+  protocol: string;
+  data_class: string;
+  conversations?: number;
+  count?: number;
+  bytes: number;
+  samples?: string[];
+  declared: Declared;
+}
+
+export interface Finding {
+  time: string;
+  severity: Severity;
+  kind: "activity" | "exposure";
+  rule: string;
+  title: string;
+  explanation: string;
+  crane?: string;
+  subjects?: string[];
+  techniques?: string[];
+  controls?: string[];
+  evidence: number[];
+  count: number;
+  advice: string;
+}
+
+export interface Problem {
+  layer: string;
+  reason: string;
+  verdict: string;
+  count: number;
+  bytes: number;
+}
