@@ -6,6 +6,7 @@
 //! ```
 
 use super::connections::Shared;
+use super::log;
 use super::wire::{ItemType, PacketItems};
 use crate::Context;
 use quaywatch_model::{Coded, Item, Items, Number, Operation, Outcome, Side, Value, Verb, Verdict};
@@ -25,6 +26,7 @@ const HEADER_BITS: u32 = 0x0000_000F;
 #[derive(Debug, Clone, Copy)]
 struct Packet<'a> {
     connection: u32,
+    sequence: Option<u32>,
     data: &'a [u8],
 }
 
@@ -37,8 +39,10 @@ impl<'a> Packet<'a> {
             ItemType::CONNECTED_ADDRESS if address.bytes.len() == 4 => address.bytes,
             _ => return None,
         };
-        let connection = Reader::new(connection).u32_le("connection id").ok()?;
-        (data.kind == ItemType::CONNECTED_DATA).then_some(Self { connection, data: data.bytes })
+        let mut address = Reader::new(connection);
+        let connection = address.u32_le("connection id").ok()?;
+        let sequence = address.u32_le("sequence number").ok();
+        (data.kind == ItemType::CONNECTED_DATA).then_some(Self { connection, sequence, data: data.bytes })
     }
 }
 
@@ -86,6 +90,9 @@ impl Io {
     /// One datagram of cyclic data.
     pub(super) fn data(&mut self, cx: &mut Context<'_>, from: Side, bytes: &[u8]) {
         let Some(packet) = Packet::decode(bytes) else { return };
+        if cx.wanted.logs {
+            log::cyclic(cx, from, packet.connection, packet.sequence, packet.data);
+        }
         match self.watched.iter_mut().find(|it| it.id == packet.connection && it.from == from) {
             Some(watched) => {
                 if watched.header.changes(packet.data) {

@@ -26,6 +26,8 @@
 //! A `NOP` without data asks for nothing and is no operation. `UnRegisterSession` has no answer and cannot be
 //! refused: it is accepted.
 //!
+//! Logs: `enip.log`, `cip.log`, `cip_identity.log` and `cip_io.log` of ICSNPP; see `log.rs`.
+//!
 //! Not decoded: DTLS (EtherNet/IP over UDP with CIP Security), the payload of cyclic data, CIP Safety frames in
 //! it, Device Level Ring.
 //!
@@ -34,6 +36,7 @@
 
 mod connections;
 mod io;
+mod log;
 mod ops;
 mod state;
 pub mod wire;

@@ -115,7 +115,7 @@ fn service(bytes: &[u8]) -> Option<(u16, &[u8])> {
 }
 
 /// A `sockaddr_in` of family 2, in network byte order.
-fn socket_address(socket: &[u8; 16]) -> Option<SocketAddrV4> {
+pub(super) fn socket_address(socket: &[u8; 16]) -> Option<SocketAddrV4> {
     match *socket {
         [0, 2, high, low, a, b, c, d, ..] => {
             Some(SocketAddrV4::new(Ipv4Addr::new(a, b, c, d), u16::from_be_bytes([high, low])))

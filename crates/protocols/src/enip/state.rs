@@ -1,5 +1,6 @@
 use super::connections::{Connections, Shared};
 use super::io::{self, Io};
+use super::log;
 use super::ops::{self, Told};
 use super::wire::{self, Carried, Command, Packet};
 use crate::cip::wire::{REPLY, Reply, Request};
@@ -59,6 +60,9 @@ impl Dialogue for Enip {
         let Ok(packet) = Packet::decode(bytes) else {
             return cx.problem(LAYER, "message does not decode", Verdict::Malformed, bytes.len() as u64);
         };
+        if cx.wanted.logs {
+            log::packet(cx, from, &packet);
+        }
         if !std::mem::replace(from.of_mut(&mut self.heard), true) {
             // What waits so far was perhaps answered before this side's first captured byte.
             self.pending.answers_lost();

@@ -2,6 +2,7 @@
 //! pcaps/EthernetIP/EthernetIP-CIP.pcap; what they hold was checked against tshark.
 
 mod datagrams;
+mod logs;
 mod messages;
 mod pairing;
 mod properties;
