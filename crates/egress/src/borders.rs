@@ -24,11 +24,11 @@ impl Borders for PublicIsOutside {
 
 /// For each of two ends, whether what it sends goes out: to somebody farther away than itself, from a crane to elsewhere on the
 /// site, from the site to strangers, from private addresses to public ones. Between two public addresses nobody knows
-/// which is ours, and either may be.
+/// which is ours, and either may be, unless both are likely of one owner: plants with public addresses inside.
 pub(crate) fn out(borders: &dyn Borders, addresses: &[Address; 2]) -> [bool; 2] {
     let [a, b] = addresses.map(|address| borders.scope(address));
     if [a, b] == [Scope::Internet; 2] {
-        return [true, true];
+        return [!Scope::have_one_owner(addresses[0], addresses[1]); 2];
     }
     // Near enough to reach it without a router, or nobody in particular: nothing leaves the network.
     let [a_stays, b_stays] = addresses.map(stays_near);
