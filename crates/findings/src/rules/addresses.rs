@@ -19,8 +19,8 @@ pub(super) static SPOOFING: Rule = Rule {
     advice: "Find both MAC addresses in the switches; whoever is not the owner goes off the network.",
     techniques: &["T0830"],
     controls: &["33 CFR 101.650(h)(2)", "IEC 62443-3-3 SR 3.1"],
-    shown_by: Some("cases/finding-arp-two-claims"),
-    silent_in: Some("cases/quiet-device-replaced"),
+    shown_by: "cases/finding-arp-two-claims",
+    silent_in: "cases/quiet-device-replaced",
     look: |picture, found| {
         // Who comes later, by the MAC addresses they claim with: one finding for all that one machine claims.
         let mut causes: BTreeMap<Vec<Mac>, Vec<Claim>> = BTreeMap::new();
@@ -94,8 +94,8 @@ pub(super) static SECOND_SERVER: Rule = Rule {
     advice: "Find the server that is not in the plan and take it off the network.",
     techniques: &["T0830", "T0884"],
     controls: &["33 CFR 101.650(b)(1)", "IEC 62443-3-3 SR 5.2"],
-    shown_by: Some("cases/finding-addresses-second-server"),
-    silent_in: Some("cases/quiet-redundant-routers"),
+    shown_by: "cases/finding-addresses-second-server",
+    silent_in: "cases/quiet-redundant-routers",
     look: |picture, found| {
         for (attribute, value, protocols, does) in [
             (Attribute::Role, Role::AddressServer.as_str(), ["dhcp", "dhcpv6"], "offer addresses"),

@@ -14,8 +14,8 @@ pub(super) static CLEAR: Rule = Rule {
     advice: "Change the secret, and the protocol: SSH for Telnet, HTTPS for HTTP, SFTP for FTP, SNMPv3 for v1 and v2c.",
     techniques: &["T0842", "T0859"],
     controls: &["33 CFR 101.650(c)(2)", "IEC 62443-3-3 SR 4.1"],
-    shown_by: Some("cases/finding-credentials-in-clear"),
-    silent_in: Some("cases/finding-credentials-default"),
+    shown_by: "cases/finding-credentials-in-clear",
+    silent_in: "cases/finding-credentials-default",
     look: |picture, found| {
         for cause in causes(picture, Topic::ClearSecret) {
             let Some((link, note)) = cause.first() else { continue };
@@ -44,8 +44,8 @@ pub(super) static DEFAULT: Rule = Rule {
     advice: "Change the secret now; 33 CFR 101.650(a)(2) asks for a compensating control where the device cannot.",
     techniques: &["T0812"],
     controls: &["33 CFR 101.650(a)(2)", "IEC 62443-3-3 SR 1.5"],
-    shown_by: Some("cases/finding-credentials-default"),
-    silent_in: Some("cases/finding-credentials-in-clear"),
+    shown_by: "cases/finding-credentials-default",
+    silent_in: "cases/finding-credentials-in-clear",
     look: |picture, found| {
         for cause in causes(picture, Topic::DefaultSecret) {
             let Some((link, note)) = cause.first() else { continue };

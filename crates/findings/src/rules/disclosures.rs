@@ -17,8 +17,8 @@ pub(super) static SENSITIVE: Rule = Rule {
     advice: "Ask the recipient's contract what it gets and why; stop it at the gateway until that is answered.",
     techniques: &["T0882", "T0811", "T0802"],
     controls: &["33 CFR 101.650(c)(2)", "33 CFR 101.650(h)(2)", "IEC 62443-3-3 SR 4.1"],
-    shown_by: Some("cases/finding-data-sensitive-out"),
-    silent_in: Some("cases/s7comm-identify"),
+    shown_by: "cases/finding-data-sensitive-out",
+    silent_in: "cases/s7comm-identify",
     look: |picture, found| {
         let mut by_recipient: BTreeMap<_, Vec<(Severity, &Disclosure)>> = BTreeMap::new();
         for row in picture
@@ -85,8 +85,8 @@ pub(super) static BULK: Rule = Rule {
     advice: "Find out what the machine is for and whether the recipient is in a contract.",
     techniques: &["T0882", "T0869"],
     controls: &["33 CFR 101.650(h)(2)", "IEC 62443-3-3 SR 5.2"],
-    shown_by: Some("cases/finding-data-bulk-out"),
-    silent_in: Some("cases/quiet-backup-to-declared-recipient"),
+    shown_by: "cases/finding-data-bulk-out",
+    silent_in: "cases/quiet-backup-to-declared-recipient",
     look: |picture, found| {
         let mut sums: BTreeMap<_, (u64, u64, &Disclosure)> = BTreeMap::new();
         for row in picture
@@ -123,8 +123,8 @@ pub(super) static UNDECLARED: Rule = Rule {
     advice: "Declare the recipient with its purpose and contract, or stop it.",
     techniques: &["T0882", "T0869"],
     controls: &["33 CFR 101.650(h)(1)", "IEC 62443-3-3 SR 5.2"],
-    shown_by: Some("cases/finding-recipient-undeclared"),
-    silent_in: Some("cases/quiet-video-to-declared-recipient"),
+    shown_by: "cases/finding-recipient-undeclared",
+    silent_in: "cases/quiet-video-to-declared-recipient",
     look: |picture, found| {
         let mut by_recipient: BTreeMap<_, Vec<&Disclosure>> = BTreeMap::new();
         for row in picture.disclosures.iter().filter(|row| row.declared == Some(false)) {

@@ -19,8 +19,8 @@ pub(super) static USED: Rule = Rule {
         "33 CFR 101.650(f)(3)",
         "IEC 62443-3-3 SR 1.13",
     ],
-    shown_by: Some("cases/finding-remote-access-used"),
-    silent_in: Some("cases/s7comm-identify"),
+    shown_by: "cases/finding-remote-access-used",
+    silent_in: "cases/s7comm-identify",
     look: |picture, found| {
         let rows = picture
             .remote_access
@@ -60,8 +60,8 @@ pub(super) static HIDDEN: Rule = Rule {
         "IEC 62443-3-3 SR 1.6",
         "IEC 62443-3-3 SR 5.2",
     ],
-    shown_by: Some("cases/finding-remote-access-hidden-path"),
-    silent_in: Some("cases/quiet-virtual-machine"),
+    shown_by: "cases/finding-remote-access-hidden-path",
+    silent_in: "cases/quiet-virtual-machine",
     look: |picture, found| {
         for row in picture.remote_access.iter().filter(|row| row.kind == "hidden_path") {
             let title = format!("{} shows signs of a hidden path", named(picture, row));

@@ -29,8 +29,8 @@ pub(super) static NETWORK: Rule = Rule {
     advice: "Find out whether the scan was announced; else isolate the machine and see who uses it.",
     techniques: &["T0846", "T0840"],
     controls: &["33 CFR 101.650(h)(2)", "IEC 62443-3-3 SR 6.2"],
-    shown_by: Some("cases/finding-scan-network"),
-    silent_in: Some("cases/quiet-monitoring"),
+    shown_by: "cases/finding-scan-network",
+    silent_in: "cases/quiet-monitoring",
     look: |picture, found| {
         let many = |search: &&quaywatch_model::Search| {
             search.machines >= MANY_MACHINES || search.ports >= MANY_PORTS
@@ -73,8 +73,8 @@ pub(super) static ARP: Rule = Rule {
     advice: "Find out what the machine is and whether it has to know its neighbours.",
     techniques: &["T0846"],
     controls: &["33 CFR 101.650(h)(2)", "IEC 62443-3-3 SR 6.2"],
-    shown_by: Some("cases/finding-scan-arp"),
-    silent_in: Some("cases/quiet-monitoring"),
+    shown_by: "cases/finding-scan-arp",
+    silent_in: "cases/quiet-monitoring",
     look: |picture, found| {
         for link in picture.links.iter().filter(|link| link.protocol == "arp") {
             let asked: Vec<_> = link.notes.iter().filter(|note| note.topic == Topic::Request).collect();
@@ -113,8 +113,8 @@ pub(super) static IDENTIFY: Rule = Rule {
     advice: "Find out whether an inventory was taken; else see what else the machine did.",
     techniques: &["T0888", "T0846"],
     controls: &["33 CFR 101.650(h)(2)", "IEC 62443-3-3 SR 6.2"],
-    shown_by: Some("cases/finding-scan-identify"),
-    silent_in: Some("cases/quiet-engineering-browses-once"),
+    shown_by: "cases/finding-scan-identify",
+    silent_in: "cases/quiet-engineering-browses-once",
     look: |picture, found| {
         let mut asked: BTreeMap<Address, (BTreeSet<Address>, u64)> = BTreeMap::new();
         for entry in picture.entries.iter().filter(|entry| asks(entry, Verb::Identify)) {
@@ -152,8 +152,8 @@ pub(super) static TAGS: Rule = Rule {
     advice: "Find the work order for that station and time.",
     techniques: &["T0861", "T0888"],
     controls: &["33 CFR 101.650(h)(2)", "IEC 62443-3-3 SR 2.1"],
-    shown_by: Some("cases/finding-scan-tags"),
-    silent_in: Some("cases/quiet-engineering-browses-once"),
+    shown_by: "cases/finding-scan-tags",
+    silent_in: "cases/quiet-engineering-browses-once",
     look: |picture, found| {
         let mut browses: BTreeMap<(Address, Address), (u64, quaywatch_model::Timestamp)> = BTreeMap::new();
         for entry in picture.entries.iter().filter(|entry| asks(entry, Verb::Browse)) {

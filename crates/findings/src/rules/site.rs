@@ -16,8 +16,8 @@ pub(super) static ASSET: Rule = Rule {
     advice: "Find the device and who put it there; declare it or take it off the network.",
     techniques: &["T0864", "T0860"],
     controls: &["33 CFR 101.650(b)(1)", "33 CFR 101.650(b)(3)", "IEC 62443-3-3 SR 7.8"],
-    shown_by: Some("cases/finding-asset-undeclared"),
-    silent_in: Some("cases/quiet-declared"),
+    shown_by: "cases/finding-asset-undeclared",
+    silent_in: "cases/quiet-declared",
     look: |picture, found| {
         if picture.site.assets().is_empty() {
             return;
@@ -62,8 +62,8 @@ pub(super) static WRITE: Rule = Rule {
     advice: "Find out who did it; undo the change; add the writer only if it should stand.",
     techniques: &["T0855", "T0836", "T0848"],
     controls: &["33 CFR 101.650(a)(5)", "IEC 62443-3-3 SR 2.1"],
-    shown_by: Some("cases/finding-write-not-permitted"),
-    silent_in: Some("cases/quiet-declared"),
+    shown_by: "cases/finding-write-not-permitted",
+    silent_in: "cases/quiet-declared",
     look: |picture, found| {
         type Cause = (Address, Address, String);
         let mut causes: BTreeMap<Cause, Vec<String>> = BTreeMap::new();
@@ -119,8 +119,8 @@ pub(super) static CONDUIT: Rule = Rule {
     advice: "Close the way in the firewall, or declare the conduit with its reason.",
     techniques: &["T0886", "T0884"],
     controls: &["33 CFR 101.650(h)(1)", "IEC 62443-3-3 SR 5.1", "IEC 62443-3-3 SR 5.2"],
-    shown_by: Some("cases/finding-conduit-crossed"),
-    silent_in: Some("cases/quiet-declared"),
+    shown_by: "cases/finding-conduit-crossed",
+    silent_in: "cases/quiet-declared",
     look: |picture, found| {
         let answered = |link: &&Link| link.packets.iter().all(|packets| *packets > 0);
         // All that one machine says into one zone is one cause.

@@ -24,8 +24,8 @@ pub(super) static DNS: Rule = Rule {
     advice: "Look at the names in the capture; let only the site's own name server ask outside.",
     techniques: &["T0869", "T0884"],
     controls: &["33 CFR 101.650(h)(2)", "IEC 62443-3-3 SR 5.2"],
-    shown_by: Some("cases/finding-tunnel-dns"),
-    silent_in: Some("cases/quiet-reverse-lookups"),
+    shown_by: "cases/finding-tunnel-dns",
+    silent_in: "cases/quiet-reverse-lookups",
     look: |picture, found| {
         let is_long = |link: &Link| average(link) > LONG_QUESTION_BYTES;
         tell(picture, found, "dns", "asks for names that carry data", Severity::High, is_long);
@@ -43,8 +43,8 @@ pub(super) static ICMP: Rule = Rule {
     advice: "Look at the echoes' payload in the capture; let echoes pass only where they are needed.",
     techniques: &["T0869", "T0884"],
     controls: &["33 CFR 101.650(h)(2)", "IEC 62443-3-3 SR 5.2"],
-    shown_by: Some("cases/finding-tunnel-icmp"),
-    silent_in: Some("cases/quiet-large-pings"),
+    shown_by: "cases/finding-tunnel-icmp",
+    silent_in: "cases/quiet-large-pings",
     look: |picture, found| {
         let differs = |link: &Link| {
             let ([out, back], [sent, answered]) = (link.bytes, link.packets);
@@ -70,8 +70,8 @@ pub(super) static NTP: Rule = Rule {
     advice: "Look at the packets in the capture; let machines ask only the site's time server.",
     techniques: &["T0869"],
     controls: &["33 CFR 101.650(h)(2)", "IEC 62443-3-3 SR 5.2"],
-    shown_by: Some("cases/finding-tunnel-ntp"),
-    silent_in: Some("cases/quiet-ntp-with-digest"),
+    shown_by: "cases/finding-tunnel-ntp",
+    silent_in: "cases/quiet-ntp-with-digest",
     look: |picture, found| {
         let is_long = |link: &Link| average(link) > LONG_TIME_BYTES;
         tell(picture, found, "ntp", "sends time requests that carry data", Severity::Medium, is_long);

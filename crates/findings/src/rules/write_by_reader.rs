@@ -20,8 +20,8 @@ pub(super) static RULE: Rule = Rule {
     advice: "Ask who needs that write; if nobody does, let the monitoring system read only.",
     techniques: &["T0855", "T0836"],
     controls: &["33 CFR 101.650(a)(5)", "IEC 62443-3-3 SR 2.1"],
-    shown_by: Some("cases/finding-write-by-reader"),
-    silent_in: Some("cases/quiet-reader"),
+    shown_by: "cases/finding-write-by-reader",
+    silent_in: "cases/quiet-reader",
     look: |picture, found| {
         let mut counts: BTreeMap<(Address, Address), [u64; 2]> = BTreeMap::new();
         for entry in picture.entries.iter().filter(|entry| is_of_controllers(entry.protocol)) {

@@ -22,8 +22,8 @@ pub(super) static RULE: Rule = Rule {
     advice: "Find the work order that covers all of these controllers; else treat all of them as touched.",
     techniques: &["T0855", "T0848"],
     controls: &["33 CFR 101.650(h)(2)", "IEC 62443-3-3 SR 2.1"],
-    shown_by: Some("cases/finding-write-on-several"),
-    silent_in: Some("samples/quay.pcap"),
+    shown_by: "cases/finding-write-on-several",
+    silent_in: "samples/quay.pcap",
     look: |picture, found| {
         let mut alike: BTreeMap<(Address, &str, &str, &[String]), Vec<&Change>> = BTreeMap::new();
         for change in picture.changes.iter().filter(|change| is_compared(change)) {
