@@ -97,6 +97,13 @@ mod tests {
     }
 
     #[test]
+    fn between_public_addresses_of_one_owner_nothing_leaves() {
+        let plant = [[141, 81, 0, 10], [141, 81, 5, 83], [141, 82, 0, 10]].map(Address::v4);
+        assert_eq!(out(&PublicIsOutside, &[plant[0], plant[1]]), [false, false]);
+        assert_eq!(out(&PublicIsOutside, &[plant[0], plant[2]]), [true, true]);
+    }
+
+    #[test]
     fn with_a_site_private_addresses_that_nobody_declares_are_outside_of_it() {
         let stranger = Address::v4([192, 168, 1, 1]);
         let other = Address::v4([192, 168, 1, 2]);

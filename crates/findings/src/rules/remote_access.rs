@@ -50,8 +50,9 @@ pub(super) static HIDDEN: Rule = Rule {
     severity: "High.",
     meaning: "A machine shows two or more signs of being a modem or router, or of hiding one: a maker's prefix, public traffic \
               beside the main gateway, address offers, hop counts, round trips of a mobile network.",
-    limits: "A modem's own radio cannot be seen, nor one on a serial line; no signs do not mean no modem. Redundant routers, \
-             laptops that share a connection, and virtual machines show some of the signs.",
+    limits: "A modem's own radio cannot be seen, nor one on a serial line; no signs do not mean no modem. Silent for \
+             routers that stand in for each other by VRRP or HSRP, and for virtual machines that only hide others. Laptops that \
+             share a connection show some of the signs.",
     advice: "Go and look: find the device by its MAC address in the switch, and follow its cables and antennas.",
     techniques: &["T0822", "T0860", "T0884"],
     controls: &[
