@@ -52,6 +52,9 @@ pub(crate) struct Inspect {
     /// Write the report as one self-contained page to FILE; --out writes it too, as DIR/report.html
     #[arg(long, value_name = "FILE")]
     pub(crate) report: Option<PathBuf>,
+    /// Write no report beside the tables; saves reading the captures again for their hashes
+    #[arg(long, conflicts_with = "report")]
+    pub(crate) no_report: bool,
     /// Write Zeek's logs too, under DIR/zeek: tab-separated, or as JSON
     #[arg(long, value_enum, value_name = "FORM", num_args = 0..=1, default_missing_value = "tsv", requires = "out")]
     pub(crate) zeek_logs: Option<LogForm>,

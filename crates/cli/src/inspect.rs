@@ -28,7 +28,9 @@ pub(crate) fn run(arguments: &Inspect) -> Result<bool, Box<dyn Error>> {
     let summary = inspect(&sources, &settings, &mut |progress| bar.show(progress));
     bar.clear();
     let summary = summary?;
-    report::write(arguments, &summary)?;
+    if !arguments.no_report {
+        report::write(arguments, &summary)?;
+    }
     let is_grave =
         |finding: &Finding| arguments.fail_on.is_some_and(|limit| finding.severity >= limit.into());
     let failed = summary.findings.iter().any(is_grave);

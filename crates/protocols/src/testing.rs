@@ -3,6 +3,8 @@
 #[cfg(test)]
 pub(crate) mod captures;
 #[cfg(test)]
+pub(crate) mod compare;
+#[cfg(test)]
 pub(crate) mod corpus;
 pub mod polls;
 #[cfg(test)]

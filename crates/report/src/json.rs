@@ -14,11 +14,12 @@ use std::io::{self, Write};
 /// # Errors
 /// The writer's.
 pub fn write(out: &mut dyn Write, summary: &Summary) -> io::Result<()> {
-    serde_json::to_writer_pretty(&mut *out, &object(summary))?;
+    serde_json::to_writer_pretty(&mut *out, &object(summary, &|_| None))?;
     writeln!(out)
 }
 
-pub(crate) fn object(summary: &Summary) -> Value {
+/// The object. `kept` says which rows of a list are in it, by their places in ascending order; `None` for all.
+pub(crate) fn object(summary: &Summary, kept: &dyn Fn(&str) -> Option<Vec<usize>>) -> Value {
     let span = &summary.span;
     let mut capture = Map::new();
     put(&mut capture, "first", span.first);
@@ -43,18 +44,25 @@ pub(crate) fn object(summary: &Summary) -> Value {
         "quaywatch": env!("CARGO_PKG_VERSION"),
         "capture": capture,
         "protocols": protocols,
-        "operations": summary.entries.iter().map(entry).collect::<Vec<_>>(),
-        "changes": summary.changes.iter().map(change).collect::<Vec<_>>(),
+        "operations": list(&summary.entries, kept("operations"), entry),
+        "changes": list(&summary.changes, kept("changes"), change),
         "changes_not_listed": summary.changes_not_listed,
-        "transfers": summary.transfers.iter().map(transfer).collect::<Vec<_>>(),
+        "transfers": list(&summary.transfers, kept("transfers"), transfer),
         "transfers_not_listed": summary.transfers_not_listed,
-        "assets": summary.assets.iter().map(answers::asset).collect::<Vec<_>>(),
-        "links": summary.links.iter().map(answers::link).collect::<Vec<_>>(),
-        "remote_access": summary.remote_access.iter().map(answers::remote_access).collect::<Vec<_>>(),
-        "disclosures": summary.disclosures.iter().map(answers::disclosure).collect::<Vec<_>>(),
-        "findings": summary.findings.iter().map(answers::finding).collect::<Vec<_>>(),
-        "problems": summary.problems.iter().map(problem).collect::<Vec<_>>(),
+        "assets": list(&summary.assets, kept("assets"), answers::asset),
+        "links": list(&summary.links, kept("links"), answers::link),
+        "remote_access": list(&summary.remote_access, kept("remote_access"), answers::remote_access),
+        "disclosures": list(&summary.disclosures, kept("disclosures"), answers::disclosure),
+        "findings": list(&summary.findings, kept("findings"), answers::finding),
+        "problems": list(&summary.problems, kept("problems"), problem),
     })
+}
+
+fn list<T>(all: &[T], kept: Option<Vec<usize>>, row: fn(&T) -> Value) -> Vec<Value> {
+    match kept {
+        None => all.iter().map(row).collect(),
+        Some(places) => places.into_iter().filter_map(|place| all.get(place)).map(row).collect(),
+    }
 }
 
 fn entry(entry: &Entry) -> Value {

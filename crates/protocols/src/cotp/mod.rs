@@ -30,6 +30,8 @@
 //!
 //! - A connection request with what only RDP puts there, or MCS connect, is handed over to [RDP](crate::rdp).
 //!
+//! - Log: `cotp.log` of ICSNPP, a line a TPDU; see `log.rs`.
+//!
 //! Not decoded: MMS (ISO 9506) is recognised and named, and its session is told, nothing inside it; any other
 //! content is named `cotp`. Once RDP has left TPKT nothing more is read.
 //! Classes 1 to 4 (AK, ED, RJ) are counted as problems. Undecoded content is one `unsupported` problem with its
@@ -42,6 +44,7 @@
 //! begin the same conversation; a probe is only certain of what is already visible, and the conversation's
 //! `protocol()` says what it turned out to be. The two S7 folders have no framing of their own.
 
+mod log;
 mod ops;
 mod state;
 mod upper;

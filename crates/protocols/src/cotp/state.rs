@@ -1,7 +1,7 @@
 use super::ops::Protected;
 use super::upper::Inside;
 use super::wire::Tpdu;
-use super::{ops, upper, wire};
+use super::{log, ops, upper, wire};
 use crate::rdp;
 use crate::s7comm::S7comm;
 use crate::s7commplus::S7commPlus;
@@ -60,6 +60,9 @@ impl Dialogue for Cotp {
 
     fn pdu(&mut self, cx: &mut Context<'_>, from: Side, bytes: &[u8]) {
         *from.of_mut(&mut self.heard) = true;
+        if cx.wanted.logs && !self.is_rdp() && !asks_for_rdp(bytes) {
+            log::tpdu(cx, from, bytes);
+        }
         if let Some(data) = wire::whole_unit(bytes)
             && self.units.is_none()
         {
@@ -327,6 +330,14 @@ impl Cotp {
             session.last = now;
             *from.of_mut(&mut session.bytes) += count;
         }
+    }
+}
+
+/// Whether a TPKT asks for a connection as only RDP does.
+fn asks_for_rdp(tpkt: &[u8]) -> bool {
+    match Tpdu::decode(tpkt) {
+        Ok(Tpdu::Connect { confirm: false, parameters, .. }) => rdp::wire::is_request(parameters.0),
+        _ => false,
     }
 }
 

@@ -26,6 +26,10 @@
 //! bytes); reserved and unknown codes ([`Verb::Opaque`], told as bytes); Modbus RTU frames tunnelled in TCP;
 //! Modbus Security (TLS on port 802). Function 0x5A is [`umas`](crate::umas).
 //!
+//! # Logs
+//! Zeek's `modbus.log`, a line a PDU, and ICSNPP's `modbus_detailed.log`, a line an exchange; see `log.rs` for where
+//! they differ from what those write.
+//!
 //! Limits: an ADU is at most 260 bytes, one of UMAS 2054; [`Pending::LIMIT`](crate::Pending::LIMIT) requests
 //! wait, none longer than 30 s.
 //!
@@ -33,6 +37,7 @@
 //! [`Verb::Opaque`]: quaywatch_model::Verb::Opaque
 
 mod items;
+mod log;
 mod names;
 mod ops;
 mod request;

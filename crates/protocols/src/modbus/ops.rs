@@ -11,6 +11,7 @@ pub(super) struct Exchange<'a> {
     /// What was asked for. A client's code is that even with the exception bit set.
     pub(super) function: Function,
     pub(super) unit: u8,
+    pub(super) transaction: u16,
     pub(super) asked: Option<Moment>,
     /// `None` where the request was not captured, or no memory was left to keep it.
     pub(super) question: Option<Pdu<'a>>,
@@ -26,6 +27,7 @@ impl<'a> Exchange<'a> {
             client,
             function: answer.pdu.function(),
             unit: answer.unit,
+            transaction: answer.transaction,
             asked: None,
             question: None,
             answered: Some((moment, answer.pdu)),

@@ -1,3 +1,4 @@
+use super::log;
 use super::ops::{self, Exchange};
 use super::role::{self, Looks};
 use super::wire::{Header, header};
@@ -64,7 +65,11 @@ impl Dialogue for Modbus {
         let Ok(adu) = Adu::decode(bytes) else {
             return cx.problem(Self::LAYER, "ADU does not decode", Verdict::Malformed, bytes.len() as u64);
         };
-        if self.is_request(cx, from, &adu) {
+        let is_request = self.is_request(cx, from, &adu);
+        if cx.wanted.logs {
+            log::pdu(cx, from, &adu, is_request);
+        }
+        if is_request {
             self.asked(cx, from, &adu, bytes);
         } else {
             self.answered(cx, from, &adu);
@@ -223,14 +228,17 @@ impl Modbus {
         } else {
             request.unmet(cx.now, self.heard_server)
         };
-        let Key { from: client, function, unit, .. } = request.key;
+        let Key { from: client, function, unit, transaction, .. } = request.key;
         let question = Adu::decode(&request.bytes).ok().map(|adu| adu.pdu);
-        let asked = Some(request.moment);
-        self.report(cx, &Exchange { client, function, unit, asked, question, answered: None, unmet });
+        let (asked, answered) = (Some(request.moment), None);
+        self.report(cx, &Exchange { client, function, unit, transaction, asked, question, answered, unmet });
         request.free(cx.memory);
     }
 
     fn report(&mut self, cx: &mut Context<'_>, exchange: &Exchange<'_>) {
+        if cx.wanted.logs {
+            log::exchange(cx, exchange);
+        }
         if exchange.function == Function::UMAS {
             self.umas.report(cx, &exchange.as_umas());
         } else {

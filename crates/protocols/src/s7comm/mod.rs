@@ -36,11 +36,15 @@
 //! status lists other than identification, protection, mode and communication limits; numerical control
 //! programs in userdata (named only). Timers are told in milliseconds, counters as numbers.
 //!
+//! Logs: `s7comm.log`, `s7comm_read_szl.log`, `s7comm_upload_download.log` and `s7comm_known_devices.log` of ICSNPP; see
+//! `log.rs`.
+//!
 //! Limits: see the constants in `state.rs` and `transfers.rs`; requests wait as in
 //! [`Pending`](crate::Pending).
 
 pub mod address;
 pub mod block;
+mod log;
 mod names;
 mod ops;
 mod state;

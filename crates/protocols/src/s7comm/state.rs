@@ -1,4 +1,5 @@
 use super::SUCCESS;
+use super::log::{self, Device};
 use super::ops::{self, Exchange, Said};
 use super::transfers::{Transfers, moves_blocks};
 use super::userdata::{self, Part};
@@ -24,6 +25,8 @@ struct Rare {
     transfers: Transfers,
     answers: Vec<Answer>,
     deliveries: Vec<Delivery>,
+    /// Who one side said it is, kept only for the log.
+    device: Option<(Side, Box<Device>)>,
 }
 
 /// What an answer repeats of its job, and who made it: both sides may have jobs open.
@@ -81,6 +84,10 @@ impl S7comm {
             cx.problem(LAYER, "bytes after the PDU", Verdict::Malformed, rest.len() as u64);
         }
         *from.of_mut(&mut self.heard) = true;
+        if cx.wanted.logs {
+            let continues = |client, head: &_| self.rare.as_ref().is_some_and(|rare| rare.has(client, head));
+            log::pdu(cx, from, &pdu, continues);
+        }
         match pdu.kind {
             Kind::JOB => self.job(cx, from, &pdu, bytes),
             Kind::ACK | Kind::ACK_DATA => self.ack(cx, from, pdu),
@@ -122,6 +129,9 @@ impl S7comm {
         }
         let Some(mut rare) = self.rare.take() else { return };
         rare.transfers.end(cx);
+        if let Some((side, device)) = rare.device.take() {
+            device.tell(cx, side);
+        }
         for answer in rare.answers.drain(..) {
             answer.cut_short(cx);
         }
@@ -275,6 +285,17 @@ impl S7comm {
         }
     }
 
+    /// Remembers who the answerer says it is.
+    fn note_device(&mut self, client: Side, answered: &Part<'_>) {
+        if (answered.head.group, answered.head.function) == (4, 1)
+            && let Some(told) = Device::decode(answered.payload)
+        {
+            let rare = self.rare.get_or_insert_default();
+            let (_, device) = rare.device.get_or_insert_with(|| (client.other(), Box::default()));
+            device.add(told);
+        }
+    }
+
     /// Reports a userdata request that is over, with its answer or without, and remembers deliveries.
     fn finish_userdata(
         &mut self,
@@ -286,6 +307,9 @@ impl S7comm {
     ) {
         let asked = request.as_ref().and_then(asked);
         userdata::report(cx, client, &userdata::Exchange { asked, answered, unmet, job: None });
+        if let Some(answered) = answered.filter(|_| cx.wanted.logs) {
+            self.note_device(client, &answered);
+        }
         let accepted = answered.filter(|part| part.head.tail.is_none_or(|tail| tail.error == 0));
         let delivery = accepted.filter(|part| sets_up_delivery(part.head)).map(|part| part.head.sequence);
         match (request, delivery) {
@@ -347,11 +371,13 @@ fn asked(request: &Request<Key>) -> Option<Part<'_>> {
 impl Rare {
     /// The unfinished answer that this part continues.
     fn take_answer(&mut self, client: Side, head: &Userdata) -> Option<Answer> {
-        let at = self.answers.iter().position(|answer| {
-            let same = |head: &Userdata| (head.group, head.function, head.sequence);
-            answer.client == client && same(&answer.head) == same(head)
-        })?;
+        let at = self.answers.iter().position(|answer| answer.is_continued_by(client, head))?;
         Some(self.answers.remove(at))
+    }
+
+    /// Whether this part continues an unfinished answer.
+    fn has(&self, client: Side, head: &Userdata) -> bool {
+        self.answers.iter().any(|answer| answer.is_continued_by(client, head))
     }
 
     fn keep_answer(&mut self, cx: &mut Context<'_>, answer: Answer) {
@@ -375,6 +401,11 @@ impl Rare {
 }
 
 impl Answer {
+    fn is_continued_by(&self, client: Side, head: &Userdata) -> bool {
+        let same = |head: &Userdata| (head.group, head.function, head.sequence);
+        self.client == client && same(&self.head) == same(head)
+    }
+
     /// When its rest is waited for no longer: the row stands under its request.
     fn due(&self) -> Timestamp {
         patience_ends(self.request.as_ref().map_or(self.moment, |request| request.moment).time)

@@ -58,7 +58,7 @@ impl<'a> List<'a> {
         self.id as u8
     }
 
-    fn records(&self) -> impl Iterator<Item = &'a [u8]> {
+    pub(super) fn records(&self) -> impl Iterator<Item = &'a [u8]> {
         self.records.chunks_exact(usize::from(self.record_bytes).max(1)).take(self.count.into())
     }
 }

@@ -31,11 +31,12 @@ const MOST_MEMBERS: usize = 24;
 
 /// Everything the page shows.
 pub(super) fn object(summary: &Summary, about: &About, answers: &[Answer]) -> Value {
-    let mut told = crate::json::object(summary);
+    let mut told = crate::json::object(summary, &|key| Some(heaviest(summary, key)));
     let mut left_out = Map::new();
-    for (key, most) in MOST_ROWS {
+    for (key, _) in MOST_ROWS {
         if let Some(Value::Array(rows)) = told.get_mut(key) {
-            let left = keep(rows, most, |index| weight(summary, key, index));
+            within_bytes(rows);
+            let left = length(summary, key).saturating_sub(rows.len());
             if left > 0 {
                 left_out.insert(key.into(), left.into());
             }
@@ -121,28 +122,59 @@ fn asset_weight(asset: &Asset) -> u64 {
     count as u64 + if asset.declared == Some(false) { 8 } else { 0 }
 }
 
-/// Keeps the heaviest rows, in the order they had; tells how many went.
-fn keep(rows: &mut Vec<Value>, most: usize, weight: impl Fn(usize) -> u64) -> usize {
-    let all = rows.len();
+/// How many rows a list has.
+fn length(summary: &Summary, key: &str) -> usize {
+    match key {
+        "operations" => summary.entries.len(),
+        "changes" => summary.changes.len(),
+        "transfers" => summary.transfers.len(),
+        "assets" => summary.assets.len(),
+        "links" => summary.links.len(),
+        "remote_access" => summary.remote_access.len(),
+        "disclosures" => summary.disclosures.len(),
+        "findings" => summary.findings.len(),
+        "problems" => summary.problems.len(),
+        _ => 0,
+    }
+}
+
+/// The places of the heaviest rows of a list, in ascending order: only these are made.
+fn heaviest(summary: &Summary, key: &str) -> Vec<usize> {
+    let most = MOST_ROWS.iter().find(|(list, _)| *list == key).map_or(usize::MAX, |(_, most)| *most);
+    let all = length(summary, key);
     let mut order: Vec<(Reverse<u64>, usize)> =
-        (0..all).map(|index| (Reverse(weight(index)), index)).collect();
-    order.sort_unstable();
-    let mut wanted = vec![false; all];
-    let mut bytes = 0_usize;
-    for (_, index) in order.into_iter().take(most) {
-        let Some(row) = rows.get_mut(index) else { continue };
+        (0..all).map(|index| (Reverse(weight(summary, key, index)), index)).collect();
+    if all > most {
+        order.select_nth_unstable(most);
+        order.truncate(most);
+    }
+    let mut places: Vec<usize> = order.into_iter().map(|(_, index)| index).collect();
+    places.sort_unstable();
+    places
+}
+
+/// Drops the last rows where texts are so long that all of them would make the page too large.
+fn within_bytes(rows: &mut Vec<Value>) {
+    let mut bytes = 0;
+    let fits = |row: &mut Value| {
         bounded(row);
-        bytes += row.to_string().len();
-        if bytes > MOST_BYTES {
-            break;
-        }
-        if let Some(wanted) = wanted.get_mut(index) {
-            *wanted = true;
+        bytes += size(row);
+        bytes <= MOST_BYTES
+    };
+    let count = rows.iter_mut().map(fits).take_while(|fits| *fits).count();
+    rows.truncate(count);
+}
+
+/// About how many bytes of JSON a value is.
+fn size(value: &Value) -> usize {
+    match value {
+        Value::Null | Value::Bool(_) | Value::Number(_) => 8,
+        Value::String(text) => text.len() + 3,
+        Value::Array(members) => members.iter().map(size).sum::<usize>() + 2,
+        Value::Object(object) => {
+            object.iter().map(|(key, member)| key.len() + 4 + size(member)).sum::<usize>() + 2
         }
     }
-    let mut wanted = wanted.into_iter();
-    rows.retain(|_| wanted.next().unwrap_or_default());
-    all - rows.len()
 }
 
 /// Cuts long texts and long lists inside a row, and makes visible what could reorder or hide text. The lists of

@@ -4,6 +4,7 @@ mod any_bytes;
 mod cases;
 mod conversations;
 pub(crate) mod corpus;
+mod logs;
 mod vectors;
 
 use crate::Transport;

@@ -1,4 +1,5 @@
 mod any_bytes;
+mod logs;
 
 use super::PROTOCOL;
 use super::address::Specification;
