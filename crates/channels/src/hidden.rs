@@ -94,6 +94,7 @@ enum Sign {
     Maker,
     MadeUpMac,
     SecondGateway,
+    OffersItself,
     OffersAddresses,
     AnnouncesRoutes,
     BehindAnotherRouter,
@@ -101,6 +102,33 @@ enum Sign {
     PublicResolver,
     ConnectivityCheck,
     SlowRoundTrips,
+}
+
+/// The public addresses that a MAC address brought.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+enum Outsiders {
+    #[default]
+    None,
+    One(Address),
+    Several,
+}
+
+impl Outsiders {
+    fn add(&mut self, address: Address) {
+        *self = match *self {
+            Self::None => Self::One(address),
+            Self::One(one) if one == address => return,
+            Self::One(_) | Self::Several => Self::Several,
+        };
+    }
+
+    fn merge(&mut self, other: Self) {
+        match other {
+            Self::None => {}
+            Self::One(address) => self.add(address),
+            Self::Several => *self = other,
+        }
+    }
 }
 
 /// What is seen of one MAC address.
@@ -117,6 +145,10 @@ pub(crate) struct Signs {
     /// and hop counts and round trips are those of machines behind it.
     alone: Option<Address>,
     is_plain_router: bool,
+    /// The public address it brought, if only one: it may be its own.
+    outsiders: Outsiders,
+    /// That public addresses are behind it is no sign.
+    is_no_second_way: bool,
     /// Hop limits its own packets were seen with, as a set of starting values (64, 128, 255), and whether one was short of
     /// its start by one.
     starts: [bool; 3],
@@ -137,6 +169,8 @@ impl Default for Signs {
             ip: None,
             alone: None,
             is_plain_router: false,
+            outsiders: Outsiders::None,
+            is_no_second_way: false,
             starts: [false; 3],
             is_short_by_one: None,
             slow: 0,
@@ -166,6 +200,7 @@ impl Signs {
             (mine, theirs) => mine.or(theirs),
         };
         self.is_plain_router |= other.is_plain_router;
+        self.outsiders.merge(other.outsiders);
         if let Some(address) = other.alone {
             self.behind(address);
         }
@@ -210,7 +245,10 @@ impl Suspects {
             ("dhcp" | "dhcpv6", Attribute::Role, "address server") => {
                 (Sign::OffersAddresses, "it offers addresses (DHCP)".to_owned())
             }
-            ("icmp" | "icmpv6" | "icmp6", Attribute::Role, "router") => {
+            ("dhcp", Attribute::Role, "router") => {
+                (Sign::OffersItself, "it is offered as the way out (DHCP)".to_owned())
+            }
+            ("icmp" | "icmp6", Attribute::Capability, "router advertisement") => {
                 (Sign::AnnouncesRoutes, "it announces itself as a router (router advertisement)".to_owned())
             }
             ("dns", Attribute::DomainName, name) if kind::is_connectivity_check(name) => return,
@@ -233,7 +271,12 @@ impl Suspects {
             signs.first = signs.first.min(ended.first);
             signs.last = signs.last.max(ended.last);
             signs.conversations += 1;
+            // Between two public addresses nobody knows which is ours, and whether either is far away.
+            if outside == [true; 2] {
+                continue;
+            }
             if *side.of(&outside) {
+                signs.outsiders.add(address);
                 // Bytes towards the public side leave through this MAC.
                 signs.bytes[0] += *side.other().of(&ended.bytes);
                 signs.bytes[1] += *side.of(&ended.bytes);
@@ -289,6 +332,10 @@ impl Suspects {
             }
             if let Some(signs) = all.get_mut(&mac) {
                 signs.ip = signs.ip.or(ip);
+                let is_own = |address| asset.addresses.contains(&address);
+                // It is one of the site's ways out, or speaks for itself.
+                signs.is_no_second_way = asset.is_redundant_router()
+                    || matches!(signs.outsiders, Outsiders::One(one) if is_own(one));
             }
         }
         let main_gateway = main_gateway(&all);
@@ -350,12 +397,21 @@ impl Signs {
         }
     }
 
-    /// Whether there are several, and one of them shows a way out: virtual machines have made-up addresses, and some
-    /// translate for others, without leading anywhere.
+    /// Whether there are several, and one of them shows a way out, or that somebody hides who looks for one. Virtual machines
+    /// have made-up addresses, some give addresses to others, and all look up whether they are on the Internet, without
+    /// leading anywhere.
     fn are_enough(&self) -> bool {
-        let only_hides =
-            |sign: &Sign| matches!(sign, Sign::MadeUpMac | Sign::MixedHops | Sign::BehindAnotherRouter);
-        self.signs.len() >= ENOUGH_SIGNS && !self.signs.keys().all(only_hides)
+        let has = |signs: &[Sign]| signs.iter().any(|sign| self.signs.contains_key(sign));
+        let leads_out = has(&[
+            Sign::Maker,
+            Sign::SecondGateway,
+            Sign::OffersItself,
+            Sign::AnnouncesRoutes,
+            Sign::SlowRoundTrips,
+        ]);
+        let hides = has(&[Sign::MixedHops, Sign::BehindAnotherRouter]);
+        let looks_out = has(&[Sign::OffersAddresses, Sign::PublicResolver, Sign::ConnectivityCheck]);
+        self.signs.len() >= ENOUGH_SIGNS && (leads_out || hides && looks_out)
     }
 
     /// What only shows when all is known.
@@ -371,7 +427,10 @@ impl Signs {
             self.add(Sign::MadeUpMac, 0, "its MAC address is made up, not bought");
         }
         let [out, back] = self.bytes;
-        if out + back > 0 && main_gateway.is_some_and(|main| main != mac) && !is_redundancy(mac) {
+        let is_second = main_gateway.is_some_and(|main| main != mac);
+        if self.is_no_second_way {
+            self.signs.remove(&Sign::AnnouncesRoutes);
+        } else if out + back > 0 && is_second && !is_redundancy(mac) {
             let text =
                 format!("{} bytes went to public addresses through it, beside the main gateway", out + back);
             self.add(Sign::SecondGateway, self.first.frame, text);

@@ -150,6 +150,65 @@ fn round_trips_of_a_mobile_network_behind_a_lan_address_are_a_sign() {
 }
 
 #[test]
+fn routers_that_stand_in_for_each_other_are_no_second_way_out() {
+    let mut watcher = Watcher::default();
+    watcher.ended(
+        &Ended { bytes: [90_000, 90_000], ..ended([PANEL, FAR], [PANEL_MAC, GATEWAY_MAC], "tls", 1) },
+        &scope,
+    );
+    watcher.ended(&ended([PANEL, FAR], [PANEL_MAC, MODEM_MAC], "tls", 7), &scope);
+    let about = Subject::Address(BOX);
+    watcher.fact(&[BOX, PLC], "icmp6", at(3), about, Attribute::Capability, "router advertisement");
+    assert_eq!(finish(&watcher, &[boxed(MODEM_MAC, BOX)]).len(), 1);
+    let redundant = Asset { protocols_used: vec!["vrrp"], ..boxed(MODEM_MAC, BOX) };
+    assert!(finish(&watcher, &[redundant]).is_empty());
+}
+
+#[test]
+fn a_machine_with_a_public_address_of_its_own_is_no_way_out() {
+    let mut watcher = Watcher::default();
+    watcher.ended(
+        &Ended { bytes: [90_000, 90_000], ..ended([PANEL, FAR], [PANEL_MAC, GATEWAY_MAC], "tls", 1) },
+        &|_| Scope::Internet,
+    );
+    let other = Address::v4([203, 0, 113, 40]);
+    let outside = |address| if address == PANEL { Scope::Private } else { Scope::Internet };
+    watcher.ended(
+        &Ended { bytes: [90_000, 90_000], ..ended([PANEL, FAR], [PANEL_MAC, GATEWAY_MAC], "tls", 2) },
+        &outside,
+    );
+    watcher.ended(&ended([PANEL, other], [PANEL_MAC, MODEM_MAC], "tls", 3), &outside);
+    assert_eq!(watcher.finish(&[], &outside).len(), 1);
+    assert!(watcher.finish(&[boxed(MODEM_MAC, other)], &outside).is_empty());
+}
+
+#[test]
+fn a_virtual_machine_that_gives_addresses_is_no_way_out_unless_it_gives_itself_as_one() {
+    let made_up = Mac([0x52, 0x54, 0, 1, 2, 3]);
+    let mut watcher = Watcher::default();
+    let about = Subject::Address(BOX);
+    watcher.fact(&[BOX, PLC], "dhcp", at(3), about, Attribute::Role, "address server");
+    watcher.ended(&ended([BOX, PLC], [made_up, PANEL_MAC], "http", 4), &scope);
+    let assets = [boxed(made_up, BOX)];
+    assert!(finish(&watcher, &assets).is_empty());
+    watcher.fact(&[BOX, PLC], "dhcp", at(5), about, Attribute::Role, "router");
+    assert_eq!(finish(&watcher, &assets).len(), 1);
+}
+
+#[test]
+fn between_public_addresses_of_one_owner_nothing_comes_from_outside() {
+    let [near, far] = [Address::v4([141, 81, 0, 10]), Address::v4([141, 81, 0, 83])];
+    let mut watcher = Watcher::default();
+    watcher.ended(&ended([near, far], [PANEL_MAC, GATEWAY_MAC], "s7comm", 1), &|_| Scope::Internet);
+    watcher.ended(&ended([near, far], [PANEL_MAC, GATEWAY_MAC], "vnc", 2), &|_| Scope::Internet);
+    let rows = watcher.finish(&[], &|_| Scope::Internet);
+    assert_eq!(
+        rows.iter().map(|row| (row.kind, row.direction)).collect::<Vec<_>>(),
+        [("vnc", Reach::Internal)]
+    );
+}
+
+#[test]
 fn how_the_work_is_shared_does_not_show() {
     let conversations: Vec<Ended<'static>> = (1..40)
         .map(|n| {

@@ -60,7 +60,8 @@ impl Watcher {
     pub fn ended(&mut self, ended: &Ended<'_>, scope: &dyn Fn(Address) -> Scope) {
         let outside = ended.addresses.map(|address| scope(address) == Scope::Internet);
         self.suspects.ended(ended, outside);
-        let crosses = outside.contains(&true);
+        let [a, b] = ended.addresses;
+        let crosses = outside.contains(&true) && !(outside == [true; 2] && Scope::have_one_owner(a, b));
         let found = kind::of(ended).map(|kind| (kind.word, kind.product));
         let reached_from_outside = crosses && kind::is_engineering(ended.protocol);
         let Some((word, product)) = found.or(reached_from_outside.then_some(("engineering", None))) else {
@@ -146,7 +147,7 @@ impl Channel {
             server: key.server,
             server_port: key.port,
             kind: key.kind,
-            direction: direction(scope(key.client), scope(key.server)),
+            direction: direction([key.client, key.server], scope),
             bytes: self.bytes,
             declared: None,
             evidence: self.evidence.iter().map(|(frame, text)| format!("{text} (frame {frame})")).collect(),
@@ -155,8 +156,9 @@ impl Channel {
 }
 
 /// Which way it crosses the border.
-fn direction(client: Scope, server: Scope) -> Reach {
-    match (client, server) {
+fn direction([client, server]: [Address; 2], scope: &dyn Fn(Address) -> Scope) -> Reach {
+    match (scope(client), scope(server)) {
+        (Scope::Internet, Scope::Internet) if Scope::have_one_owner(client, server) => Reach::Internal,
         (Scope::Internet, _) => Reach::Inbound,
         (_, Scope::Internet) => Reach::Outbound,
         // With a site, what is not on the crane is outside of it.

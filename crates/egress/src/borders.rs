@@ -24,11 +24,11 @@ impl Borders for PublicIsOutside {
 
 /// For each of two ends, whether what it sends goes out: to somebody farther away than itself, from a crane to elsewhere on the
 /// site, from the site to strangers, from private addresses to public ones. Between two public addresses nobody knows
-/// which is ours, and either may be.
+/// which is ours, and either may be, unless both are likely of one owner: plants with public addresses inside.
 pub(crate) fn out(borders: &dyn Borders, addresses: &[Address; 2]) -> [bool; 2] {
     let [a, b] = addresses.map(|address| borders.scope(address));
     if [a, b] == [Scope::Internet; 2] {
-        return [true, true];
+        return [!Scope::have_one_owner(addresses[0], addresses[1]); 2];
     }
     // Near enough to reach it without a router, or nobody in particular: nothing leaves the network.
     let [a_stays, b_stays] = addresses.map(stays_near);
@@ -94,6 +94,13 @@ mod tests {
         fn scope(&self, address: Address) -> Scope {
             if address == CRANE { Scope::Crane } else { Scope::without_a_site(address) }
         }
+    }
+
+    #[test]
+    fn between_public_addresses_of_one_owner_nothing_leaves() {
+        let plant = [[141, 81, 0, 10], [141, 81, 5, 83], [141, 82, 0, 10]].map(Address::v4);
+        assert_eq!(out(&PublicIsOutside, &[plant[0], plant[1]]), [false, false]);
+        assert_eq!(out(&PublicIsOutside, &[plant[0], plant[2]]), [true, true]);
     }
 
     #[test]

@@ -26,10 +26,10 @@ pub struct Rule {
     pub techniques: &'static [&'static str],
     /// Paragraphs of 33 CFR 101.650 and requirements of IEC 62443-3-3.
     pub controls: &'static [&'static str],
-    /// A capture in this repository that shows it, if there is one: a folder under `cases/` or a file under `samples/`.
-    pub shown_by: Option<&'static str>,
+    /// A capture in this repository that shows it: a folder under `cases/` or a file under `samples/`.
+    pub shown_by: &'static str,
     /// A capture in this repository in which it must stay silent.
-    pub silent_in: Option<&'static str>,
+    pub silent_in: &'static str,
     /// Looks for it.
     pub look: fn(&Picture<'_>, &mut Vec<Found>),
 }

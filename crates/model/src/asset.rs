@@ -41,6 +41,15 @@ pub struct Asset {
     pub declared: Option<bool>,
 }
 
+impl Asset {
+    /// Whether it stands in for another router, or is stood in for: it speaks a protocol of redundant routers.
+    #[must_use]
+    pub fn is_redundant_router(&self) -> bool {
+        let spoken = self.protocols_used.iter().chain(&self.protocols_served);
+        spoken.copied().any(|protocol| matches!(protocol, "vrrp" | "hsrp"))
+    }
+}
+
 /// Why something is believed of an [`Asset`].
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Evidence {

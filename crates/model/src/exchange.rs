@@ -93,6 +93,17 @@ impl Scope {
         if public { Self::Internet } else { Self::Private }
     }
 
+    /// Whether two addresses are likely one owner's: of one network of 16 bits in IPv4, 48 in IPv6, which is what providers
+    /// give to a site (RFC 6177). Plants that use public addresses inside are known by that where nobody declares them.
+    #[must_use]
+    pub fn have_one_owner(a: Address, b: Address) -> bool {
+        match (a.ip(), b.ip()) {
+            (Some(IpAddr::V4(a)), Some(IpAddr::V4(b))) => (a.to_bits() ^ b.to_bits()) >> 16 == 0,
+            (Some(IpAddr::V6(a)), Some(IpAddr::V6(b))) => (a.to_bits() ^ b.to_bits()) >> 80 == 0,
+            _ => false,
+        }
+    }
+
     /// The word used in records.
     #[must_use]
     pub const fn as_str(self) -> &'static str {

@@ -1,6 +1,6 @@
 use foldhash::fast::FixedState;
 use hashbrown::{HashMap, HashSet};
-use quaywatch_model::{Address, Ended, KeptNote, Link, Moment, Search, Side, Timestamp};
+use quaywatch_model::{Address, Ended, KeptNote, Link, Moment, Scope, Search, Side, Timestamp};
 
 /// So many links are told apart; conversations of those that come later are counted in the searches only.
 const MOST_LINKS: usize = 24_576;
@@ -10,6 +10,10 @@ const MOST_NOTES: usize = 24;
 const MOST_SEARCHERS: usize = 4_096;
 /// So many machines and ports of one client are told apart; whoever asks more is a searcher already.
 const MOST_TOLD_APART: usize = 128;
+/// So many packets without an answer are a try; RFC 1035 section 4.2.1 and others repeat a question two or three times.
+const MOST_KNOCKS: u64 = 4;
+/// The protocol number of UDP.
+const UDP: u8 = 17;
 /// So many machines of a search are named.
 const MOST_NAMED: usize = 8;
 
@@ -77,7 +81,7 @@ impl Links {
 
     fn searched(&mut self, ended: &Ended<'_>, link: &Link) {
         let [_, server_mac] = link.macs;
-        if ended.ip_protocol == 0 || server_mac.is_group() {
+        if ended.ip_protocol == 0 || server_mac.is_group() || only_sends(ended, link) {
             return;
         }
         let Some(search) = self.search(link.client) else { return };
@@ -86,8 +90,14 @@ impl Links {
         if link.failed > 0 {
             search.failed += 1;
             search.first = search.first.into_iter().chain([ended.first]).min();
-            keep(&mut search.machines, link.server);
             keep(&mut search.ports, link.server_port);
+            // A machine that is kept from the Internet tries one address of it after the other: it does not look for its
+            // neighbours.
+            let [client, server] = [link.client, link.server].map(Scope::without_a_site);
+            let leaves = (client, server) == (Scope::Private, Scope::Internet);
+            if !leaves {
+                keep(&mut search.machines, link.server);
+            }
         }
     }
 
@@ -104,6 +114,13 @@ impl Links {
             last: Timestamp::from_nanos(i64::MIN),
         }))
     }
+}
+
+/// Whether this is no question but a stream that wants no answer: video, records of a log. Who tries a door knocks once or
+/// twice.
+fn only_sends(ended: &Ended<'_>, link: &Link) -> bool {
+    let [sent, answered] = link.packets;
+    ended.ip_protocol == UDP && answered == 0 && sent > MOST_KNOCKS
 }
 
 impl Searching {

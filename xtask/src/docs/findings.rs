@@ -37,12 +37,8 @@ fn section(rule: &Rule) -> String {
         FindingKind::Activity => "Activity: it was done.",
         FindingKind::Exposure => "Exposure: it could be done.",
     };
-    let capture = |label: &str, capture: Option<&str>| match capture {
-        Some(capture) => format!("- {label}: `{capture}`\n"),
-        None => String::new(),
-    };
     format!(
-        "\n## `{}`\n\n**{}.** {kind}\n\n{}\n\n{}\n\n- Severity: {}\n- Advice: {}\n- ATT&CK for ICS: {}\n- Controls: {}\n{}{}",
+        "\n## `{}`\n\n**{}.** {kind}\n\n{}\n\n{}\n\n- Severity: {}\n- Advice: {}\n- ATT&CK for ICS: {}\n- Controls: {}\n- Shown by: `{}`\n- Silent in: `{}`\n",
         rule.name,
         rule.title,
         folded(rule.meaning),
@@ -51,8 +47,8 @@ fn section(rule: &Rule) -> String {
         rule.advice,
         rule.techniques.join(", "),
         rule.controls.join("; "),
-        capture("Shown by", rule.shown_by),
-        capture("Silent in", rule.silent_in),
+        rule.shown_by,
+        rule.silent_in,
     )
 }
 

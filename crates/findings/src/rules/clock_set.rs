@@ -12,8 +12,8 @@ pub(super) static RULE: Rule = Rule {
     advice: "Compare the controller's time with the site's time server.",
     techniques: &["T0849"],
     controls: &["33 CFR 101.650(c)(1)", "IEC 62443-3-3 SR 2.11"],
-    shown_by: Some("cases/s7comm-set-clock"),
-    silent_in: Some("cases/s7comm-identify"),
+    shown_by: "cases/s7comm-set-clock",
+    silent_in: "cases/s7comm-identify",
     look: |picture, found| {
         for deed in deeds(picture, &[Verb::SetClock]) {
             found.push(deed.found(

@@ -12,8 +12,8 @@ pub(super) static RULE: Rule = Rule {
     advice: "Check in which mode the controller is now, and find the work order.",
     techniques: &["T0858"],
     controls: &["33 CFR 101.650(h)(2)", "IEC 62443-3-3 SR 2.1"],
-    shown_by: Some("cases/modbus-diagnostics"),
-    silent_in: Some("cases/s7comm-identify"),
+    shown_by: "cases/modbus-diagnostics",
+    silent_in: "cases/s7comm-identify",
     look: |picture, found| {
         for deed in deeds(picture, &[Verb::ChangeMode]) {
             found.push(deed.found(

@@ -12,8 +12,8 @@ pub(super) static RULE: Rule = Rule {
     advice: "Ask who did it and why, and whether people were on the crane.",
     techniques: &["T0858"],
     controls: &["33 CFR 101.650(h)(2)", "IEC 62443-3-3 SR 2.1"],
-    shown_by: Some("cases/enip-program-load"),
-    silent_in: Some("cases/s7comm-identify"),
+    shown_by: "cases/enip-program-load",
+    silent_in: "cases/s7comm-identify",
     look: |picture, found| {
         for deed in deeds(picture, &[Verb::Start]) {
             found.push(deed.found(

@@ -12,8 +12,8 @@ pub(super) static RULE: Rule = Rule {
     advice: "Ask who did it and why; look for program written before or after.",
     techniques: &["T0858", "T0816"],
     controls: &["33 CFR 101.650(h)(2)", "IEC 62443-3-3 SR 2.1"],
-    shown_by: Some("cases/s7comm-stop"),
-    silent_in: Some("cases/s7comm-identify"),
+    shown_by: "cases/s7comm-stop",
+    silent_in: "cases/s7comm-identify",
     look: |picture, found| {
         for deed in deeds(picture, &[Verb::Stop]) {
             found.push(deed.found(

@@ -17,39 +17,63 @@ pub(super) static SENSITIVE: Rule = Rule {
     advice: "Ask the recipient's contract what it gets and why; stop it at the gateway until that is answered.",
     techniques: &["T0882", "T0811", "T0802"],
     controls: &["33 CFR 101.650(c)(2)", "33 CFR 101.650(h)(2)", "IEC 62443-3-3 SR 4.1"],
-    shown_by: None,
-    silent_in: Some("cases/s7comm-identify"),
+    shown_by: "cases/finding-data-sensitive-out",
+    silent_in: "cases/s7comm-identify",
     look: |picture, found| {
-        let matters =
-            |row: &&Disclosure| row.recipient_scope == Scope::Internet && row.declared != Some(true);
-        for row in picture.disclosures.iter().filter(matters) {
-            let severity = match row.data_class {
-                DataClass::Credentials => Severity::Critical,
-                DataClass::ContainerIds
-                | DataClass::VesselIds
-                | DataClass::Weights
-                | DataClass::Program
-                | DataClass::Firmware
-                | DataClass::DatabaseRows => Severity::High,
-                _ => continue,
-            };
-            let class = row.data_class.as_str().replace('_', " ");
-            let title = format!("{} sent {class} to {}", picture.named(row.client), recipient(row));
-            let samples = if row.samples.is_empty() {
-                String::new()
-            } else {
-                format!(" Such as {:?}.", row.samples.join(", "))
-            };
-            let count = row.count.map_or(String::new(), |count| format!(", {count} of them"));
-            found.push(of(
-                row,
-                severity,
-                title,
-                format!("{} bytes by {}{count}.{samples}", row.bytes, row.protocol),
-            ));
+        let mut by_recipient: BTreeMap<_, Vec<(Severity, &Disclosure)>> = BTreeMap::new();
+        for row in picture
+            .disclosures
+            .iter()
+            .filter(|row| row.recipient_scope == Scope::Internet && row.declared != Some(true))
+        {
+            if let Some(severity) = sensitivity(row.data_class) {
+                by_recipient.entry((row.client, row.recipient)).or_default().push((severity, row));
+            }
+        }
+        for rows in by_recipient.into_values() {
+            let Some((_, first)) = rows.iter().min_by_key(|(_, row)| row.start) else { continue };
+            let severity = rows.iter().map(|(severity, _)| *severity).max().unwrap_or(Severity::High);
+            let classes: Vec<String> =
+                rows.iter().map(|(_, row)| row.data_class.as_str().replace('_', " ")).collect();
+            let title = format!(
+                "{} sent {} to {}",
+                picture.named(first.client),
+                classes.join(", "),
+                recipient(first)
+            );
+            let told: Vec<String> = rows.iter().map(|(_, row)| described(row)).collect();
+            found.push(of(first, severity, title, told.join(" ")));
         }
     },
 };
+
+/// How severe it is that data of this class goes out, if it is.
+const fn sensitivity(class: DataClass) -> Option<Severity> {
+    match class {
+        DataClass::Credentials => Some(Severity::Critical),
+        DataClass::ContainerIds
+        | DataClass::VesselIds
+        | DataClass::Weights
+        | DataClass::Program
+        | DataClass::Firmware
+        | DataClass::DatabaseRows => Some(Severity::High),
+        _ => None,
+    }
+}
+
+/// `Weights: 210 bytes by http, 3 of them, such as "24310".`
+fn described(row: &Disclosure) -> String {
+    let class = row.data_class.as_str().replace('_', " ");
+    // What is found inside other data has no bytes of its own.
+    let bytes = if row.bytes == 0 { String::new() } else { format!("{} bytes ", row.bytes) };
+    let count = row.count.map_or(String::new(), |count| format!(", {count} of them"));
+    let samples = if row.samples.is_empty() {
+        String::new()
+    } else {
+        format!(", such as {:?}", row.samples.join(", "))
+    };
+    format!("{class}: {bytes}by {}{count}{samples}.", row.protocol)
+}
 
 pub(super) static BULK: Rule = Rule {
     name: "data.bulk_out",
@@ -61,8 +85,8 @@ pub(super) static BULK: Rule = Rule {
     advice: "Find out what the machine is for and whether the recipient is in a contract.",
     techniques: &["T0882", "T0869"],
     controls: &["33 CFR 101.650(h)(2)", "IEC 62443-3-3 SR 5.2"],
-    shown_by: None,
-    silent_in: Some("samples/quay.pcap"),
+    shown_by: "cases/finding-data-bulk-out",
+    silent_in: "cases/quiet-backup-to-declared-recipient",
     look: |picture, found| {
         let mut sums: BTreeMap<_, (u64, u64, &Disclosure)> = BTreeMap::new();
         for row in picture
@@ -99,8 +123,8 @@ pub(super) static UNDECLARED: Rule = Rule {
     advice: "Declare the recipient with its purpose and contract, or stop it.",
     techniques: &["T0882", "T0869"],
     controls: &["33 CFR 101.650(h)(1)", "IEC 62443-3-3 SR 5.2"],
-    shown_by: None,
-    silent_in: Some("samples/quay.pcap"),
+    shown_by: "cases/finding-recipient-undeclared",
+    silent_in: "cases/quiet-video-to-declared-recipient",
     look: |picture, found| {
         let mut by_recipient: BTreeMap<_, Vec<&Disclosure>> = BTreeMap::new();
         for row in picture.disclosures.iter().filter(|row| row.declared == Some(false)) {

@@ -31,8 +31,8 @@ pub(super) static RULE: Rule = Rule {
         "IEC 62443-3-3 SR 1.2",
         "IEC 62443-3-3 SR 5.2",
     ],
-    shown_by: Some("cases/s7comm-stop"),
-    silent_in: Some("cases/s7comm-identify"),
+    shown_by: "cases/s7comm-stop",
+    silent_in: "cases/s7comm-identify",
     look: |picture, found| {
         let mut open: BTreeMap<Address, Open<'_>> = BTreeMap::new();
         for entry in picture.entries.iter().filter(|entry| entry.verb.changes()) {

@@ -12,8 +12,8 @@ pub(super) static RULE: Rule = Rule {
     advice: "Find the work order, compare the image's SHA-256 with the maker's, and read the version back from the device.",
     techniques: &["T0839", "T0857"],
     controls: &["33 CFR 101.650(b)(1)", "IEC 62443-3-3 SR 3.4"],
-    shown_by: Some("cases/modbus-function-code-scan"),
-    silent_in: Some("cases/enip-program-load"),
+    shown_by: "cases/modbus-function-code-scan",
+    silent_in: "cases/enip-program-load",
     look: |picture, found| {
         for deed in deeds(picture, &[Verb::UpdateFirmware]) {
             found.push(deed.found(

@@ -12,8 +12,8 @@ pub(super) static RULE: Rule = Rule {
     advice: "Check that the right device answers at each address, and update the inventory.",
     techniques: &["T0836", "T0849"],
     controls: &["33 CFR 101.650(b)(3)", "IEC 62443-3-3 SR 7.6"],
-    shown_by: Some("cases/profinet-change-ip"),
-    silent_in: Some("cases/profinet-cyclic"),
+    shown_by: "cases/profinet-change-ip",
+    silent_in: "cases/profinet-cyclic",
     look: |picture, found| {
         for deed in deeds(picture, &[Verb::SetNetwork]) {
             found.push(deed.found(

@@ -12,8 +12,8 @@ pub(super) static RULE: Rule = Rule {
     advice: "Find the work order, and check which program runs now.",
     techniques: &["T0821", "T0889"],
     controls: &["33 CFR 101.650(b)(4)", "IEC 62443-3-3 SR 3.4"],
-    shown_by: Some("cases/s7comm-download-block"),
-    silent_in: Some("cases/s7comm-identify"),
+    shown_by: "cases/s7comm-download-block",
+    silent_in: "cases/s7comm-identify",
     look: |picture, found| {
         for deed in deeds(picture, &[Verb::ActivateProgram]) {
             found.push(deed.found(

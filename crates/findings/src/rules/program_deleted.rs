@@ -12,8 +12,8 @@ pub(super) static RULE: Rule = Rule {
     advice: "Find the work order; restore from the backup that 33 CFR 101.650(g)(4) asks for.",
     techniques: &["T0809", "T0889"],
     controls: &["33 CFR 101.650(g)(4)", "IEC 62443-3-3 SR 7.3"],
-    shown_by: None,
-    silent_in: Some("cases/s7comm-download-block"),
+    shown_by: "cases/finding-program-deleted",
+    silent_in: "cases/s7comm-download-block",
     look: |picture, found| {
         for deed in deeds(picture, &[Verb::DeleteProgram]) {
             found.push(deed.found(

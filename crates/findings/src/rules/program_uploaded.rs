@@ -13,8 +13,8 @@ pub(super) static RULE: Rule = Rule {
     advice: "Find the work order, and where the program went afterwards: see what left for whom.",
     techniques: &["T0845"],
     controls: &["33 CFR 101.650(f)(3)", "33 CFR 101.650(g)(4)", "IEC 62443-3-3 SR 4.1"],
-    shown_by: Some("cases/umas-program-both-ways"),
-    silent_in: Some("cases/s7comm-stop"),
+    shown_by: "cases/umas-program-both-ways",
+    silent_in: "cases/s7comm-stop",
     look: |picture, found| {
         let why = "A controller's program tells how the crane works and how its interlocks can be got round.";
         for deed in deeds(picture, &[Verb::UploadProgram]) {

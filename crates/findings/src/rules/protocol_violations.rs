@@ -17,8 +17,8 @@ pub(super) static RULE: Rule = Rule {
     advice: "See the rows of problems for the frames, and who sent them.",
     techniques: &["T0866", "T0814"],
     controls: &["IEC 62443-3-3 SR 3.5"],
-    shown_by: Some("cases/modbus-function-code-scan"),
-    silent_in: Some("cases/s7comm-identify"),
+    shown_by: "cases/modbus-function-code-scan",
+    silent_in: "cases/s7comm-identify",
     look: |picture, found| {
         let mut by_layer: BTreeMap<&str, (u64, Vec<&str>)> = BTreeMap::new();
         let malformed = picture.problems.iter().filter(|problem| problem.verdict == Verdict::Malformed);

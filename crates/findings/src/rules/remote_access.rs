@@ -19,8 +19,8 @@ pub(super) static USED: Rule = Rule {
         "33 CFR 101.650(f)(3)",
         "IEC 62443-3-3 SR 1.13",
     ],
-    shown_by: None,
-    silent_in: Some("cases/s7comm-identify"),
+    shown_by: "cases/finding-remote-access-used",
+    silent_in: "cases/s7comm-identify",
     look: |picture, found| {
         let rows = picture
             .remote_access
@@ -50,8 +50,9 @@ pub(super) static HIDDEN: Rule = Rule {
     severity: "High.",
     meaning: "A machine shows two or more signs of being a modem or router, or of hiding one: a maker's prefix, public traffic \
               beside the main gateway, address offers, hop counts, round trips of a mobile network.",
-    limits: "A modem's own radio cannot be seen, nor one on a serial line; no signs do not mean no modem. Redundant routers, \
-             laptops that share a connection, and virtual machines show some of the signs.",
+    limits: "A modem's own radio cannot be seen, nor one on a serial line; no signs do not mean no modem. Silent for \
+             routers that stand in for each other by VRRP or HSRP, and for virtual machines that only hide others. Laptops that \
+             share a connection show some of the signs.",
     advice: "Go and look: find the device by its MAC address in the switch, and follow its cables and antennas.",
     techniques: &["T0822", "T0860", "T0884"],
     controls: &[
@@ -60,8 +61,8 @@ pub(super) static HIDDEN: Rule = Rule {
         "IEC 62443-3-3 SR 1.6",
         "IEC 62443-3-3 SR 5.2",
     ],
-    shown_by: None,
-    silent_in: Some("samples/quay.pcap"),
+    shown_by: "cases/finding-remote-access-hidden-path",
+    silent_in: "cases/quiet-virtual-machine",
     look: |picture, found| {
         for row in picture.remote_access.iter().filter(|row| row.kind == "hidden_path") {
             let title = format!("{} shows signs of a hidden path", named(picture, row));

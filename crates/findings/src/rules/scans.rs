@@ -1,6 +1,8 @@
+use super::deeds::is_of_controllers;
 use crate::{Found, Rule};
-use quaywatch_model::{Address, FindingKind, Severity, Topic, Verb};
+use quaywatch_model::{Address, Entry, FindingKind, Severity, Topic, Verb};
 use std::collections::{BTreeMap, BTreeSet};
+use std::net::IpAddr;
 
 /// So many machines that do not answer are no typing mistakes.
 const MANY_MACHINES: u64 = 10;
@@ -12,6 +14,8 @@ const MANY_CONTROLLERS: usize = 5;
 const MANY_BROWSES: u64 = 200;
 /// So many addresses asked for on the LAN by one machine.
 const MANY_ADDRESSES: usize = 20;
+/// So many of them that nobody has: who looks for machines it knows finds nearly all.
+const MANY_ABSENT: usize = 10;
 
 pub(super) static NETWORK: Rule = Rule {
     name: "scan.network",
@@ -21,12 +25,12 @@ pub(super) static NETWORK: Rule = Rule {
     meaning: "One machine tried ten or more machines, or fifteen or more ports, that did not answer. It looks for what is \
               there; some controllers fail when they are scanned.",
     limits: "Counts only attempts that got no answer or were refused. Slow scans below these numbers stay silent in a short \
-             capture.",
+             capture. Silent for public addresses that a machine inside tries in vain, and for streams that want no answer.",
     advice: "Find out whether the scan was announced; else isolate the machine and see who uses it.",
     techniques: &["T0846", "T0840"],
     controls: &["33 CFR 101.650(h)(2)", "IEC 62443-3-3 SR 6.2"],
-    shown_by: None,
-    silent_in: Some("samples/quay.pcap"),
+    shown_by: "cases/finding-scan-network",
+    silent_in: "cases/quiet-monitoring",
     look: |picture, found| {
         let many = |search: &&quaywatch_model::Search| {
             search.machines >= MANY_MACHINES || search.ports >= MANY_PORTS
@@ -61,24 +65,35 @@ pub(super) static ARP: Rule = Rule {
     title: "Somebody asks for many addresses",
     kind: FindingKind::Activity,
     severity: "Medium.",
-    meaning: "One machine asked by ARP for twenty or more addresses: it looks for its neighbours.",
-    limits: "Routers and monitoring systems do this lawfully. At most 24 addresses of one machine are counted.",
+    meaning: "One machine asked by ARP for twenty or more addresses, of which at least ten are nobody's: it looks for its \
+              neighbours.",
+    limits: "Silent for who asks for many machines that are there, as monitoring systems do. A router that is asked from \
+             elsewhere for all addresses shows here, too: then look who scans through it. At most 24 addresses of one \
+             machine are counted.",
     advice: "Find out what the machine is and whether it has to know its neighbours.",
     techniques: &["T0846"],
     controls: &["33 CFR 101.650(h)(2)", "IEC 62443-3-3 SR 6.2"],
-    shown_by: None,
-    silent_in: Some("samples/quay.pcap"),
+    shown_by: "cases/finding-scan-arp",
+    silent_in: "cases/quiet-monitoring",
     look: |picture, found| {
         for link in picture.links.iter().filter(|link| link.protocol == "arp") {
             let asked: Vec<_> = link.notes.iter().filter(|note| note.topic == Topic::Request).collect();
-            if asked.len() < MANY_ADDRESSES {
+            let is_absent = |text: &str| {
+                let ip = text.parse::<IpAddr>().ok().map(Address::from);
+                ip.is_some_and(|ip| picture.bindings.of(ip).is_empty())
+            };
+            let absent = asked.iter().filter(|note| is_absent(&note.text)).count();
+            if asked.len() < MANY_ADDRESSES || absent < MANY_ABSENT {
                 continue;
             }
             found.push(Found {
                 time: link.first.time,
                 severity: Severity::Medium,
                 title: format!("{} asks for many addresses by ARP", picture.named(link.client)),
-                explanation: format!("At least {} different addresses.", asked.len()),
+                explanation: format!(
+                    "At least {} different addresses, of which {absent} are nobody's.",
+                    asked.len()
+                ),
                 subjects: vec![link.client],
                 frames: asked.iter().map(|note| note.frame).collect(),
                 count: asked.len() as u64,
@@ -98,11 +113,11 @@ pub(super) static IDENTIFY: Rule = Rule {
     advice: "Find out whether an inventory was taken; else see what else the machine did.",
     techniques: &["T0888", "T0846"],
     controls: &["33 CFR 101.650(h)(2)", "IEC 62443-3-3 SR 6.2"],
-    shown_by: None,
-    silent_in: Some("cases/s7comm-identify"),
+    shown_by: "cases/finding-scan-identify",
+    silent_in: "cases/quiet-engineering-browses-once",
     look: |picture, found| {
         let mut asked: BTreeMap<Address, (BTreeSet<Address>, u64)> = BTreeMap::new();
-        for entry in picture.entries.iter().filter(|entry| entry.verb == Verb::Identify) {
+        for entry in picture.entries.iter().filter(|entry| asks(entry, Verb::Identify)) {
             let (servers, count) = asked.entry(entry.client).or_default();
             servers.insert(entry.server);
             *count += entry.count();
@@ -111,7 +126,7 @@ pub(super) static IDENTIFY: Rule = Rule {
             asked.into_iter().filter(|(_, (servers, _))| servers.len() >= MANY_CONTROLLERS)
         {
             let first =
-                picture.entries.iter().filter(|entry| entry.client == client && entry.verb == Verb::Identify);
+                picture.entries.iter().filter(|entry| entry.client == client && asks(entry, Verb::Identify));
             found.push(Found {
                 time: first.map(|entry| entry.first).min().unwrap_or_default(),
                 severity: Severity::Medium,
@@ -137,11 +152,11 @@ pub(super) static TAGS: Rule = Rule {
     advice: "Find the work order for that station and time.",
     techniques: &["T0861", "T0888"],
     controls: &["33 CFR 101.650(h)(2)", "IEC 62443-3-3 SR 2.1"],
-    shown_by: None,
-    silent_in: Some("cases/s7comm-identify"),
+    shown_by: "cases/finding-scan-tags",
+    silent_in: "cases/quiet-engineering-browses-once",
     look: |picture, found| {
         let mut browses: BTreeMap<(Address, Address), (u64, quaywatch_model::Timestamp)> = BTreeMap::new();
-        for entry in picture.entries.iter().filter(|entry| entry.verb == Verb::Browse) {
+        for entry in picture.entries.iter().filter(|entry| asks(entry, Verb::Browse)) {
             let (count, first) = browses.entry((entry.client, entry.server)).or_insert((0, entry.first));
             *count += entry.count();
             *first = (*first).min(entry.first);
@@ -161,6 +176,11 @@ pub(super) static TAGS: Rule = Rule {
         }
     },
 };
+
+/// Whether this is asked of a controller in its own protocol.
+fn asks(entry: &Entry, verb: Verb) -> bool {
+    entry.verb == verb && is_of_controllers(entry.protocol)
+}
 
 fn list(addresses: &BTreeSet<Address>) -> String {
     let some: Vec<String> = addresses.iter().take(6).map(ToString::to_string).collect();

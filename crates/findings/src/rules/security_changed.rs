@@ -12,8 +12,8 @@ pub(super) static RULE: Rule = Rule {
     advice: "Check who can access the device now, and find the work order.",
     techniques: &["T0892"],
     controls: &["33 CFR 101.650(a)(5)", "IEC 62443-3-3 SR 1.5"],
-    shown_by: Some("cases/enip-program-load"),
-    silent_in: Some("cases/s7comm-identify"),
+    shown_by: "cases/enip-program-load",
+    silent_in: "cases/s7comm-identify",
     look: |picture, found| {
         for deed in deeds(picture, &[Verb::ChangeSecurity]) {
             found.push(deed.found(

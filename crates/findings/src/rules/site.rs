@@ -2,9 +2,9 @@
 
 use super::deeds::described;
 use crate::{Found, Picture, Rule};
-use quaywatch_model::{Address, FindingKind, Severity, TagWrite, Verb};
+use quaywatch_model::{Address, FindingKind, Link, Severity, TagWrite, Verb};
 use quaywatch_site::{Permit, Why};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) static ASSET: Rule = Rule {
     name: "asset.undeclared",
@@ -16,8 +16,8 @@ pub(super) static ASSET: Rule = Rule {
     advice: "Find the device and who put it there; declare it or take it off the network.",
     techniques: &["T0864", "T0860"],
     controls: &["33 CFR 101.650(b)(1)", "33 CFR 101.650(b)(3)", "IEC 62443-3-3 SR 7.8"],
-    shown_by: None,
-    silent_in: Some("cases/s7comm-identify"),
+    shown_by: "cases/finding-asset-undeclared",
+    silent_in: "cases/quiet-declared",
     look: |picture, found| {
         if picture.site.assets().is_empty() {
             return;
@@ -62,8 +62,8 @@ pub(super) static WRITE: Rule = Rule {
     advice: "Find out who did it; undo the change; add the writer only if it should stand.",
     techniques: &["T0855", "T0836", "T0848"],
     controls: &["33 CFR 101.650(a)(5)", "IEC 62443-3-3 SR 2.1"],
-    shown_by: None,
-    silent_in: Some("cases/s7comm-modify-variables"),
+    shown_by: "cases/finding-write-not-permitted",
+    silent_in: "cases/quiet-declared",
     look: |picture, found| {
         type Cause = (Address, Address, String);
         let mut causes: BTreeMap<Cause, Vec<String>> = BTreeMap::new();
@@ -119,31 +119,40 @@ pub(super) static CONDUIT: Rule = Rule {
     advice: "Close the way in the firewall, or declare the conduit with its reason.",
     techniques: &["T0886", "T0884"],
     controls: &["33 CFR 101.650(h)(1)", "IEC 62443-3-3 SR 5.1", "IEC 62443-3-3 SR 5.2"],
-    shown_by: None,
-    silent_in: Some("cases/s7comm-identify"),
+    shown_by: "cases/finding-conduit-crossed",
+    silent_in: "cases/quiet-declared",
     look: |picture, found| {
-        let answered = |link: &&quaywatch_model::Link| link.packets.iter().all(|packets| *packets > 0);
+        let answered = |link: &&Link| link.packets.iter().all(|packets| *packets > 0);
+        // All that one machine says into one zone is one cause.
+        let mut causes: BTreeMap<_, Vec<&Link>> = BTreeMap::new();
         for link in picture.links.iter().filter(answered) {
             let [from, to] = [link.client, link.server].map(|address| picture.site.party(address));
-            let permit = picture.site.may_pass(&from, &to, link.protocol, None);
-            if !permit.is_denied() {
-                continue;
+            if picture.site.may_pass(&from, &to, link.protocol, None).is_denied() {
+                let zone = |id| picture.site.zone(id).map_or("", |zone| zone.name.as_str());
+                let zones = [from.zone, to.zone].map(|id| id.map_or("", zone));
+                causes.entry((link.client, zones, to.crane.is_some())).or_default().push(link);
             }
-            let zone = |id| picture.site.zone(id).map_or("", |zone| zone.name.as_str());
-            let (from_zone, to_zone) = (from.zone.map_or("", zone), to.zone.map_or("", zone));
+        }
+        for ((client, [from_zone, to_zone], on_crane), links) in causes {
+            let servers: BTreeSet<Address> = links.iter().map(|link| link.server).collect();
+            let protocols: BTreeSet<&str> = links.iter().map(|link| link.protocol).collect();
+            let Some(server) = servers.first() else { continue };
+            let others =
+                if servers.len() > 1 { format!(" and {} more", servers.len() - 1) } else { String::new() };
+            let conversations = links.iter().map(|link| link.conversations).sum();
             found.push(Found {
-                time: link.first.time,
-                severity: if to.crane.is_some() { Severity::High } else { Severity::Medium },
+                time: links.iter().map(|link| link.first.time).min().unwrap_or_default(),
+                severity: if on_crane { Severity::High } else { Severity::Medium },
                 title: format!(
-                    "{} in {from_zone:?} speaks {} with {} in {to_zone:?}",
-                    picture.named(link.client),
-                    link.protocol,
-                    picture.named(link.server)
+                    "{} in {from_zone:?} speaks {} with {}{others} in {to_zone:?}",
+                    picture.named(client),
+                    protocols.into_iter().collect::<Vec<_>>().join(", "),
+                    picture.named(*server)
                 ),
-                explanation: format!("{} conversations, and no conduit allows them.", link.conversations),
-                subjects: vec![link.client, link.server],
-                frames: vec![link.first.frame],
-                count: link.conversations,
+                explanation: format!("{conversations} conversations, and no conduit allows them."),
+                subjects: std::iter::once(client).chain(servers).collect(),
+                frames: links.iter().map(|link| link.first.frame).collect(),
+                count: conversations,
             });
         }
     },

@@ -24,8 +24,8 @@ pub(super) static DNS: Rule = Rule {
     advice: "Look at the names in the capture; let only the site's own name server ask outside.",
     techniques: &["T0869", "T0884"],
     controls: &["33 CFR 101.650(h)(2)", "IEC 62443-3-3 SR 5.2"],
-    shown_by: None,
-    silent_in: Some("samples/quay.pcap"),
+    shown_by: "cases/finding-tunnel-dns",
+    silent_in: "cases/quiet-reverse-lookups",
     look: |picture, found| {
         let is_long = |link: &Link| average(link) > LONG_QUESTION_BYTES;
         tell(picture, found, "dns", "asks for names that carry data", Severity::High, is_long);
@@ -37,23 +37,24 @@ pub(super) static ICMP: Rule = Rule {
     title: "Echoes that carry data",
     kind: FindingKind::Activity,
     severity: "High.",
-    meaning: "Echo requests and answers between two machines differ in what they carry, or carry much. An answer has to repeat \
+    meaning: "Echo requests and answers between two machines differ in how much they carry. An answer has to repeat \
               its question; where it does not, somebody talks through it.",
     limits: "Needs 20 packets. Tests of the largest packet size carry much but answer alike, and are not told.",
     advice: "Look at the echoes' payload in the capture; let echoes pass only where they are needed.",
     techniques: &["T0869", "T0884"],
     controls: &["33 CFR 101.650(h)(2)", "IEC 62443-3-3 SR 5.2"],
-    shown_by: None,
-    silent_in: Some("samples/quay.pcap"),
+    shown_by: "cases/finding-tunnel-icmp",
+    silent_in: "cases/quiet-large-pings",
     look: |picture, found| {
         let differs = |link: &Link| {
             let ([out, back], [sent, answered]) = (link.bytes, link.packets);
-            let alike = sent.abs_diff(answered) * 4 > sent.max(answered);
+            // Where much was not answered the sums tell nothing.
+            let is_answered = sent.abs_diff(answered) * 4 <= sent.max(answered);
             average(link).max(back / answered.max(1)) > LONG_ECHO_BYTES
                 && out.abs_diff(back) > UNLIKE_BYTES
-                && !alike
+                && is_answered
         };
-        for protocol in ["icmp", "icmpv6", "icmp6"] {
+        for protocol in ["icmp", "icmp6"] {
             tell(picture, found, protocol, "exchanges echoes that carry data", Severity::High, differs);
         }
     },
@@ -69,8 +70,8 @@ pub(super) static NTP: Rule = Rule {
     advice: "Look at the packets in the capture; let machines ask only the site's time server.",
     techniques: &["T0869"],
     controls: &["33 CFR 101.650(h)(2)", "IEC 62443-3-3 SR 5.2"],
-    shown_by: None,
-    silent_in: Some("samples/quay.pcap"),
+    shown_by: "cases/finding-tunnel-ntp",
+    silent_in: "cases/quiet-ntp-with-digest",
     look: |picture, found| {
         let is_long = |link: &Link| average(link) > LONG_TIME_BYTES;
         tell(picture, found, "ntp", "sends time requests that carry data", Severity::Medium, is_long);

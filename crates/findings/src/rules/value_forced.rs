@@ -12,8 +12,8 @@ pub(super) static RULE: Rule = Rule {
     advice: "Remove the force, and find out since when it stood and what moved meanwhile.",
     techniques: &["T0835", "T0831"],
     controls: &["33 CFR 101.650(h)(2)", "IEC 62443-3-3 SR 3.5"],
-    shown_by: Some("cases/enip-pccc-force-and-mode"),
-    silent_in: Some("cases/s7comm-identify"),
+    shown_by: "cases/enip-pccc-force-and-mode",
+    silent_in: "cases/s7comm-identify",
     look: |picture, found| {
         for deed in deeds(picture, &[Verb::Force]) {
             found.push(deed.found(

@@ -1,4 +1,4 @@
-use super::deeds::described;
+use super::deeds::{described, is_of_controllers};
 use crate::{Found, Rule};
 use quaywatch_model::{Address, FindingKind, Severity, Verb};
 use std::collections::BTreeMap;
@@ -20,11 +20,11 @@ pub(super) static RULE: Rule = Rule {
     advice: "Ask who needs that write; if nobody does, let the monitoring system read only.",
     techniques: &["T0855", "T0836"],
     controls: &["33 CFR 101.650(a)(5)", "IEC 62443-3-3 SR 2.1"],
-    shown_by: None,
-    silent_in: Some("cases/s7comm-modify-variables"),
+    shown_by: "cases/finding-write-by-reader",
+    silent_in: "cases/quiet-reader",
     look: |picture, found| {
         let mut counts: BTreeMap<(Address, Address), [u64; 2]> = BTreeMap::new();
-        for entry in picture.entries {
+        for entry in picture.entries.iter().filter(|entry| is_of_controllers(entry.protocol)) {
             let [reads, writes] = counts.entry((entry.client, entry.server)).or_default();
             match entry.verb {
                 Verb::Read | Verb::Subscribe => *reads += entry.count(),
@@ -39,7 +39,8 @@ pub(super) static RULE: Rule = Rule {
             let is_write = |verb| matches!(verb, Verb::Write | Verb::Force);
             let mine =
                 picture.changes.iter().filter(|change| (change.client, change.server) == (client, server));
-            let listed: Vec<_> = mine.filter(|change| is_write(change.verb)).collect();
+            let of_controllers = mine.filter(|change| is_of_controllers(change.protocol));
+            let listed: Vec<_> = of_controllers.filter(|change| is_write(change.verb)).collect();
             let told: String =
                 listed.iter().take(3).map(|change| format!(" {}", described(change))).collect();
             found.push(Found {

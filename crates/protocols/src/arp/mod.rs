@@ -12,6 +12,7 @@
 //! announcements nobody asked for (sender and target address are the same). A probe (RFC 5227 section 2.1.1) has no sender
 //! address: it binds nothing and is told as the state of who sends it, because switches that track devices send
 //! probes for the addresses of others. Repeated messages are told again: their times count for who looks for spoofing.
+//! Whom a request asks for is noted, so that who asks for everybody shows.
 //!
 //! Not decoded: ARP for anything but IPv4 on addresses of six bytes; what follows the message (padding).
 //!
@@ -22,7 +23,7 @@ mod tests;
 
 use crate::standalone::Standalone;
 use crate::{Answer, Context, Probe, Protocol, Transport};
-use quaywatch_model::{Address, Attribute, DataClass, Mac, Side, Subject};
+use quaywatch_model::{Address, Attribute, DataClass, Mac, Side, Subject, Topic, Value};
 use quaywatch_wire::{ReadError, Reader};
 
 /// The `EtherType` of ARP.
@@ -44,7 +45,7 @@ pub static PROTOCOL: Protocol = Protocol {
     ports: &[],
     probe,
     start: |_| Box::new(Standalone::new("arp", DataClass::Signalling, read).with_repeats()),
-    decoded: "bindings of IPv4 and MAC addresses in requests, replies and announcements; probes",
+    decoded: "bindings of IPv4 and MAC addresses in requests, replies and announcements; whom requests ask for; probes",
     not_decoded: "other hardware than Ethernet and other protocols than IPv4",
 };
 
@@ -113,6 +114,9 @@ fn read(cx: &mut Context<'_>, from: Side, bytes: &[u8]) -> Result<Option<Side>, 
             let state = format!("probing for {}", Address::v4(target_ip));
             cx.fact_of(Subject::Address(Address::mac(sender_mac)), Attribute::State, &state);
         }
+    }
+    if message.operation == 1 && target_ip != [0; 4] && target_ip != sender_ip {
+        cx.note(from, Topic::Request, Value::Shown(&Address::v4(target_ip)));
     }
     // Who announces itself to all was asked by nobody.
     let asks = message.is_request() || is_group(*from.other().of(&cx.addresses));

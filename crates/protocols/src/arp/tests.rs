@@ -33,6 +33,14 @@ fn a_probe_binds_nothing() {
 }
 
 #[test]
+fn whom_a_request_asks_for_is_noted_and_an_announcement_asks_for_nobody() {
+    let [one, other] = [9, 10].map(|host| message(1, [10, 0, 0, 7], [10, 0, 0, host]));
+    let announcement = message(1, [10, 0, 0, 7], [10, 0, 0, 7]);
+    let notes = heard(&[(A, &one), (A, &other), (A, &announcement)]).notes;
+    assert_eq!(notes, ["A request: 10.0.0.9", "A request: 10.0.0.10"]);
+}
+
+#[test]
 fn a_message_that_is_cut_is_a_problem() {
     let request = message(1, [10, 0, 0, 7], [10, 0, 0, 1]);
     assert_eq!(heard(&[(A, &request[..20])]).problems, ["arp: message shorter than it says (malformed)"]);

@@ -125,6 +125,7 @@ fn read(cx: &mut Context<'_>, from: Side, kind: u16, bytes: &[u8]) -> Result<(),
         ROUTER_ADVERTISEMENT => {
             let count = usize::from(reader.u8("number of addresses")?);
             reader.skip(3, "entry size and lifetime")?;
+            cx.fact(from, Attribute::Capability, "router advertisement");
             cx.fact(from, Attribute::Role, Role::Router.as_str());
             for _ in 0..count.min(MOST_ROUTERS) {
                 let router = Address::v4(reader.array("router address")?);

@@ -71,6 +71,7 @@ fn read(cx: &mut Context<'_>, from: Side, kind: u16, bytes: &[u8]) -> Result<(),
         }
         ROUTER_ADVERTISEMENT => {
             reader.skip(12, "router advertisement")?;
+            cx.fact(from, Attribute::Capability, "router advertisement");
             cx.fact(from, Attribute::Role, Role::Router.as_str());
             options(cx, from, None, reader)
         }

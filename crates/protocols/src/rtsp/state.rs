@@ -22,6 +22,9 @@ struct Key {
     sequence: Option<u32>,
 }
 
+/// Requests and answers, with the description of a session, take less than this, in bytes.
+const LONGEST_WORDS_BYTES: u64 = 8 * 1024;
+
 impl Dialogue for Rtsp {
     const LAYER: &'static str = "rtsp";
     const MAX_PDU_BYTES: usize = wire::LONGEST_PDU_BYTES;
@@ -59,8 +62,12 @@ impl Dialogue for Rtsp {
         }
     }
 
-    fn lost(&mut self, _: &mut Context<'_>, _: Side, _: u64) {
+    fn lost(&mut self, cx: &mut Context<'_>, from: Side, bytes: u64) {
         self.waiting.answers_lost();
+        // So much is never said in words: it was pictures, as where only the heads of packets were kept.
+        if bytes > LONGEST_WORDS_BYTES {
+            cx.carried(from, DataClass::Video, bytes);
+        }
     }
 
     fn end(&mut self, cx: &mut Context<'_>) {
