@@ -18,7 +18,16 @@ pub fn write(out: &mut dyn Write, summary: &Summary) -> io::Result<()> {
     writeln!(out)
 }
 
-pub(crate) fn object(summary: &Summary) -> Value {
+/// How a list becomes rows: given its key, how many rows it has, and what makes a row of the nth.
+pub(crate) type Listing<'a> = &'a mut dyn FnMut(&'static str, usize, &dyn Fn(usize) -> Value) -> Vec<Value>;
+
+/// Everything, with every row of every list.
+fn object(summary: &Summary) -> Value {
+    object_with(summary, &mut |_, count, row| (0..count).map(row).collect())
+}
+
+/// Everything, with the rows of each list that `listing` makes: rows that nobody wants cost nothing.
+pub(crate) fn object_with(summary: &Summary, listing: Listing<'_>) -> Value {
     let span = &summary.span;
     let mut capture = Map::new();
     put(&mut capture, "first", span.first);
@@ -43,18 +52,23 @@ pub(crate) fn object(summary: &Summary) -> Value {
         "quaywatch": env!("CARGO_PKG_VERSION"),
         "capture": capture,
         "protocols": protocols,
-        "operations": summary.entries.iter().map(entry).collect::<Vec<_>>(),
-        "changes": summary.changes.iter().map(change).collect::<Vec<_>>(),
+        "operations": rows("operations", &summary.entries, entry, listing),
+        "changes": rows("changes", &summary.changes, change, listing),
         "changes_not_listed": summary.changes_not_listed,
-        "transfers": summary.transfers.iter().map(transfer).collect::<Vec<_>>(),
+        "transfers": rows("transfers", &summary.transfers, transfer, listing),
         "transfers_not_listed": summary.transfers_not_listed,
-        "assets": summary.assets.iter().map(answers::asset).collect::<Vec<_>>(),
-        "links": summary.links.iter().map(answers::link).collect::<Vec<_>>(),
-        "remote_access": summary.remote_access.iter().map(answers::remote_access).collect::<Vec<_>>(),
-        "disclosures": summary.disclosures.iter().map(answers::disclosure).collect::<Vec<_>>(),
-        "findings": summary.findings.iter().map(answers::finding).collect::<Vec<_>>(),
-        "problems": summary.problems.iter().map(problem).collect::<Vec<_>>(),
+        "assets": rows("assets", &summary.assets, answers::asset, listing),
+        "links": rows("links", &summary.links, answers::link, listing),
+        "remote_access": rows("remote_access", &summary.remote_access, answers::remote_access, listing),
+        "disclosures": rows("disclosures", &summary.disclosures, answers::disclosure, listing),
+        "findings": rows("findings", &summary.findings, answers::finding, listing),
+        "problems": rows("problems", &summary.problems, problem, listing),
     })
+}
+
+/// The rows of one list.
+fn rows<T>(key: &'static str, list: &[T], row: fn(&T) -> Value, listing: Listing<'_>) -> Vec<Value> {
+    listing(key, list.len(), &|index| list.get(index).map_or(Value::Null, row))
 }
 
 fn entry(entry: &Entry) -> Value {

@@ -31,17 +31,16 @@ const MOST_MEMBERS: usize = 24;
 
 /// Everything the page shows.
 pub(super) fn object(summary: &Summary, about: &About, answers: &[Answer]) -> Value {
-    let mut told = crate::json::object(summary);
     let mut left_out = Map::new();
-    for (key, most) in MOST_ROWS {
-        if let Some(Value::Array(rows)) = told.get_mut(key) {
-            let left = keep(rows, most, |index| weight(summary, key, index));
-            if left > 0 {
-                left_out.insert(key.into(), left.into());
-            }
+    // What is told beside the lists is numbers and names of our own.
+    let told = crate::json::object_with(summary, &mut |key, count, row| {
+        let most = MOST_ROWS.iter().find(|(list, _)| *list == key).map_or(usize::MAX, |(_, most)| *most);
+        let rows = heaviest(count, most, |index| weight(summary, key, index), row);
+        if rows.len() < count {
+            left_out.insert(key.into(), (count - rows.len()).into());
         }
-    }
-    bounded(&mut told);
+        rows
+    });
     let mut page = json!({
         "about": described(about),
         "answers": answers.iter().map(Answer::object).collect::<Vec<_>>(),
@@ -121,34 +120,38 @@ fn asset_weight(asset: &Asset) -> u64 {
     count as u64 + if asset.declared == Some(false) { 8 } else { 0 }
 }
 
-/// Keeps the heaviest rows, in the order they had; tells how many went.
-fn keep(rows: &mut Vec<Value>, most: usize, weight: impl Fn(usize) -> u64) -> usize {
-    let all = rows.len();
+/// Makes the heaviest rows of a list, bounded, in the order they have there.
+fn heaviest(
+    count: usize,
+    most: usize,
+    weight: impl Fn(usize) -> u64,
+    row: &dyn Fn(usize) -> Value,
+) -> Vec<Value> {
     let mut order: Vec<(Reverse<u64>, usize)> =
-        (0..all).map(|index| (Reverse(weight(index)), index)).collect();
+        (0..count).map(|index| (Reverse(weight(index)), index)).collect();
     order.sort_unstable();
-    let mut wanted = vec![false; all];
+    let mut rows = Vec::new();
     let mut bytes = 0_usize;
     for (_, index) in order.into_iter().take(most) {
-        let Some(row) = rows.get_mut(index) else { continue };
-        bounded(row);
+        let mut row = row(index);
+        bounded(&mut row);
         bytes += row.to_string().len();
         if bytes > MOST_BYTES {
             break;
         }
-        if let Some(wanted) = wanted.get_mut(index) {
-            *wanted = true;
-        }
+        rows.push((index, row));
     }
-    let mut wanted = wanted.into_iter();
-    rows.retain(|_| wanted.next().unwrap_or_default());
-    all - rows.len()
+    rows.sort_unstable_by_key(|(index, _)| *index);
+    rows.into_iter().map(|(_, row)| row).collect()
 }
 
 /// Cuts long texts and long lists inside a row, and makes visible what could reorder or hide text. The lists of
-/// rows themselves are cut by [`keep`].
+/// rows themselves are cut by [`heaviest`].
 fn bounded(value: &mut Value) {
     match value {
+        // Most text is short and plain.
+        Value::String(text)
+            if text.len() <= MOST_CHARACTERS && text.bytes().all(|byte| matches!(byte, b' '..=b'~')) => {}
         Value::String(text) => {
             let shown = Escaped(text).to_string();
             *text = match shown.char_indices().nth(MOST_CHARACTERS) {
@@ -160,9 +163,7 @@ fn bounded(value: &mut Value) {
         Value::Object(object) => {
             let mut more = Vec::new();
             for (key, member) in object.iter_mut() {
-                let of_row = !MOST_ROWS.iter().any(|(list, _)| list == key) || !is_rows(member);
                 if let Value::Array(members) = member
-                    && of_row
                     && members.len() > MOST_MEMBERS
                 {
                     more.push((format!("more_{key}"), members.len() - MOST_MEMBERS));
@@ -176,9 +177,4 @@ fn bounded(value: &mut Value) {
         }
         Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
-}
-
-/// Whether this is a list of rows rather than a list inside a row.
-fn is_rows(value: &Value) -> bool {
-    value.as_array().and_then(|rows| rows.first()).is_some_and(Value::is_object)
 }
