@@ -9,6 +9,7 @@ use quaywatch_site::Site;
 use std::error::Error;
 use std::io::{self, BufWriter, Write};
 use std::sync::Arc;
+use std::thread;
 use std::time::{Duration, Instant};
 
 /// More workers than this share too little to be worth their memory.
@@ -25,11 +26,17 @@ pub(crate) fn run(arguments: &Inspect) -> Result<bool, Box<dyn Error>> {
     let logs = arguments.zeek_logs.map(Into::into);
     let settings = Settings { threads, out: arguments.out.clone(), logs, site };
     let mut bar = Bar::new(arguments.quiet);
-    let summary = inspect(&sources, &settings, &mut |progress| bar.show(progress));
+    let (summary, captured) = thread::scope(|scope| {
+        // Where there are several threads, the hashes are not waited for at the end.
+        let taking = (threads > 1 && !arguments.no_report && report::is_wanted(arguments))
+            .then(|| scope.spawn(|| report::captured(&arguments.captures)));
+        let summary = inspect(&sources, &settings, &mut |progress| bar.show(progress));
+        (summary, taking.and_then(|taking| taking.join().ok()))
+    });
     bar.clear();
     let summary = summary?;
     if !arguments.no_report {
-        report::write(arguments, &summary)?;
+        report::write(arguments, &summary, captured)?;
     }
     let is_grave =
         |finding: &Finding| arguments.fail_on.is_some_and(|limit| finding.severity >= limit.into());
@@ -57,7 +64,7 @@ fn print(summary: &Summary, arguments: &Inspect) -> io::Result<()> {
 
 /// As many workers as there are processors.
 pub(crate) fn processors() -> u16 {
-    std::thread::available_parallelism()
+    thread::available_parallelism()
         .map_or(1, |count| u16::try_from(count.get()).unwrap_or(MOST_WORKERS).min(MOST_WORKERS))
 }
 

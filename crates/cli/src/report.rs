@@ -5,21 +5,35 @@ use sha2::{Digest as _, Sha256};
 use std::error::Error;
 use std::fs::File;
 use std::io::{self, BufWriter, Read as _, Write as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// What the report is called under `--out`.
 const NAME: &str = "report.html";
 /// So much of a capture is read at once to take its hash.
 const STRETCH_BYTES: usize = 64 * 1024;
 
-/// Writes the page where it is wanted.
-pub(crate) fn write(arguments: &Inspect, summary: &Summary) -> Result<(), Box<dyn Error>> {
+/// Whether there is a page to write.
+pub(crate) const fn is_wanted(arguments: &Inspect) -> bool {
+    arguments.report.is_some() || arguments.out.is_some()
+}
+
+/// Says what each capture is.
+pub(crate) fn captured(captures: &[PathBuf]) -> Result<Vec<Captured>, String> {
+    captures.iter().map(|path| one_captured(path)).collect()
+}
+
+/// Writes the page where it is wanted. `known`: what the captures are, where that was asked before.
+pub(crate) fn write(
+    arguments: &Inspect,
+    summary: &Summary,
+    known: Option<Result<Vec<Captured>, String>>,
+) -> Result<(), Box<dyn Error>> {
     let beside_tables = arguments.out.as_ref().map(|folder| folder.join(NAME));
     let paths: Vec<&Path> = arguments.report.iter().chain(&beside_tables).map(AsRef::as_ref).collect();
     if paths.is_empty() {
         return Ok(());
     }
-    let captures = arguments.captures.iter().map(|path| captured(path)).collect::<Result<Vec<_>, _>>()?;
+    let captures = known.unwrap_or_else(|| captured(&arguments.captures))?;
     let about = About { title: title(&captures), captures, written: None };
     for path in paths {
         if arguments.captures.iter().any(|capture| is_same(capture, path)) {
@@ -58,7 +72,7 @@ fn title(captures: &[Captured]) -> String {
 
 /// Says what a capture is, so that the report can be held to it: its name without the folder, its size and SHA-256. Of
 /// what comes through a pipe only that it did.
-fn captured(path: &Path) -> Result<Captured, Box<dyn Error>> {
+fn one_captured(path: &Path) -> Result<Captured, String> {
     if path == Path::new("-") {
         return Ok(Captured { name: "standard input".to_owned(), bytes: None, sha256: None });
     }

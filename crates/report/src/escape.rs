@@ -1,4 +1,4 @@
-use std::fmt::{self, Write};
+use std::fmt;
 
 /// Shows text of a peer's making: what could steer a terminal or reorder a line is written as `\u{..}`.
 #[derive(Debug, Clone, Copy)]
@@ -6,9 +6,14 @@ pub struct Escaped<'a>(pub &'a str);
 
 impl fmt::Display for Escaped<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.chars().try_for_each(|c| {
-            if steers(c) { write!(f, "\\u{{{:x}}}", u32::from(c)) } else { f.write_char(c) }
-        })
+        let mut rest = self.0;
+        while let Some((at, c)) = rest.char_indices().find(|(_, c)| steers(*c)) {
+            let (plain, behind) = rest.split_at(at);
+            f.write_str(plain)?;
+            write!(f, "\\u{{{:x}}}", u32::from(c))?;
+            rest = behind.get(c.len_utf8()..).unwrap_or_default();
+        }
+        f.write_str(rest)
     }
 }
 

@@ -14,12 +14,20 @@ use std::io::{self, Write};
 /// # Errors
 /// The writer's.
 pub fn write(out: &mut dyn Write, summary: &Summary) -> io::Result<()> {
-    serde_json::to_writer_pretty(&mut *out, &object(summary, &|_| None))?;
+    serde_json::to_writer_pretty(&mut *out, &object(summary))?;
     writeln!(out)
 }
 
-/// The object. `kept` says which rows of a list are in it, by their places in ascending order; `None` for all.
-pub(crate) fn object(summary: &Summary, kept: &dyn Fn(&str) -> Option<Vec<usize>>) -> Value {
+/// How a list becomes rows: given its key, how many rows it has, and what makes a row of the nth.
+pub(crate) type Listing<'a> = &'a mut dyn FnMut(&'static str, usize, &dyn Fn(usize) -> Value) -> Vec<Value>;
+
+/// Everything, with every row of every list.
+fn object(summary: &Summary) -> Value {
+    object_with(summary, &mut |_, count, row| (0..count).map(row).collect())
+}
+
+/// Everything, with the rows of each list that `listing` makes: rows that nobody wants cost nothing.
+pub(crate) fn object_with(summary: &Summary, listing: Listing<'_>) -> Value {
     let span = &summary.span;
     let mut capture = Map::new();
     put(&mut capture, "first", span.first);
@@ -44,25 +52,23 @@ pub(crate) fn object(summary: &Summary, kept: &dyn Fn(&str) -> Option<Vec<usize>
         "quaywatch": env!("CARGO_PKG_VERSION"),
         "capture": capture,
         "protocols": protocols,
-        "operations": list(&summary.entries, kept("operations"), entry),
-        "changes": list(&summary.changes, kept("changes"), change),
+        "operations": rows("operations", &summary.entries, entry, listing),
+        "changes": rows("changes", &summary.changes, change, listing),
         "changes_not_listed": summary.changes_not_listed,
-        "transfers": list(&summary.transfers, kept("transfers"), transfer),
+        "transfers": rows("transfers", &summary.transfers, transfer, listing),
         "transfers_not_listed": summary.transfers_not_listed,
-        "assets": list(&summary.assets, kept("assets"), answers::asset),
-        "links": list(&summary.links, kept("links"), answers::link),
-        "remote_access": list(&summary.remote_access, kept("remote_access"), answers::remote_access),
-        "disclosures": list(&summary.disclosures, kept("disclosures"), answers::disclosure),
-        "findings": list(&summary.findings, kept("findings"), answers::finding),
-        "problems": list(&summary.problems, kept("problems"), problem),
+        "assets": rows("assets", &summary.assets, answers::asset, listing),
+        "links": rows("links", &summary.links, answers::link, listing),
+        "remote_access": rows("remote_access", &summary.remote_access, answers::remote_access, listing),
+        "disclosures": rows("disclosures", &summary.disclosures, answers::disclosure, listing),
+        "findings": rows("findings", &summary.findings, answers::finding, listing),
+        "problems": rows("problems", &summary.problems, problem, listing),
     })
 }
 
-fn list<T>(all: &[T], kept: Option<Vec<usize>>, row: fn(&T) -> Value) -> Vec<Value> {
-    match kept {
-        None => all.iter().map(row).collect(),
-        Some(places) => places.into_iter().filter_map(|place| all.get(place)).map(row).collect(),
-    }
+/// The rows of one list.
+fn rows<T>(key: &'static str, list: &[T], row: fn(&T) -> Value, listing: Listing<'_>) -> Vec<Value> {
+    listing(key, list.len(), &|index| list.get(index).map_or(Value::Null, row))
 }
 
 fn entry(entry: &Entry) -> Value {

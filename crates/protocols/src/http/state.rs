@@ -7,8 +7,8 @@ use super::payload::{About, Payload};
 use super::secrets::masked;
 use super::tunnel::Tunnel;
 use super::wire::{self, First, Head, MAX_HEAD_BYTES};
-use crate::{Answer, Context, Conversation};
-use quaywatch_model::{Attribute, DataClass, Side, Topic, TransferKind, Value, Verdict};
+use crate::{Answer, Context, Conversation, pending};
+use quaywatch_model::{Attribute, DataClass, Side, Timestamp, Topic, TransferKind, Value, Verdict};
 use std::collections::VecDeque;
 use std::mem;
 
@@ -23,6 +23,8 @@ pub(super) struct Http {
     client: Option<Side>,
     halves: [Half; 2],
     waiting: VecDeque<Exchange>,
+    /// So many requests were given up; their answers would come before those of the ones that wait.
+    given_up: u32,
     requests: u64,
     transfers: u64,
     tunnel: Option<Tunnel>,
@@ -146,8 +148,9 @@ impl Http {
         let First::Response { version, status, reason } = head.first else { return };
         let client = *self.client.get_or_insert(from.other());
         self.heard_server = true;
-        if self.waiting.is_empty() {
-            self.waiting.push_back(Exchange {
+        if self.waiting.is_empty() || self.given_up > 0 {
+            self.given_up = self.given_up.saturating_sub(1);
+            self.waiting.push_front(Exchange {
                 depth: self.requests.max(1),
                 begun: cx.now,
                 ..Exchange::default()
@@ -422,6 +425,7 @@ impl Conversation for Http {
         }
         if self.client == Some(from.other()) {
             self.waiting.iter_mut().for_each(|exchange| exchange.loss = true);
+            self.given_up = 0;
         }
         let half = from.of_mut(&mut self.halves);
         cx.memory.free(mem::take(&mut half.head));
@@ -436,6 +440,25 @@ impl Conversation for Http {
         }
         self.cut(cx, from, bytes);
         from.of_mut(&mut self.halves).reading = Reading::Lost;
+    }
+
+    fn tick(&mut self, cx: &mut Context<'_>) -> Option<Timestamp> {
+        let client = self.client?;
+        loop {
+            // What is being answered or still being sent takes as long as it takes.
+            let oldest = self.waiting.front().filter(|exchange| exchange.reply.is_none())?;
+            if self.waiting.len() == 1 && matches!(client.of(&self.halves).reading, Reading::Body(..)) {
+                return None;
+            }
+            let ends = pending::patience_ends(oldest.begun.time);
+            if cx.now.time <= ends {
+                return Some(ends);
+            }
+            if let Some(exchange) = self.waiting.pop_front() {
+                self.given_up = self.given_up.saturating_add(1);
+                exchange.report(cx, client, self.heard_server);
+            }
+        }
     }
 
     fn end(&mut self, cx: &mut Context<'_>) {

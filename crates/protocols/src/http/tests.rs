@@ -59,6 +59,28 @@ fn an_answer_without_its_request_is_told_and_mid_stream_is_found_again() {
 }
 
 #[test]
+fn a_request_nobody_answers_is_given_up_and_its_late_answer_is_not_that_of_the_next() {
+    let mut player = Player::new(&PROTOCOL, Transport::Tcp, PORTS);
+    player.say(A, b"GET /a HTTP/1.1\r\n\r\n");
+    assert!(player.tick(), "a request waits");
+    player.wait_seconds(130).say(A, b"GET /b HTTP/1.1\r\n\r\n");
+    assert!(player.tick(), "the younger one still waits");
+    player
+        .say(B, b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n")
+        .say(B, b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+    assert!(!player.tick());
+    let heard = player.end();
+    assert_eq!(
+        heard.operations,
+        [
+            "A: Read GET: /a -> unseen",
+            "A: Opaque unknown: (request not captured) -> refused 404 Not Found",
+            "A: Read GET: /b -> accepted 200 OK",
+        ]
+    );
+}
+
+#[test]
 fn a_compressed_file_is_moved_decompressed() {
     use std::io::Write;
     let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());

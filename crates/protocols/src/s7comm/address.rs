@@ -2,7 +2,7 @@
 
 use super::wire::Transport;
 use quaywatch_wire::{ReadError, Reader};
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 /// What every specification begins with.
 const VARIABLE_SPECIFICATION: u8 = 0x12;
@@ -235,7 +235,9 @@ impl fmt::Display for Any {
             }
             Area::DATA_BLOCK | Area::INSTANCE => {
                 let letters = if self.area == Area::INSTANCE { "DI" } else { "DB" };
-                write!(f, "{letters}{}.", self.block)?;
+                f.write_str(letters)?;
+                self.block.fmt(f)?;
+                f.write_char('.')?;
                 letters
             }
             Area::PERIPHERAL => "P",
@@ -261,10 +263,15 @@ impl fmt::Display for Any {
             4 => "D",
             _ => "B",
         };
-        write!(f, "{area}{width}{byte}")?;
+        f.write_str(area)?;
+        f.write_str(width)?;
+        byte.fmt(f)?;
         match last * step + if step == 8 { 7 } else { 0 } {
             0 => Ok(()),
-            further => write!(f, "..{}", byte + further),
+            further => {
+                f.write_str("..")?;
+                (byte + further).fmt(f)
+            }
         }
     }
 }

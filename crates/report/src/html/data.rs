@@ -31,18 +31,16 @@ const MOST_MEMBERS: usize = 24;
 
 /// Everything the page shows.
 pub(super) fn object(summary: &Summary, about: &About, answers: &[Answer]) -> Value {
-    let mut told = crate::json::object(summary, &|key| Some(heaviest(summary, key)));
     let mut left_out = Map::new();
-    for (key, _) in MOST_ROWS {
-        if let Some(Value::Array(rows)) = told.get_mut(key) {
-            within_bytes(rows);
-            let left = length(summary, key).saturating_sub(rows.len());
-            if left > 0 {
-                left_out.insert(key.into(), left.into());
-            }
+    // What is told beside the lists is numbers and names of our own.
+    let told = crate::json::object_with(summary, &mut |key, count, row| {
+        let most = MOST_ROWS.iter().find(|(list, _)| *list == key).map_or(usize::MAX, |(_, most)| *most);
+        let rows = heaviest(count, most, |index| weight(summary, key, index), row);
+        if rows.len() < count {
+            left_out.insert(key.into(), (count - rows.len()).into());
         }
-    }
-    bounded(&mut told);
+        rows
+    });
     let mut page = json!({
         "about": described(about),
         "answers": answers.iter().map(Answer::object).collect::<Vec<_>>(),
@@ -122,65 +120,38 @@ fn asset_weight(asset: &Asset) -> u64 {
     count as u64 + if asset.declared == Some(false) { 8 } else { 0 }
 }
 
-/// How many rows a list has.
-fn length(summary: &Summary, key: &str) -> usize {
-    match key {
-        "operations" => summary.entries.len(),
-        "changes" => summary.changes.len(),
-        "transfers" => summary.transfers.len(),
-        "assets" => summary.assets.len(),
-        "links" => summary.links.len(),
-        "remote_access" => summary.remote_access.len(),
-        "disclosures" => summary.disclosures.len(),
-        "findings" => summary.findings.len(),
-        "problems" => summary.problems.len(),
-        _ => 0,
-    }
-}
-
-/// The places of the heaviest rows of a list, in ascending order: only these are made.
-fn heaviest(summary: &Summary, key: &str) -> Vec<usize> {
-    let most = MOST_ROWS.iter().find(|(list, _)| *list == key).map_or(usize::MAX, |(_, most)| *most);
-    let all = length(summary, key);
+/// Makes the heaviest rows of a list, bounded, in the order they have there.
+fn heaviest(
+    count: usize,
+    most: usize,
+    weight: impl Fn(usize) -> u64,
+    row: &dyn Fn(usize) -> Value,
+) -> Vec<Value> {
     let mut order: Vec<(Reverse<u64>, usize)> =
-        (0..all).map(|index| (Reverse(weight(summary, key, index)), index)).collect();
-    if all > most {
-        order.select_nth_unstable(most);
-        order.truncate(most);
-    }
-    let mut places: Vec<usize> = order.into_iter().map(|(_, index)| index).collect();
-    places.sort_unstable();
-    places
-}
-
-/// Drops the last rows where texts are so long that all of them would make the page too large.
-fn within_bytes(rows: &mut Vec<Value>) {
-    let mut bytes = 0;
-    let fits = |row: &mut Value| {
-        bounded(row);
-        bytes += size(row);
-        bytes <= MOST_BYTES
-    };
-    let count = rows.iter_mut().map(fits).take_while(|fits| *fits).count();
-    rows.truncate(count);
-}
-
-/// About how many bytes of JSON a value is.
-fn size(value: &Value) -> usize {
-    match value {
-        Value::Null | Value::Bool(_) | Value::Number(_) => 8,
-        Value::String(text) => text.len() + 3,
-        Value::Array(members) => members.iter().map(size).sum::<usize>() + 2,
-        Value::Object(object) => {
-            object.iter().map(|(key, member)| key.len() + 4 + size(member)).sum::<usize>() + 2
+        (0..count).map(|index| (Reverse(weight(index)), index)).collect();
+    order.sort_unstable();
+    let mut rows = Vec::new();
+    let mut bytes = 0_usize;
+    for (_, index) in order.into_iter().take(most) {
+        let mut row = row(index);
+        bounded(&mut row);
+        bytes += row.to_string().len();
+        if bytes > MOST_BYTES {
+            break;
         }
+        rows.push((index, row));
     }
+    rows.sort_unstable_by_key(|(index, _)| *index);
+    rows.into_iter().map(|(_, row)| row).collect()
 }
 
 /// Cuts long texts and long lists inside a row, and makes visible what could reorder or hide text. The lists of
-/// rows themselves are cut by [`keep`].
+/// rows themselves are cut by [`heaviest`].
 fn bounded(value: &mut Value) {
     match value {
+        // Most text is short and plain.
+        Value::String(text)
+            if text.len() <= MOST_CHARACTERS && text.bytes().all(|byte| matches!(byte, b' '..=b'~')) => {}
         Value::String(text) => {
             let shown = Escaped(text).to_string();
             *text = match shown.char_indices().nth(MOST_CHARACTERS) {
@@ -192,9 +163,7 @@ fn bounded(value: &mut Value) {
         Value::Object(object) => {
             let mut more = Vec::new();
             for (key, member) in object.iter_mut() {
-                let of_row = !MOST_ROWS.iter().any(|(list, _)| list == key) || !is_rows(member);
                 if let Value::Array(members) = member
-                    && of_row
                     && members.len() > MOST_MEMBERS
                 {
                     more.push((format!("more_{key}"), members.len() - MOST_MEMBERS));
@@ -208,9 +177,4 @@ fn bounded(value: &mut Value) {
         }
         Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
-}
-
-/// Whether this is a list of rows rather than a list inside a row.
-fn is_rows(value: &Value) -> bool {
-    value.as_array().and_then(|rows| rows.first()).is_some_and(Value::is_object)
 }

@@ -3,7 +3,7 @@
 use super::super::names;
 use super::super::wire::class;
 use super::{Logical, Path, Segment};
-use std::fmt::{self, Write};
+use std::fmt::{self, Display as _, Write};
 
 /// Shows what a path addresses: `symbol Program:Main.Par[3].X`, `Identity (0x01) instance 1 attribute 3`.
 #[derive(Debug, Clone, Copy)]
@@ -32,7 +32,7 @@ impl fmt::Display for Object<'_> {
         match self.attribute {
             Some(attribute) => {
                 shown.word("attribute ")?;
-                write!(shown.f, "{attribute}")
+                attribute.fmt(shown.f)
             }
             None if shown.first => shown.f.write_str("object not told"),
             None => Ok(()),
@@ -66,12 +66,12 @@ impl Shown<'_, '_> {
                     self.word("symbol ")?;
                 }
                 self.inside = Inside::Symbol;
-                write!(self.f, "{}", Printable(name))
+                Printable(name).fmt(self.f)
             }
             Segment::Logical { kind: Logical::MEMBER, value, .. } if self.inside != Inside::Nothing => {
                 self.f.write_char(if self.inside == Inside::Index { ',' } else { '[' })?;
                 self.inside = Inside::Index;
-                write!(self.f, "{value}")
+                value.fmt(self.f)
             }
             Segment::Logical { kind, value, .. } => {
                 self.close_index()?;
@@ -80,9 +80,17 @@ impl Shown<'_, '_> {
                     Logical::CLASS => {
                         self.class = Some(value);
                         self.word("")?;
-                        return match names::class(value) {
-                            "unknown" => write!(self.f, "class 0x{value:02X}"),
-                            name => write!(self.f, "{name} (0x{value:02X})"),
+                        return match (names::class(value), u8::try_from(value)) {
+                            ("unknown", _) => write!(self.f, "class 0x{value:02X}"),
+                            // Nearly all there is: written piece by piece, which is cheaper than a format.
+                            (name, Ok(number)) => {
+                                self.f.write_str(name)?;
+                                self.f.write_str(" (0x")?;
+                                self.f.write_str(digit(number >> 4))?;
+                                self.f.write_str(digit(number & 0xF))?;
+                                self.f.write_char(')')
+                            }
+                            (name, Err(_)) => write!(self.f, "{name} (0x{value:02X})"),
                         };
                     }
                     Logical::INSTANCE => {
@@ -96,7 +104,7 @@ impl Shown<'_, '_> {
                     Logical::CONNECTION_POINT => self.word("connection point ")?,
                     _ => self.word("attribute ")?,
                 }
-                write!(self.f, "{value}")
+                value.fmt(self.f)
             }
             Segment::ExtendedLogical { kind, value, .. } => {
                 self.word("extended logical ")?;
@@ -140,10 +148,12 @@ impl fmt::Display for Route<'_> {
         let mut comma = "";
         for segment in self.0.segments() {
             if let Segment::Port { port, link, .. } = segment {
-                write!(f, "{}{port}/", std::mem::replace(&mut comma, ","))?;
+                f.write_str(std::mem::replace(&mut comma, ","))?;
+                port.fmt(f)?;
+                f.write_char('/')?;
                 match link {
-                    &[node] => write!(f, "{node}")?,
-                    name => write!(f, "{}", Printable(name))?,
+                    &[node] => node.fmt(f)?,
+                    name => Printable(name).fmt(f)?,
                 }
             }
         }
@@ -157,10 +167,23 @@ pub(crate) struct Printable<'a>(pub(crate) &'a [u8]);
 
 impl fmt::Display for Printable<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|&byte| match byte {
-            b'\\' => f.write_str("\\\\"),
-            b' '..=b'~' => f.write_char(byte.into()),
-            _ => write!(f, "\\x{byte:02x}"),
-        })
+        let mut rest = self.0;
+        while !rest.is_empty() {
+            let plain = rest.iter().take_while(|byte| matches!(byte, b' '..=b'~') && **byte != b'\\').count();
+            let (before, behind) = rest.split_at_checked(plain).unwrap_or_default();
+            f.write_str(std::str::from_utf8(before).unwrap_or_default())?;
+            rest = match behind.split_first() {
+                Some((b'\\', behind)) => f.write_str("\\\\").map(|()| behind)?,
+                Some((byte, behind)) => write!(f, "\\x{byte:02x}").map(|()| behind)?,
+                None => behind,
+            };
+        }
+        Ok(())
     }
+}
+
+/// An upper-case hexadecimal digit.
+fn digit(nibble: u8) -> &'static str {
+    let at = usize::from(nibble);
+    "0123456789ABCDEF".get(at..=at).unwrap_or("?")
 }
