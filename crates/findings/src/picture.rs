@@ -4,6 +4,7 @@ use quaywatch_model::{
     Transferred, Verdict,
 };
 use quaywatch_site::Site;
+use std::collections::HashMap;
 
 /// All that was seen, for rules to look at.
 #[derive(Debug, Clone, Copy)]
@@ -24,6 +25,8 @@ pub struct Picture<'a> {
     pub searches: &'a [Search],
     /// The devices.
     pub assets: &'a [Asset],
+    /// Which of them has which address.
+    pub at_address: &'a AtAddress,
     /// Which IP address was said to be at which MAC address.
     pub bindings: &'a Bindings,
     /// Remote-service channels.
@@ -34,6 +37,24 @@ pub struct Picture<'a> {
     pub problems: &'a [ProblemCount],
     /// What the site is made of and what is approved there.
     pub site: &'a Site,
+}
+
+/// Which of a list of devices has an address: rules ask that for every finding, of thousands of devices.
+#[derive(Debug, Default)]
+pub struct AtAddress(HashMap<Address, usize>);
+
+impl AtAddress {
+    /// Of an address that several have, the first.
+    #[must_use]
+    pub fn of(assets: &[Asset]) -> Self {
+        let mut places = HashMap::new();
+        for (place, asset) in assets.iter().enumerate() {
+            for address in &asset.addresses {
+                places.entry(*address).or_insert(place);
+            }
+        }
+        Self(places)
+    }
 }
 
 /// How often one thing could not be read.
@@ -53,7 +74,7 @@ impl Picture<'_> {
     /// The device with this address.
     #[must_use]
     pub fn asset(&self, address: Address) -> Option<&Asset> {
-        self.assets.iter().find(|asset| asset.addresses.contains(&address))
+        self.at_address.0.get(&address).and_then(|place| self.assets.get(*place))
     }
 
     /// Whether the device with this address does this.

@@ -3,7 +3,7 @@ use crate::links::Links;
 use quaywatch_assets::Gatherer;
 use quaywatch_channels::Watcher;
 use quaywatch_egress::Ledger as Leaving;
-use quaywatch_findings::{Picture, ProblemCount, judge};
+use quaywatch_findings::{AtAddress, Picture, ProblemCount, judge};
 use quaywatch_model::{
     Asset, Change, Disclosure, Entry, Finding, Link, RemoteAccess, Search, TagWrite, Timestamp, Transferred,
 };
@@ -180,6 +180,7 @@ impl Summary {
             links: &self.links,
             searches: &self.searches,
             assets: &self.assets,
+            at_address: &AtAddress::of(&self.assets),
             bindings: self.gathered.bindings(),
             remote_access: &self.remote_access,
             disclosures: &self.disclosures,
