@@ -40,7 +40,10 @@ fn a_redirect_names_the_router_to_be_used() {
 #[test]
 fn an_announcement_that_promises_more_routers_than_it_has_is_a_problem() {
     let heard = play(&PROTOCOL, Transport::Icmp, [9, 0], &[(A, &[2, 2, 7, 8, 10, 0, 0, 1, 0, 0, 0, 0])]);
-    assert_eq!(heard.facts, ["A role: \"router\"", "10.0.0.1 role: \"router\""]);
+    assert_eq!(
+        heard.facts,
+        ["A capability: \"router advertisement\"", "A role: \"router\"", "10.0.0.1 role: \"router\""]
+    );
     assert_eq!(heard.problems, ["icmp: message shorter than it says (malformed)"]);
 }
 

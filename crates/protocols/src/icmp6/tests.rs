@@ -35,6 +35,7 @@ fn a_router_tells_its_prefix_and_its_name_servers() {
     assert_eq!(
         heard.facts,
         [
+            "A capability: \"router advertisement\"",
             "A role: \"router\"",
             "A network: \"2001:db8::/64\"",
             "A name_server: \"fe80::7\"",
