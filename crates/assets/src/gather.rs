@@ -93,10 +93,11 @@ impl Gatherer {
         for side in [Side::A, Side::B] {
             let address = *side.of(&ended.addresses);
             let spoke = *side.of(&ended.packets) > 0;
-            if is_group(address) || (!spoke && !self.seen.contains_key(&address)) {
+            // Who did not speak was only asked for: that is no news of it.
+            if is_group(address) || !spoke {
                 continue;
             }
-            if let (true, Some(_), mac) = (spoke, address.ip(), *side.of(&ended.macs))
+            if let (Some(_), mac) = (address.ip(), *side.of(&ended.macs))
                 && mac.0 != [0; 6]
                 && !ended.tunnelled
             {
@@ -104,8 +105,8 @@ impl Gatherer {
             }
             let Some(seen) = self.touch(address, ended.first.time) else { continue };
             seen.last = seen.last.max(ended.last);
-            seen.is_there |= spoke;
-            if ended.protocol != "unknown" && spoke {
+            seen.is_there = true;
+            if ended.protocol != "unknown" {
                 let details = seen.details.get_or_insert_default();
                 let list = if side == ended.client { &mut details.used } else { &mut details.served };
                 add(list, ended.protocol);

@@ -21,7 +21,8 @@ mod tests;
 
 use crate::{Answer, Context, Conversation, Probe, Protocol, Transport, pending};
 use quaywatch_model::{
-    Coded, DataClass, Item, Items, Moment, Number, Operation, Outcome, Side, Timestamp, Value, Verb, Verdict,
+    Address, Coded, DataClass, Item, Items, Moment, Number, Operation, Outcome, Side, Timestamp, Value, Verb,
+    Verdict,
 };
 use quaywatch_wire::{ReadError, Reader};
 use std::collections::VecDeque;
@@ -150,6 +151,8 @@ fn probe(probe: &Probe<'_>) -> Answer {
 /// conversations; they have the activity in common, which is one caller's, and the number of the call in it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Key {
+    /// Activities are unique in a network, not in what several captures hold.
+    addresses: [Address; 2],
     activity: [u8; 16],
     sequence: u32,
 }
@@ -249,7 +252,7 @@ impl Conversation for ProfinetCm {
         let Ok(Some(pdu)) = Pdu::decode(bytes) else {
             return cx.problem("profinet-cm", "PDU does not decode", Verdict::Malformed, bytes.len() as u64);
         };
-        let key = Key { activity: pdu.activity, sequence: pdu.sequence };
+        let key = Key { addresses: cx.addresses, activity: pdu.activity, sequence: pdu.sequence };
         match pdu.kind {
             REQUEST if matches!(pdu.part, Part::Middle | Part::Last) => {
                 let now = cx.now;
