@@ -9,6 +9,8 @@ pub(crate) mod corpus;
 pub mod polls;
 #[cfg(test)]
 pub(crate) mod replay;
+#[cfg(test)]
+pub(crate) mod spoken;
 
 use crate::{
     Context, Conversation, Memory, Probe, Protocol, Recogniser, Recognition, Shared, Sink, Transport, Wanted,

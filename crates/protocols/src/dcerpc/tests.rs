@@ -1,9 +1,5 @@
 use super::PROTOCOL;
-use crate::testing::{Player, Recorder, play, play_cut};
-use crate::{Answer, Probe, Transport};
-use proptest::collection::vec;
-use proptest::prelude::{Just, any, prop_oneof};
-use proptest::{prop_assert_eq, proptest};
+use crate::testing::spoken::spoken;
 use quaywatch_model::Side::{self, A, B};
 
 const PORTS: [u16; 2] = [50_000, 135];
@@ -19,20 +15,7 @@ const TURNS: &[(Side, &str)] = &[
     (A, "0500000310000000fc004c00020000008c000000000000006b1ae0dd480552c8ea776ff61470f020fe55ccc3a3a8b4a9f09a7a03fe8ac77342df9323aadfce176f1b02143fa727496c8ae9308775f70a264ea627d2f1f1f514fb471650b2c2a69caa96fc2f885c31800820ea55852822d536ac0a71902aafd854d023cc6394a4d0861b991fd8a9e5e451c471a497eaf67e8652b8d107e8b80ba21a07763e67afcda009b18db916ab0906040000000000050406ff0010001c0000000070c0cecbb8d9677019b019021f769cd327d41efd2eadcc4f826273c6f53f676e55ef81da74185f7375d77584de5df411683104c0ac92a883944f920f1dce2f16"),
 ];
 
-fn turns() -> Vec<(Side, Vec<u8>)> {
-    let byte = |pair: &[u8]| u8::from_str_radix(str::from_utf8(pair).unwrap(), 16).unwrap();
-    TURNS.iter().map(|(side, hex)| (*side, hex.as_bytes().chunks(2).map(byte).collect())).collect()
-}
-
-fn heard(turns: &[(Side, Vec<u8>)]) -> Recorder {
-    let turns: Vec<(Side, &[u8])> = turns.iter().map(|(side, bytes)| (*side, bytes.as_slice())).collect();
-    play(&PROTOCOL, Transport::Tcp, PORTS, &turns)
-}
-
-fn ask(bytes: &[u8]) -> Answer {
-    let transport = Transport::Tcp;
-    (PROTOCOL.probe)(&Probe { transport, ports: PORTS, from: A, bytes, answer: &[], expected: None })
-}
+spoken!(Tcp, PROTOCOL, PORTS, TURNS);
 
 #[test]
 #[rustfmt::skip]
@@ -42,59 +25,4 @@ fn a_bind_names_its_interface_and_requests_are_told_by_it() {
     assert!(heard.facts.is_empty());
     assert_eq!(heard.notes, ["A authentication: \"negotiate\""]);
     assert!(heard.problems.is_empty());
-}
-
-#[test]
-fn the_beginning_is_certain_and_other_protocols_are_not() {
-    assert_eq!(ask(&turns()[0].1), Answer::Certain);
-    for other in
-        [&b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"[..], b"SSH-2.0-OpenSSH_9.6\r\n", &[0; 64], &[0xff; 64]]
-    {
-        assert_eq!(ask(other), Answer::No);
-    }
-}
-
-#[test]
-fn who_hears_the_server_first_loses_nothing_but_what_came_before() {
-    let turns = turns();
-    let later = turns.iter().position(|(side, _)| *side == B).unwrap_or(0);
-    let mut player = Player::new(&PROTOCOL, Transport::Tcp, PORTS);
-    for (side, bytes) in &turns[later..] {
-        player.say(*side, bytes);
-    }
-    assert!(player.end().operations.len() <= heard(&turns).operations.len());
-}
-
-proptest! {
-    #[test]
-    fn any_segmentation_gives_the_same(cuts in vec(1..400_usize, 1..8)) {
-        let turns = turns();
-        let turns: Vec<(Side, &[u8])> = turns.iter().map(|(side, bytes)| (*side, bytes.as_slice())).collect();
-        let whole = play(&PROTOCOL, Transport::Tcp, PORTS, &turns);
-        let cut = play_cut(&PROTOCOL, PORTS, &turns, &cuts);
-        prop_assert_eq!(cut.operations, whole.operations);
-        prop_assert_eq!(cut.transfers, whole.transfers);
-    }
-
-    #[test]
-    fn any_damage_is_survived(turn in 0..20_usize, at in 0..400_usize, byte: u8, lost in 0..900_u64) {
-        let mut turns = turns();
-        let count = turns.len();
-        let bytes = &mut turns[turn % count].1;
-        let length = bytes.len();
-        bytes[at % length] = byte;
-        let mut player = Player::new(&PROTOCOL, Transport::Tcp, PORTS);
-        for (number, (side, bytes)) in turns.iter().enumerate() {
-            if number as u64 == lost {
-                player.lose(*side, lost);
-            }
-            player.say(*side, bytes);
-        }
-        player.end();
-    }
-
-    #[test]
-    fn any_bytes_are_survived(turns in vec((prop_oneof![Just(A), Just(B)], vec(any::<u8>(), 0..64)), 0..8)) {
-        prop_assert_eq!(heard(&turns).logs.len(), 0);
-    }
 }

@@ -1,9 +1,5 @@
 use super::PROTOCOL;
-use crate::testing::{Player, Recorder, play};
-use crate::{Answer, Probe, Transport};
-use proptest::collection::vec;
-use proptest::prelude::{Just, any, prop_oneof};
-use proptest::{prop_assert_eq, proptest};
+use crate::testing::spoken::spoken;
 use quaywatch_model::Side::{self, A, B};
 
 const PORTS: [u16; 2] = [50_000, 88];
@@ -15,20 +11,7 @@ const TURNS: &[(Side, &str)] = &[
     (B, "6b8202e4308202e0a003020105a10302010ba23930373035a103020113a22e042c302a3028a003020112a1211b1f564c4144472e4e455476616c69645f636c69656e745f7072696e636970616ca30b1b09564c4144472e4e4554a4233021a003020101a11a30181b1676616c69645f636c69656e745f7072696e636970616ca582014c6182014830820144a003020105a10b1b09564c4144472e4e4554a21e301ca003020102a11530131b066b72627467741b09564c4144472e4e4554a382010e3082010aa003020112a103020101a281fd0481fa26667361d36058bc249e02eb4ed72c44f0fc0143a21430e9b70de84a8e341f19ef4a908bb57023d29c792d15a719f74d036ea40fed6975e45f7ead1d02886e0924edd3b97e885951f8866a2d236d19de29860b5c263cd4ed1908e7ea8e8a0cb67175dc8593a3c16cea980380ebd5f03f0d4b3e0c4abf546a59d903e32b8e5ffc7b766afd30f7f9998d25cf7b1ebee03afc8e854a296f373a5e9447a34bf37a8c7c26bb466ef79ecfb0db9b9ec7afd3116c67c06e1b9a43059d67a520e466bea5511a8e96ae535c45cecc9cffd28d004fd7f0dad4b6502ab379bf6f52f729cd379d86a59d2404c175335674fdb800e817a074b83f962136f709d1a682011530820111a003020112a282010804820104c0e9bc01959d9e9f9fee59934fb4f12d57fb1890bb0d86a8d3c3c88ffa8a953abd0a0a0c1e3cf36762e8af14c64fca04254c932ba04326cbc9e7e01363b6eea0bfc1145d032b04dc1322994fbbcef460186f53960819a0d37f0507e49a36a44b8a655dc7022c6bab760741247681ba833f07aa0a8589615b892bbef7e564265a9c87ee3d61efe4181f70950f3d4ba226b37335c1ef54789bc8f3824792a6a98ab6c245afe8adec16102cd5b6f5c484fcf5b23113b306f82ff77359f5542e4f75cff22a32b63c1d6059e3d888694c41072128402e7d7de9203b90d3e0d2eb2602aac9d3cde662610d7c2ddf88f3d3b9e453d4d704bc9670175953152df9c89bfd003cc143"),
 ];
 
-fn turns() -> Vec<(Side, Vec<u8>)> {
-    let byte = |pair: &[u8]| u8::from_str_radix(str::from_utf8(pair).unwrap(), 16).unwrap();
-    TURNS.iter().map(|(side, hex)| (*side, hex.as_bytes().chunks(2).map(byte).collect())).collect()
-}
-
-fn heard(turns: &[(Side, Vec<u8>)]) -> Recorder {
-    let turns: Vec<(Side, &[u8])> = turns.iter().map(|(side, bytes)| (*side, bytes.as_slice())).collect();
-    play(&PROTOCOL, Transport::Udp, PORTS, &turns)
-}
-
-fn ask(bytes: &[u8]) -> Answer {
-    let transport = Transport::Udp;
-    (PROTOCOL.probe)(&Probe { transport, ports: PORTS, from: A, bytes, answer: &[], expected: None })
-}
+spoken!(Udp, PROTOCOL, PORTS, TURNS);
 
 #[test]
 #[rustfmt::skip]
@@ -38,49 +21,4 @@ fn a_request_for_a_ticket_names_user_and_service() {
     assert!(heard.facts.is_empty());
     assert_eq!(heard.notes, ["A authentication: \"kerberos\"", "A user: \"valid_client_principal\""]);
     assert!(heard.problems.is_empty());
-}
-
-#[test]
-fn the_beginning_is_certain_and_other_protocols_are_not() {
-    assert_eq!(ask(&turns()[0].1), Answer::Certain);
-    for other in
-        [&b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"[..], b"SSH-2.0-OpenSSH_9.6\r\n", &[0; 64], &[0xff; 64]]
-    {
-        assert_eq!(ask(other), Answer::No);
-    }
-}
-
-#[test]
-fn who_hears_the_server_first_loses_nothing_but_what_came_before() {
-    let turns = turns();
-    let later = turns.iter().position(|(side, _)| *side == B).unwrap_or(0);
-    let mut player = Player::new(&PROTOCOL, Transport::Udp, PORTS);
-    for (side, bytes) in &turns[later..] {
-        player.say(*side, bytes);
-    }
-    assert!(player.end().operations.len() <= heard(&turns).operations.len());
-}
-
-proptest! {
-    #[test]
-    fn any_damage_is_survived(turn in 0..20_usize, at in 0..400_usize, byte: u8, lost in 0..900_u64) {
-        let mut turns = turns();
-        let count = turns.len();
-        let bytes = &mut turns[turn % count].1;
-        let length = bytes.len();
-        bytes[at % length] = byte;
-        let mut player = Player::new(&PROTOCOL, Transport::Udp, PORTS);
-        for (number, (side, bytes)) in turns.iter().enumerate() {
-            if number as u64 == lost {
-                player.lose(*side, lost);
-            }
-            player.say(*side, bytes);
-        }
-        player.end();
-    }
-
-    #[test]
-    fn any_bytes_are_survived(turns in vec((prop_oneof![Just(A), Just(B)], vec(any::<u8>(), 0..64)), 0..8)) {
-        prop_assert_eq!(heard(&turns).logs.len(), 0);
-    }
 }

@@ -1,9 +1,7 @@
 use super::PROTOCOL;
-use crate::testing::{Player, Recorder, play, play_cut};
-use crate::{Answer, Probe, Transport};
-use proptest::collection::vec;
-use proptest::prelude::{Just, any, prop_oneof};
-use proptest::{prop_assert_eq, proptest};
+use crate::Transport;
+use crate::testing::Player;
+use crate::testing::spoken::spoken;
 use quaywatch_model::Side::{self, A, B};
 
 const PORTS: [u16; 2] = [50_000, 389];
@@ -19,20 +17,7 @@ const TURNS: &[(Side, &str)] = &[
     (B, "3084000000f60201536184000000ed0a010e04000400878200e24e544c4d53535000020000000c000c0038000000358289e257d3bd4ce92084b400000000000000009e009e00440000000a0063450000000f4d004100540052004900580002000c004d00410054005200490058000100120044004300300031002d005a0049004f004e00040018006d00610074007200690078002e006c006f00630061006c0003002c0044004300300031002d005a0069006f006e002e006d00610074007200690078002e006c006f00630061006c00050018006d00610074007200690078002e006c006f00630061006c00070008003737e0177819d60100000000"),
 ];
 
-fn turns() -> Vec<(Side, Vec<u8>)> {
-    let byte = |pair: &[u8]| u8::from_str_radix(str::from_utf8(pair).unwrap(), 16).unwrap();
-    TURNS.iter().map(|(side, hex)| (*side, hex.as_bytes().chunks(2).map(byte).collect())).collect()
-}
-
-fn heard(turns: &[(Side, Vec<u8>)]) -> Recorder {
-    let turns: Vec<(Side, &[u8])> = turns.iter().map(|(side, bytes)| (*side, bytes.as_slice())).collect();
-    play(&PROTOCOL, Transport::Tcp, PORTS, &turns)
-}
-
-fn ask(bytes: &[u8]) -> Answer {
-    let transport = Transport::Tcp;
-    (PROTOCOL.probe)(&Probe { transport, ports: PORTS, from: A, bytes, answer: &[], expected: None })
-}
+spoken!(Tcp, PROTOCOL, PORTS, TURNS);
 
 #[test]
 #[rustfmt::skip]
@@ -42,27 +27,6 @@ fn a_bind_tells_how_it_ended() {
     assert!(heard.facts.is_empty());
     assert_eq!(heard.notes, ["A authentication: \"negotiate\"", "A authentication: \"negotiate\"", "B login: \"refused\"", "A authentication: \"negotiate\""]);
     assert!(heard.problems.is_empty());
-}
-
-#[test]
-fn the_beginning_is_certain_and_other_protocols_are_not() {
-    assert_eq!(ask(&turns()[0].1), Answer::Certain);
-    for other in
-        [&b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"[..], b"SSH-2.0-OpenSSH_9.6\r\n", &[0; 64], &[0xff; 64]]
-    {
-        assert_eq!(ask(other), Answer::No);
-    }
-}
-
-#[test]
-fn who_hears_the_server_first_loses_nothing_but_what_came_before() {
-    let turns = turns();
-    let later = turns.iter().position(|(side, _)| *side == B).unwrap_or(0);
-    let mut player = Player::new(&PROTOCOL, Transport::Tcp, PORTS);
-    for (side, bytes) in &turns[later..] {
-        player.say(*side, bytes);
-    }
-    assert!(player.end().operations.len() <= heard(&turns).operations.len());
 }
 
 /// A message of LDAP with one operation.
@@ -113,38 +77,4 @@ fn a_search_counts_its_entries_and_a_delete_is_a_write() {
             "A: Write delete (0x4A): entry = \"cn=b1,dc=tos\" -> accepted"
         ]
     );
-}
-
-proptest! {
-    #[test]
-    fn any_segmentation_gives_the_same(cuts in vec(1..400_usize, 1..8)) {
-        let turns = turns();
-        let turns: Vec<(Side, &[u8])> = turns.iter().map(|(side, bytes)| (*side, bytes.as_slice())).collect();
-        let whole = play(&PROTOCOL, Transport::Tcp, PORTS, &turns);
-        let cut = play_cut(&PROTOCOL, PORTS, &turns, &cuts);
-        prop_assert_eq!(cut.operations, whole.operations);
-        prop_assert_eq!(cut.transfers, whole.transfers);
-    }
-
-    #[test]
-    fn any_damage_is_survived(turn in 0..20_usize, at in 0..400_usize, byte: u8, lost in 0..900_u64) {
-        let mut turns = turns();
-        let count = turns.len();
-        let bytes = &mut turns[turn % count].1;
-        let length = bytes.len();
-        bytes[at % length] = byte;
-        let mut player = Player::new(&PROTOCOL, Transport::Tcp, PORTS);
-        for (number, (side, bytes)) in turns.iter().enumerate() {
-            if number as u64 == lost {
-                player.lose(*side, lost);
-            }
-            player.say(*side, bytes);
-        }
-        player.end();
-    }
-
-    #[test]
-    fn any_bytes_are_survived(turns in vec((prop_oneof![Just(A), Just(B)], vec(any::<u8>(), 0..64)), 0..8)) {
-        prop_assert_eq!(heard(&turns).logs.len(), 0);
-    }
 }

@@ -1,9 +1,5 @@
 use super::PROTOCOL;
-use crate::testing::{Player, Recorder, play, play_cut};
-use crate::{Answer, Probe, Transport};
-use proptest::collection::vec;
-use proptest::prelude::{Just, any, prop_oneof};
-use proptest::{prop_assert_eq, proptest};
+use crate::testing::spoken::spoken;
 use quaywatch_model::Side::{self, A, B};
 
 const PORTS: [u16; 2] = [50_000, 1433];
@@ -23,20 +19,7 @@ const TURNS: &[(Side, &str)] = &[
     (B, "040100a200000100aa8a00e5000000050e37005400680065002000440045004c0045005400450020007000650072006d0069007300730069006f006e0020007700610073002000640065006e0069006500640020006f006e00200074006800650020006f0062006a00650063007400200027004d006f0076006500730027002e000754004f00530044004200300031000001000000fd0200c1000000000000000000"),
 ];
 
-fn turns() -> Vec<(Side, Vec<u8>)> {
-    let byte = |pair: &[u8]| u8::from_str_radix(str::from_utf8(pair).unwrap(), 16).unwrap();
-    TURNS.iter().map(|(side, hex)| (*side, hex.as_bytes().chunks(2).map(byte).collect())).collect()
-}
-
-fn heard(turns: &[(Side, Vec<u8>)]) -> Recorder {
-    let turns: Vec<(Side, &[u8])> = turns.iter().map(|(side, bytes)| (*side, bytes.as_slice())).collect();
-    play(&PROTOCOL, Transport::Tcp, PORTS, &turns)
-}
-
-fn ask(bytes: &[u8]) -> Answer {
-    let transport = Transport::Tcp;
-    (PROTOCOL.probe)(&Probe { transport, ports: PORTS, from: A, bytes, answer: &[], expected: None })
-}
+spoken!(Tcp, PROTOCOL, PORTS, TURNS);
 
 #[test]
 #[rustfmt::skip]
@@ -46,59 +29,4 @@ fn an_hmi_logs_in_reads_and_writes_and_is_refused() {
     assert_eq!(heard.facts, ["B software: \"Microsoft SQL Server 15.0.2000\"", "A name: \"STS07-HMI\"", "A software: \"CraneView\"", "B name: \"TOSDB01\"", "B software: \"Microsoft SQL Server 15.0.2000\""]);
     assert_eq!(heard.notes, ["B protection: \"none\"", "A server_name: \"TOSDB01\"", "A database: \"Terminal\"", "A client_name: \"STS07-HMI\"", "A software: \"CraneView\"", "A version: \"TDS 7.4\"", "A authentication: \"password\"", "A clear_secret: (masked)", "A default_secret: \"common password of sa\"", "B database: \"Terminal\"", "B login: \"accepted\"", "A user: \"sa\""]);
     assert!(heard.problems.is_empty());
-}
-
-#[test]
-fn the_beginning_is_certain_and_other_protocols_are_not() {
-    assert_eq!(ask(&turns()[0].1), Answer::Certain);
-    for other in
-        [&b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"[..], b"SSH-2.0-OpenSSH_9.6\r\n", &[0; 64], &[0xff; 64]]
-    {
-        assert_eq!(ask(other), Answer::No);
-    }
-}
-
-#[test]
-fn who_hears_the_server_first_loses_nothing_but_what_came_before() {
-    let turns = turns();
-    let later = turns.iter().position(|(side, _)| *side == B).unwrap_or(0);
-    let mut player = Player::new(&PROTOCOL, Transport::Tcp, PORTS);
-    for (side, bytes) in &turns[later..] {
-        player.say(*side, bytes);
-    }
-    assert!(player.end().operations.len() <= heard(&turns).operations.len());
-}
-
-proptest! {
-    #[test]
-    fn any_segmentation_gives_the_same(cuts in vec(1..400_usize, 1..8)) {
-        let turns = turns();
-        let turns: Vec<(Side, &[u8])> = turns.iter().map(|(side, bytes)| (*side, bytes.as_slice())).collect();
-        let whole = play(&PROTOCOL, Transport::Tcp, PORTS, &turns);
-        let cut = play_cut(&PROTOCOL, PORTS, &turns, &cuts);
-        prop_assert_eq!(cut.operations, whole.operations);
-        prop_assert_eq!(cut.transfers, whole.transfers);
-    }
-
-    #[test]
-    fn any_damage_is_survived(turn in 0..20_usize, at in 0..400_usize, byte: u8, lost in 0..900_u64) {
-        let mut turns = turns();
-        let count = turns.len();
-        let bytes = &mut turns[turn % count].1;
-        let length = bytes.len();
-        bytes[at % length] = byte;
-        let mut player = Player::new(&PROTOCOL, Transport::Tcp, PORTS);
-        for (number, (side, bytes)) in turns.iter().enumerate() {
-            if number as u64 == lost {
-                player.lose(*side, lost);
-            }
-            player.say(*side, bytes);
-        }
-        player.end();
-    }
-
-    #[test]
-    fn any_bytes_are_survived(turns in vec((prop_oneof![Just(A), Just(B)], vec(any::<u8>(), 0..64)), 0..8)) {
-        prop_assert_eq!(heard(&turns).logs.len(), 0);
-    }
 }
