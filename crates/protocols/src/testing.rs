@@ -5,12 +5,12 @@ pub(crate) mod captures;
 #[cfg(test)]
 pub(crate) mod compare;
 #[cfg(test)]
-pub(crate) mod corpus;
+mod guests;
 pub mod polls;
 #[cfg(test)]
-pub(crate) mod replay;
-#[cfg(test)]
 pub(crate) mod spoken;
+#[cfg(test)]
+pub(crate) mod zeek;
 
 use crate::{
     Context, Conversation, Memory, Probe, Protocol, Recogniser, Recognition, Shared, Sink, Transport, Wanted,

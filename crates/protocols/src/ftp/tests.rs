@@ -1,5 +1,5 @@
 use super::{PROTOCOL, wire};
-use crate::testing::corpus::{Heard, hear};
+use crate::testing::captures::{Heard, play_corpus};
 use crate::testing::{Player, play, play_cut};
 use crate::{Answer, Probe, Transport};
 use proptest::collection::vec;
@@ -86,7 +86,7 @@ fn the_probe_tells_ftp_from_other_protocols_of_lines() {
 /// The transfers of a capture, the bytes as their number.
 fn transfers(heard: &[Heard]) -> Vec<String> {
     let lines =
-        heard.iter().filter(|heard| heard.protocol == "ftp-data").flat_map(|heard| &heard.said.transfers);
+        heard.iter().filter(|heard| heard.protocol == "ftp-data").flat_map(|heard| &heard.recorder.transfers);
     lines
         .map(|line| match line.strip_prefix("data 1 ") {
             Some(bytes) => format!("{} bytes", bytes.len() / 2),
@@ -97,19 +97,19 @@ fn transfers(heard: &[Heard]) -> Vec<String> {
 
 #[test]
 fn a_passive_data_connection_becomes_a_transfer_with_the_files_name() {
-    let Some(heard) = hear("ftp/zeek__ftp-retr.pcap") else { return };
+    let Some(heard) = play_corpus("ftp/zeek__ftp-retr.pcap") else { return };
     // The size is what the server said to SIZE in frame 30.
     let transfers = transfers(&heard);
     assert_eq!(transfers.len(), 3, "{transfers:?}");
     assert!(transfers[0].starts_with("begin 1 file from_device"), "{transfers:?}");
     assert_eq!(transfers[1..], ["16557 bytes", "end 1 complete"]);
-    let operations: Vec<&String> = heard.iter().flat_map(|heard| &heard.said.operations).collect();
+    let operations: Vec<&String> = heard.iter().flat_map(|heard| &heard.recorder.operations).collect();
     assert!(operations.iter().any(|line| line.contains("Read RETR: file = \"/README\"")), "{operations:?}");
 }
 
 #[test]
 fn an_active_data_connection_becomes_a_transfer_and_listings_do_not() {
-    let Some(heard) = hear("ftp/sv__ftp-ftp-download-active.pcap") else { return };
+    let Some(heard) = play_corpus("ftp/sv__ftp-ftp-download-active.pcap") else { return };
     let transfers = transfers(&heard);
     assert_eq!(transfers.len(), 3, "{transfers:?}");
     assert!(transfers[0].ends_with("\"index.html\""), "{transfers:?}");
@@ -118,7 +118,7 @@ fn an_active_data_connection_becomes_a_transfer_and_listings_do_not() {
 
 #[test]
 fn data_of_a_client_behind_address_translation_is_found() {
-    let Some(heard) = hear("ftp/sv__ftp-ftp-ippair-leak-5204.pcap") else { return };
+    let Some(heard) = play_corpus("ftp/sv__ftp-ftp-ippair-leak-5204.pcap") else { return };
     // Ten sessions, each with a listing and a file; nine of them name an address that is not theirs.
     assert_eq!(heard.iter().filter(|heard| heard.protocol == "ftp-data").count(), 20);
     assert_eq!(transfers(&heard).iter().filter(|line| *line == "end 1 complete").count(), 10);

@@ -1,5 +1,6 @@
 use super::PROTOCOL;
-use crate::testing::replay::{corpus, play as play_capture, zeek_log};
+use crate::testing::captures::{corpus, play as play_capture};
+use crate::testing::zeek;
 use crate::testing::{Player, Recorder, play, play_cut};
 use crate::{Answer, Probe, Transport};
 use proptest::collection::vec;
@@ -235,7 +236,7 @@ const LOGS: &[(&str, &str, &[&str])] = &[
 
 #[test]
 fn http_log_is_that_of_zeek() {
-    let Some(root) = corpus() else { return };
+    let Some(root) = corpus("") else { return };
     for (capture, log, differs) in LOGS {
         let left_out: Vec<&str> = NOT_TOLD.iter().chain(*differs).copied().collect();
         let mut told = Vec::new();
@@ -246,7 +247,7 @@ fn http_log_is_that_of_zeek() {
                 told.push(line[1..].iter().filter(kept).cloned().collect::<Vec<_>>());
             }
         }
-        let expected = zeek_log(&root.join(log), &left_out);
+        let expected = zeek::own_columns(&root.join(log), &left_out);
         assert!(!told.is_empty(), "{capture}");
         // Zeek opens Teredo tunnels, which the flow table does not.
         assert!(told.len() == expected.len() || capture.contains("Teredo"), "{capture}");

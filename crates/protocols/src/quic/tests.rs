@@ -1,7 +1,7 @@
 use super::PROTOCOL;
 use crate::Transport;
+use crate::testing::captures::{corpus, play as play_capture, play_case};
 use crate::testing::play;
-use crate::testing::replay::{corpus, play as play_capture, play_case};
 use proptest::collection::vec;
 use proptest::prelude::{Just, any, prop_oneof};
 use proptest::proptest;
@@ -36,7 +36,7 @@ fn the_hellos_in_initial_packets_are_read() {
 /// JA4 as Arkime computes it; a ClientHello over several packets out of order; a Retry between.
 #[test]
 fn real_browsers_are_read_over_several_packets_and_after_a_retry() {
-    let Some(root) = corpus() else { return };
+    let Some(root) = corpus("") else { return };
     let expected = [
         ("arkime__quicietf.pcap", "\"ssl.gstatic.com\"", "C", "q13d0311h3_55b375c5d22e_3512bcbbc9ec"),
         ("sv__quic-frag-middle-gap.pcap", "\"optimizationguide-pa.googleapis.com\"", "Cs", "q13d0313h3"),

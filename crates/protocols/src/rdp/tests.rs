@@ -1,5 +1,6 @@
 use super::PROTOCOL;
-use crate::testing::corpus::{as_zeek, hear, zeek_log};
+use crate::testing::captures::{corpus, play_corpus};
+use crate::testing::zeek;
 use crate::testing::{play, play_cut};
 use crate::{Answer, Probe, Transport};
 use proptest::collection::vec;
@@ -69,18 +70,19 @@ fn the_probe_is_certain_only_of_its_own() {
 fn the_log_agrees_with_zeeks() {
     let captures = ["rdp-proprietary-encryption", "rdp-unknown-keyboard", "rdp-x509"];
     for name in captures {
-        let Some(heard) = hear(&format!("rdp/zeek__rdp-{name}.pcap")) else { return };
+        let Some(heard) = play_corpus(&format!("rdp/zeek__rdp-{name}.pcap")) else { return };
         // The letter is who asked; which side that is depends on the addresses.
         let mut ours: Vec<String> = heard
             .iter()
-            .flat_map(|heard| &heard.said.logs)
-            .map(|line| as_zeek(line)[2..].to_owned())
+            .flat_map(|heard| &heard.recorder.logs)
+            .map(|line| zeek::unquoted(line)[2..].to_owned())
             .collect();
-        let mut theirs: Vec<String> = zeek_log(&format!("rdp/expected/zeek__rdp-{name}/rdp.log"))
-            .into_iter()
-            .map(|line| line.into_iter().skip(6).map(|(column, value)| shown(&column, &value)).collect())
-            .map(|cells: Vec<String>| format!("rdp.log: {}", cells.join(" ")))
-            .collect();
+        let mut theirs: Vec<String> =
+            zeek::lines(&corpus(&format!("rdp/expected/zeek__rdp-{name}/rdp.log")).unwrap())
+                .into_iter()
+                .map(|line| line.into_iter().skip(6).map(|(column, value)| shown(&column, &value)).collect())
+                .map(|cells: Vec<String>| format!("rdp.log: {}", cells.join(" ")))
+                .collect();
         ours.sort();
         theirs.sort();
         assert_eq!(ours, theirs, "{name}");

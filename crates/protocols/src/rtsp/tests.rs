@@ -1,5 +1,5 @@
 use super::{PROTOCOL, wire};
-use crate::testing::corpus::hear;
+use crate::testing::captures::play_corpus;
 use crate::testing::{Player, play, play_cut};
 use crate::{Answer, Probe, Transport};
 use proptest::collection::vec;
@@ -73,8 +73,8 @@ fn the_probe_is_certain_only_of_its_own() {
 
 #[test]
 fn a_request_in_a_real_capture_is_read() {
-    let Some(heard) = hear("rtsp/ndpi__rtsp_setup_http.pcapng") else { return };
-    let operations: Vec<&String> = heard.iter().flat_map(|heard| &heard.said.operations).collect();
+    let Some(heard) = play_corpus("rtsp/ndpi__rtsp_setup_http.pcapng") else { return };
+    let operations: Vec<&String> = heard.iter().flat_map(|heard| &heard.recorder.operations).collect();
     assert_eq!(operations.len(), 1, "{operations:?}");
     assert!(operations[0].contains("OpenSession SETUP"), "{operations:?}");
 }

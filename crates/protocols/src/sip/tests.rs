@@ -1,5 +1,5 @@
 use super::PROTOCOL;
-use crate::testing::replay::play_case;
+use crate::testing::captures::play_case;
 use crate::testing::{play, play_cut};
 use crate::{Answer, Probe, Transport};
 use proptest::collection::vec;

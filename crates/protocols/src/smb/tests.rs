@@ -1,5 +1,6 @@
 use super::PROTOCOL;
-use crate::testing::corpus::{Heard, hear, zeek_log};
+use crate::testing::captures::{Heard, corpus, play_corpus};
+use crate::testing::zeek;
 use crate::testing::{Player, play, play_cut};
 use crate::{Answer, Probe, Transport};
 use proptest::collection::vec;
@@ -185,9 +186,9 @@ fn names_and_actions_agree_with_zeeks_files() {
         ("zeek__smb-smb2readwrite", "scripts.base.protocols.smb.smb2-read-write/"),
     ];
     for (name, folder) in logs {
-        let Some(heard) = hear(&format!("smb/{name}.pcap")) else { return };
-        let operations = all(&heard, |heard| &heard.said.operations);
-        for line in zeek_log(&format!("smb/expected/{name}/{folder}smb_files.log")) {
+        let Some(heard) = play_corpus(&format!("smb/{name}.pcap")) else { return };
+        let operations = all(&heard, |heard| &heard.recorder.operations);
+        for line in zeek::lines(&corpus(&format!("smb/expected/{name}/{folder}smb_files.log")).unwrap()) {
             let cell = |wanted: &str| line.iter().find(|(column, _)| column == wanted).unwrap().1.as_str();
             let path = match (cell("path"), cell("name")) {
                 ("-", file) => file.to_owned(),
@@ -210,19 +211,21 @@ fn names_and_actions_agree_with_zeeks_files() {
 
 #[test]
 fn shares_agree_with_zeeks_mapping() {
-    let Some(heard) = hear("smb/zeek__smb-smb3.pcap") else { return };
-    let log = zeek_log("smb/expected/zeek__smb-smb3/scripts.base.protocols.smb.smb3/smb_mapping.log");
+    let Some(heard) = play_corpus("smb/zeek__smb-smb3.pcap") else { return };
+    let log = zeek::lines(
+        &corpus("smb/expected/zeek__smb-smb3/scripts.base.protocols.smb.smb3/smb_mapping.log").unwrap(),
+    );
     let theirs: Vec<String> = log.into_iter().map(|line| format!("A share: \"{}\"", line[6].1)).collect();
-    let notes = all(&heard, |heard| &heard.said.notes);
+    let notes = all(&heard, |heard| &heard.recorder.notes);
     let ours: Vec<&String> = notes.into_iter().filter(|note| note.contains(" share: ")).collect();
     assert_eq!(ours, theirs.iter().collect::<Vec<_>>());
-    assert!(all(&heard, |heard| &heard.said.facts).contains(&&"B name: \"WS2016\"".to_owned()));
+    assert!(all(&heard, |heard| &heard.recorder.facts).contains(&&"B name: \"WS2016\"".to_owned()));
 }
 
 #[test]
 fn a_hundred_small_files_are_a_hundred_whole_transfers() {
-    let Some(heard) = hear("smb/zeek__smb-smb2_100_small_files.pcap") else { return };
-    let transfers = all(&heard, |heard| &heard.said.transfers);
+    let Some(heard) = play_corpus("smb/zeek__smb-smb2_100_small_files.pcap") else { return };
+    let transfers = all(&heard, |heard| &heard.recorder.transfers);
     assert_eq!(transfers.iter().filter(|line| line.ends_with(" complete")).count(), 100);
 }
 

@@ -1,6 +1,7 @@
 use super::PROTOCOL;
 use crate::Transport;
-use crate::testing::replay::{corpus, play as play_capture, play_case, zeek_log};
+use crate::testing::captures::{corpus, play as play_capture, play_case};
+use crate::testing::zeek;
 use crate::testing::{play, play_cut};
 use proptest::collection::vec;
 use proptest::prelude::{Just, any, prop_oneof};
@@ -9,12 +10,12 @@ use quaywatch_model::Side::{self, A, B};
 
 #[test]
 fn ssh_log_is_that_of_zeek() {
-    let Some(root) = corpus() else { return };
+    let Some(root) = corpus("") else { return };
     // Zeek's test shortens the fingerprint.
     let name = "zeek__ssh-server-pre-banner-data";
     let heard = play_capture(&root.join("ssh").join(name).with_extension("pcap"));
     let [heard] = heard.as_slice() else { panic!("{} conversations", heard.len()) };
-    let expected = zeek_log(&root.join("ssh/expected").join(name).join("ssh.log"), &[]);
+    let expected = zeek::own_columns(&root.join("ssh/expected").join(name).join("ssh.log"), &[]);
     let (told, expected) = (&heard.recorder.zeek[0][1..], &expected[0]);
     assert_eq!(told[..11], expected[..11]);
     assert!(told[11].starts_with(&expected[11]), "{} {}", told[11], expected[11]);

@@ -1,5 +1,5 @@
 use super::PROTOCOL;
-use crate::testing::corpus::hear;
+use crate::testing::captures::play_corpus;
 use crate::testing::{play, play_cut};
 use crate::{Answer, Probe, Transport};
 use proptest::collection::vec;
@@ -61,8 +61,8 @@ fn the_probe_is_certain_only_of_negotiation() {
 
 #[test]
 fn the_login_in_a_real_capture_is_found() {
-    let Some(heard) = hear("telnet/ndpi__telnet.pcap") else { return };
-    let operations: Vec<&String> = heard.iter().flat_map(|heard| &heard.said.operations).collect();
+    let Some(heard) = play_corpus("telnet/ndpi__telnet.pcap") else { return };
+    let operations: Vec<&String> = heard.iter().flat_map(|heard| &heard.recorder.operations).collect();
     assert_eq!(operations.len(), 1, "{operations:?}");
     assert!(operations[0].contains("user = \"fake\" -> accepted"), "{operations:?}");
 }

@@ -1,13 +1,11 @@
-//! Plays whole capture files through flow table and recognition, for the tests of this room that compare with what other
-//! programs say of the same captures.
+//! Plays whole captures through flow table and recognition, as the sensor does, and keeps what was heard of each
+//! conversation: for comparison with what other programs say of the same captures.
 
-use super::Recorder;
+use super::{Recorder, zeek};
 use crate::{Context, Conversation, Recogniser, Recognition, Shared, Sink, Transport, Wanted};
 use quaywatch_capture::{Batch, Captures, Source};
-use quaywatch_flow::{Conversation as Flow, Limits, Listener, Table};
-use quaywatch_model::{
-    Address, Content, Fact, LogLine, Moment, Note, Operation, Problem, Side, Transfer, Value,
-};
+use quaywatch_flow::{Conversation as Flow, Key, Limits, Listener, Table};
+use quaywatch_model::{Address, Content, Fact, LogLine, Moment, Note, Operation, Problem, Side, Transfer};
 use quaywatch_wire::{Frame, Memory, protocol};
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -47,7 +45,9 @@ pub(crate) fn tshark(capture: &Path, filter: &str, fields: &[&str]) -> Option<Ve
 }
 
 /// What was heard of one conversation.
+#[derive(Debug)]
 pub(crate) struct Heard {
+    /// What it was recognised as, or `unknown`.
     pub(crate) protocol: &'static str,
     pub(crate) ends: [(Address, u16); 2],
     pub(crate) recorder: Recorder,
@@ -55,6 +55,7 @@ pub(crate) struct Heard {
 }
 
 /// A line of a log, its values as Zeek writes them.
+#[derive(Debug)]
 pub(crate) struct Line {
     pub(crate) log: &'static str,
     /// Asked from, asked to.
@@ -63,30 +64,40 @@ pub(crate) struct Line {
     pub(crate) values: Vec<(&'static str, String)>,
 }
 
-/// Plays a capture; gives its conversations in the order they ended.
+/// All conversations of a case of this repository.
+pub(crate) fn play_case(name: &str) -> Vec<Heard> {
+    play(&Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../cases")).join(name).join("capture.pcap"))
+}
+
+/// All conversations of the capture at this path below the corpus, or `None`, said aloud, where there is none.
+pub(crate) fn play_corpus(name: &str) -> Option<Vec<Heard>> {
+    corpus(name).map(|path| play(&path))
+}
+
+/// All conversations of a capture, in the order they ended.
 pub(crate) fn play(path: &Path) -> Vec<Heard> {
     let mut captures = Captures::open(&[Source::from_argument(path)]).unwrap();
-    let (mut batch, mut table) = (Batch::new(), Table::<App>::new(Limits::default()));
-    let mut ears = Ears { shared: Shared::default(), heard: Vec::new() };
-    let mut memory = Memory::new(24 << 20);
-    let mut last = Moment::default();
-    while captures.next_batch(&mut batch).unwrap_or(false) {
+    let (mut table, mut memory) = (Table::new(Limits::default()), Memory::new(64 << 20));
+    let mut ear = Ear { shared: Shared::default(), heard: Vec::new() };
+    let (mut batch, mut last) = (Batch::new(), Moment::default());
+    while captures.next_batch(&mut batch).unwrap() {
         for packet in batch.packets() {
-            last = Moment { time: packet.time, frame: packet.frame };
+            let at = Moment { time: packet.time, frame: packet.frame };
+            last = Moment { time: last.time.max(at.time), frame: at.frame };
             let cut = (packet.original_len as usize).saturating_sub(packet.bytes.len());
-            let Some(frame) = Frame::decode(packet.link, packet.bytes, cut) else { continue };
-            table.frame(&frame, last, packet.original_len.into(), &mut memory, &mut ears);
+            if let Some(frame) = Frame::decode(packet.link, packet.bytes, cut) {
+                table.frame(&frame, at, packet.original_len.into(), &mut memory, &mut ear);
+            }
         }
     }
-    table.finish(last, &mut memory, &mut ears);
-    ears.heard
+    table.finish(last, &mut memory, &mut ear);
+    assert_eq!(memory.held_bytes(), 0, "{}: all memory must be given back", path.display());
+    ear.heard
 }
 
 #[derive(Default)]
 struct App {
-    recogniser: Recogniser,
-    decoder: Option<Box<dyn Conversation>>,
-    is_unknown: bool,
+    reading: Reading,
     said: Said,
 }
 
@@ -104,73 +115,105 @@ impl Default for Said {
     }
 }
 
-struct Ears {
+enum Reading {
+    Undecided(Recogniser),
+    Speaking(Box<dyn Conversation>),
+    Unknown,
+}
+
+impl Default for Reading {
+    fn default() -> Self {
+        Self::Undecided(Recogniser::default())
+    }
+}
+
+struct Ear {
     shared: Shared,
     heard: Vec<Heard>,
 }
 
-fn transport(flow: &Flow<App>) -> Transport {
-    match flow.key.protocol {
-        protocol::TCP => Transport::Tcp,
-        protocol::UDP => Transport::Udp,
-        protocol::ICMP => Transport::Icmp,
-        protocol::ICMPV6 => Transport::Icmp6,
-        0 => Transport::Ethernet(flow.key.ethertype),
-        number => Transport::Ip(number),
+impl Ear {
+    fn with<R>(
+        &mut self,
+        flow: (&Key, &mut Said),
+        memory: &mut Memory,
+        now: Moment,
+        act: impl FnOnce(&mut Context<'_>) -> R,
+    ) -> R {
+        let (key, sink) = flow;
+        let wanted = Wanted { logs: true, content: true };
+        let (addresses, ports) = (key.addresses, key.ports);
+        act(&mut Context { now, addresses, ports, wanted, memory, shared: &mut self.shared, sink })
     }
 }
 
-impl Listener<App> for Ears {
+fn transport(key: &Key) -> Option<Transport> {
+    match key.protocol {
+        protocol::TCP => Some(Transport::Tcp),
+        protocol::UDP => Some(Transport::Udp),
+        protocol::ICMP => Some(Transport::Icmp),
+        protocol::ICMPV6 => Some(Transport::Icmp6),
+        0 if key.ethertype != 0 => Some(Transport::Ethernet(key.ethertype)),
+        0 => None,
+        number => Some(Transport::Ip(number)),
+    }
+}
+
+impl Listener<App> for Ear {
     fn data(&mut self, flow: &mut Flow<App>, memory: &mut Memory, from: Side, at: Moment, bytes: &[u8]) {
-        let transport = transport(flow);
-        let (addresses, ports) = (flow.key.addresses, flow.key.ports);
-        let App { recogniser, decoder, is_unknown, said } = &mut flow.app;
-        said.ends = [(addresses[0], ports[0]), (addresses[1], ports[1])];
-        if *is_unknown {
-            return;
-        }
-        let wanted = Wanted { logs: true, content: true };
-        let shared = &mut self.shared;
-        let cx = &mut Context { now: at, addresses, ports, wanted, memory, shared, sink: said };
-        if let Some(decoder) = decoder {
-            return decoder.data(cx, from, bytes);
-        }
-        match recogniser.show(cx, transport, from, bytes) {
-            Recognition::Undecided => {}
-            Recognition::Unknown => *is_unknown = true,
-            Recognition::Found(mut found) => {
-                recogniser.replay(cx, found.as_mut());
-                found.data(cx, from, bytes);
-                *decoder = Some(found);
+        let key = flow.key;
+        let App { reading, said } = &mut flow.app;
+        said.ends = [(key.addresses[0], key.ports[0]), (key.addresses[1], key.ports[1])];
+        match reading {
+            Reading::Unknown => {}
+            Reading::Speaking(decoder) => {
+                self.with((&key, said), memory, at, |cx| decoder.data(cx, from, bytes));
+            }
+            Reading::Undecided(recogniser) => {
+                let Some(transport) = transport(&key) else { return };
+                let shown = |cx: &mut Context<'_>| recogniser.show(cx, transport, from, bytes);
+                match self.with((&key, said), memory, at, shown) {
+                    Recognition::Undecided => {}
+                    Recognition::Unknown => *reading = Reading::Unknown,
+                    Recognition::Found(mut decoder) => {
+                        self.with((&key, said), memory, at, |cx| {
+                            recogniser.replay(cx, decoder.as_mut());
+                            decoder.data(cx, from, bytes);
+                        });
+                        *reading = Reading::Speaking(decoder);
+                    }
+                }
             }
         }
     }
 
     fn gap(&mut self, flow: &mut Flow<App>, memory: &mut Memory, from: Side, at: Moment, bytes: u64) {
-        let (addresses, ports) = (flow.key.addresses, flow.key.ports);
-        let App { recogniser, decoder, said, .. } = &mut flow.app;
-        let Some(decoder) = decoder else { return recogniser.gap(memory, from) };
-        let wanted = Wanted { logs: true, content: true };
-        let shared = &mut self.shared;
-        decoder.gap(
-            &mut Context { now: at, addresses, ports, wanted, memory, shared, sink: said },
-            from,
-            bytes,
-        );
+        let key = flow.key;
+        let App { reading, said } = &mut flow.app;
+        match reading {
+            Reading::Speaking(decoder) => {
+                self.with((&key, said), memory, at, |cx| decoder.gap(cx, from, bytes));
+            }
+            Reading::Undecided(recogniser) => recogniser.gap(memory, from),
+            Reading::Unknown => {}
+        }
     }
 
     fn end(&mut self, flow: &mut Flow<App>, memory: &mut Memory, at: Moment) {
-        let (addresses, ports) = (flow.key.addresses, flow.key.ports);
-        let App { recogniser, mut decoder, mut said, .. } = std::mem::take(&mut flow.app);
-        let mut recogniser = recogniser;
-        recogniser.forget(memory);
-        if let Some(decoder) = &mut decoder {
-            let wanted = Wanted { logs: true, content: true };
-            let (shared, sink) = (&mut self.shared, &mut said);
-            decoder.end(&mut Context { now: at, addresses, ports, wanted, memory, shared, sink });
+        let at = Moment { frame: at.frame, time: at.time.max(flow.last) };
+        let key = flow.key;
+        let App { reading, mut said } = std::mem::take(&mut flow.app);
+        let mut protocol = "unknown";
+        match reading {
+            Reading::Speaking(mut decoder) => {
+                self.with((&key, &mut said), memory, at, |cx| decoder.end(cx));
+                protocol = decoder.protocol();
+            }
+            Reading::Undecided(mut recogniser) => recogniser.forget(memory),
+            Reading::Unknown => {}
         }
-        let protocol = decoder.map_or("unknown", |decoder| decoder.protocol());
-        let Said { recorder, ends, lines } = said;
+        let Said { mut recorder, ends, lines } = said;
+        recorder.close();
         self.heard.push(Heard { protocol, ends, recorder, lines });
     }
 
@@ -203,31 +246,18 @@ impl Sink for Said {
     }
 
     fn log(&mut self, line: &LogLine<'_>) {
+        self.recorder.log(line);
         let mut columns = line.log.columns.iter();
         let mut values = Vec::new();
         line.values.each(&mut |value| {
             let column = columns.next().expect("no more values than columns");
-            values.push((column.name, value.map_or("-".to_owned(), |value| zeek(&value, column.kind))));
+            values.push((
+                column.name,
+                value.map_or("-".to_owned(), |value| zeek::written(&value, column.kind)),
+            ));
         });
         assert!(columns.next().is_none(), "a value for each column");
         let ends = [*line.from.of(&self.ends), *line.from.other().of(&self.ends)];
         self.lines.push(Line { log: line.log.name, ends, values });
-    }
-}
-
-/// A value as Zeek writes it.
-fn zeek(value: &Value<'_>, kind: quaywatch_model::Kind) -> String {
-    use quaywatch_model::Kind;
-    let seconds = |nanos: i64| format!("{:.6}", nanos as f64 / 1e9);
-    match (*value, kind) {
-        (Value::Bool(yes), _) => if yes { "T" } else { "F" }.to_owned(),
-        (Value::Text(text), _) => text.to_owned(),
-        (Value::Signed(nanos), Kind::Time | Kind::Interval | Kind::IntervalVector) => seconds(nanos),
-        (Value::List(list), kind) => {
-            let mut members = Vec::new();
-            list.each(&mut |member| members.push(zeek(&member, kind).replace(',', "\\x2c")));
-            members.join(",")
-        }
-        (value, _) => value.to_string(),
     }
 }

@@ -1,5 +1,5 @@
 use super::PROTOCOL;
-use crate::testing::corpus::hear;
+use crate::testing::captures::play_corpus;
 use crate::testing::play;
 use crate::{Answer, Probe, Transport};
 use proptest::collection::vec;
@@ -69,13 +69,13 @@ fn the_servers_own_port_is_expected_and_the_file_is_whole() {
     for (capture, way) in
         [("sv__output-eve-tftp-01", "from_device"), ("sv__tftp-tx-handling-wrq", "to_device")]
     {
-        let Some(heard) = hear(&format!("tftp/{capture}.pcap")) else { return };
+        let Some(heard) = play_corpus(&format!("tftp/{capture}.pcap")) else { return };
         assert!(heard.iter().all(|heard| heard.protocol == "tftp"), "{heard:?}");
-        let lines: Vec<&String> = heard.iter().flat_map(|heard| &heard.said.transfers).collect();
+        let lines: Vec<&String> = heard.iter().flat_map(|heard| &heard.recorder.transfers).collect();
         assert_eq!(lines.len(), 3, "{lines:?}");
         assert!(lines[0].contains(way) && lines[0].ends_with("\"rfc1350.txt\""), "{lines:?}");
         assert_eq!(*lines[2], "end 1 complete");
-        let operations: Vec<&String> = heard.iter().flat_map(|heard| &heard.said.operations).collect();
+        let operations: Vec<&String> = heard.iter().flat_map(|heard| &heard.recorder.operations).collect();
         assert_eq!(operations.len(), 1, "{operations:?}");
         assert!(operations[0].contains("24599 bytes -> accepted"), "{operations:?}");
     }

@@ -1,5 +1,6 @@
 use super::PROTOCOL;
-use crate::testing::replay::{corpus, play as play_capture, play_case, zeek_log};
+use crate::testing::captures::{corpus, play as play_capture, play_case};
+use crate::testing::zeek;
 use crate::testing::{Player, Recorder, play, play_cut};
 use crate::{Answer, Probe, Transport};
 use proptest::collection::vec;
@@ -8,7 +9,7 @@ use proptest::{prop_assert, prop_assert_eq, proptest};
 use quaywatch_model::Side::{self, A, B};
 
 fn heard_of(name: &str) -> Option<Vec<Recorder>> {
-    let capture = corpus()?.join(name);
+    let capture = corpus("")?.join(name);
     let heard = play_capture(&capture);
     Some(
         heard
@@ -73,7 +74,7 @@ const NOT_TOLD: &[&str] = &["validation_status"];
 
 #[test]
 fn ssl_log_is_that_of_zeek() {
-    let Some(root) = corpus() else { return };
+    let Some(root) = corpus("") else { return };
     let logs = [
         ("tls/zeek__tls-missing-intermediate.pcap", "tls/expected/zeek__tls-missing-intermediate/ssl.log"),
         (
@@ -91,7 +92,7 @@ fn ssl_log_is_that_of_zeek() {
         let mut told: Vec<_> = heard.iter().flat_map(|heard| &heard.recorder.zeek).collect();
         told.retain(|line| line.first().is_some_and(|name| name == "ssl"));
         let told: Vec<_> = told.into_iter().map(|line| line.get(1..).unwrap().to_vec()).collect();
-        let mut expected = zeek_log(&root.join(log), NOT_TOLD);
+        let mut expected = zeek::own_columns(&root.join(log), NOT_TOLD);
         let mut told_sorted = told;
         told_sorted.sort();
         expected.sort();

@@ -1,5 +1,6 @@
 use super::PROTOCOL;
-use crate::testing::corpus::{as_zeek, hear, zeek_log};
+use crate::testing::captures::{corpus, play_corpus};
+use crate::testing::zeek;
 use crate::testing::{Player, play, play_cut};
 use crate::{Answer, Probe, Transport};
 use proptest::collection::vec;
@@ -91,12 +92,12 @@ fn the_probe_is_certain_only_of_its_own() {
 #[test]
 fn the_log_agrees_with_zeeks() {
     for name in ["rfb-vnc-mac-to-linux", "rfb-vnc-scanner"] {
-        let Some(heard) = hear(&format!("vnc/zeek__{name}.pcap")) else { return };
-        let ours = heard.iter().flat_map(|heard| &heard.said.logs);
+        let Some(heard) = play_corpus(&format!("vnc/zeek__{name}.pcap")) else { return };
+        let ours = heard.iter().flat_map(|heard| &heard.recorder.logs);
         // The letter is who asked, which side that is depends on the addresses.
-        let mut ours: Vec<String> = ours.map(|line| as_zeek(line)[2..].to_owned()).collect();
+        let mut ours: Vec<String> = ours.map(|line| zeek::unquoted(line)[2..].to_owned()).collect();
         let cells = |line: Vec<(String, String)>| line.into_iter().skip(6).map(|(_, value)| shown(&value));
-        let lines = zeek_log(&format!("vnc/expected/zeek__{name}/rfb.log")).into_iter();
+        let lines = zeek::lines(&corpus(&format!("vnc/expected/zeek__{name}/rfb.log")).unwrap()).into_iter();
         let mut theirs: Vec<String> =
             lines.map(|line| format!("rfb.log: {}", cells(line).collect::<Vec<_>>().join(" "))).collect();
         ours.sort();

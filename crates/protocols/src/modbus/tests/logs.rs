@@ -3,8 +3,9 @@
 use super::{adu, exchange, numbered};
 use crate::Transport;
 use crate::modbus::PROTOCOL;
+use crate::testing::captures::{corpus, play};
 use crate::testing::compare::differences;
-use crate::testing::replay::{corpus, play, zeek_log};
+use crate::testing::zeek;
 use crate::testing::{Player, Recorder};
 use quaywatch_model::Side;
 
@@ -38,12 +39,12 @@ const AFTER_A_LONG_SILENCE: &[&str] =
 
 #[test]
 fn modbus_log_is_that_of_zeek() {
-    let Some(root) = corpus() else { return };
+    let Some(root) = corpus("") else { return };
     for (name, expected) in CAPTURES {
         let heard = play(&root.join(format!("modbus/{name}.pcap")));
         let logs = heard.iter().flat_map(|heard| &heard.recorder.zeek);
         let ours: Vec<_> = logs.filter(|line| line[0] == "modbus").map(|line| line[1..].to_vec()).collect();
-        let theirs = zeek_log(&root.join(format!("modbus/expected/{name}/modbus.log")), &[]);
+        let theirs = zeek::own_columns(&root.join(format!("modbus/expected/{name}/modbus.log")), &[]);
         assert_eq!(differences(&ours, &theirs), expected, "{name}");
     }
 }

@@ -3,8 +3,9 @@
 use super::{STOP, STOPPED, acknowledgement, heard, job};
 use crate::s7comm::wire::{BlockJob, Function, Invocation};
 use crate::testing::Recorder;
+use crate::testing::captures::{corpus, play};
 use crate::testing::compare::differences;
-use crate::testing::replay::{corpus, play, zeek_log};
+use crate::testing::zeek;
 use quaywatch_model::Side::{A, B};
 
 /// The columns that the writer of the files adds.
@@ -28,7 +29,7 @@ const ACKNOWLEDGEMENTS_WITHOUT_PARAMETERS: &[&str] = &[
 
 #[test]
 fn logs_are_those_of_icsnpp() {
-    let Some(root) = corpus() else { return };
+    let Some(root) = corpus("") else { return };
     let heard = play(&root.join("s7comm/icsnpp-s7comm__s7ident.pcap"));
     for (log, expected) in LOGS {
         let lines = heard.iter().flat_map(|heard| &heard.recorder.zeek).filter(|line| line[0] == log);
@@ -36,7 +37,7 @@ fn logs_are_those_of_icsnpp() {
         let ours: Vec<Vec<String>> =
             lines.map(|line| line[1..].iter().filter(is_own).cloned().collect()).collect();
         let theirs = root.join(format!("s7comm/expected/icsnpp-s7comm__s7ident/{log}.log"));
-        assert_eq!(differences(&ours, &zeek_log(&theirs, &OF_THE_SENDER)), expected, "{log}");
+        assert_eq!(differences(&ours, &zeek::own_columns(&theirs, &OF_THE_SENDER)), expected, "{log}");
     }
 }
 
