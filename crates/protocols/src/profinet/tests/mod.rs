@@ -10,6 +10,9 @@ use proptest::{prop_assert, prop_assert_eq, proptest};
 use quaywatch_model::Side::{self, A, B};
 use quaywatch_model::{Moment, Timestamp};
 
+mod properties;
+mod real_time;
+
 const ETHERNET: Transport = Transport::Ethernet(ETHERTYPE);
 
 /// Frames 1 to 4 of `ChangeIPUsingDCP.pcap` (ITI/ICS-Security-Tools): a switch is asked who it is and is given
@@ -391,113 +394,6 @@ fn no_more_questions_are_remembered_than_the_limit_says() {
 }
 
 #[test]
-fn cyclic_data_is_told_once_and_again_when_its_status_changes() {
-    let mut turns: Vec<(Side, Vec<u8>)> = (0..50).map(|cycle| (A, cyclic_frame(cycle * 32, 0x35))).collect();
-    turns.push((A, cyclic_frame(50 * 32, 0x25)));
-    turns.push((A, cyclic_frame(54 * 32, 0x25)));
-    turns.push((A, cyclic_frame(55 * 32, 0x35)));
-    let turns: Vec<(Side, &[u8])> = turns.iter().map(|(side, bytes)| (*side, bytes.as_slice())).collect();
-    let heard = play(&PROTOCOL, ETHERNET, [0, 0], &turns);
-    assert_eq!(
-        heard.operations,
-        [
-            "B: Subscribe rt_class_1 (0x8001): provider state = \"run\"; data valid = true; station = \"ok\"; \
-             redundancy state = \"primary\"; data status = 53; transfer status = 0; data bytes = 40 -> accepted",
-            "B: Subscribe rt_class_1 (0x8001): provider state = \"stop\" (was \"run\"); data valid = true; \
-             station = \"ok\"; redundancy state = \"primary\"; data status = 37 (was 53); transfer status = 0; \
-             data bytes = 40 -> accepted",
-            "B: Subscribe rt_class_1 (0x8001): provider state = \"run\" (was \"stop\"); data valid = true; \
-             station = \"ok\"; redundancy state = \"primary\"; data status = 53 (was 37); transfer status = 0; \
-             data bytes = 40; frames missing by cycle counter = 3 -> accepted",
-        ]
-    );
-    assert_eq!(heard.problems, ["profinet: cyclic frames missing by cycle counter (incomplete)"]);
-}
-
-#[test]
-fn frames_that_were_not_captured_are_not_held_against_the_provider() {
-    let mut player = Player::new(&PROTOCOL, ETHERNET, [0, 0]);
-    player.say(A, &cyclic_frame(0, 0x35)).say(A, &cyclic_frame(32, 0x35)).lose(A, 0);
-    let heard = player.say(A, &cyclic_frame(320, 0x35)).say(A, &cyclic_frame(352, 0x35)).end();
-    assert!(heard.problems.is_empty(), "{:?}", heard.problems);
-}
-
-#[test]
-fn four_bytes_behind_the_status_are_not_taken_for_changes_of_it() {
-    let with_check_sequence = |cycle: u16| {
-        let mut frame = cyclic_frame(cycle * 32, 0x35);
-        frame.extend_from_slice(&[0x12, 0x34, 0x56, cycle as u8 | 1]);
-        frame
-    };
-    let frames: Vec<Vec<u8>> = (0..20).map(with_check_sequence).collect();
-    let turns: Vec<(Side, &[u8])> = frames.iter().map(|frame| (A, frame.as_slice())).collect();
-    let heard = play(&PROTOCOL, ETHERNET, [0, 0], &turns);
-    assert!(heard.operations.is_empty());
-    assert_eq!(heard.problems, ["profinet: cyclic frame does not end in a status (malformed)"]);
-}
-
-#[test]
-fn a_real_cyclic_frame_is_read() {
-    let heard = hear(&[(A, CYCLIC)]);
-    assert_eq!(heard.operations.len(), 1);
-    assert!(heard.operations[0].starts_with("B: Subscribe rt_class_1 (0xBBF0): provider state = \"run\""));
-}
-
-#[test]
-fn no_more_frame_ids_are_watched_than_the_limit_says() {
-    let mut player = Player::new(&PROTOCOL, ETHERNET, [0, 0]);
-    for id in 0..200_u16 {
-        let mut frame = cyclic_frame(0, 0x35);
-        frame[0] = 0x90;
-        frame[1] = id as u8;
-        player.say(A, &frame);
-    }
-    let heard = player.end();
-    assert_eq!(heard.operations.len(), cyclic::MOST_STREAMS);
-    assert_eq!(heard.problems, ["profinet: more cyclic frame ids than are watched (limit)"]);
-}
-
-fn rta(frame_id: FrameId, kind: u8, sequence: u16, part: &str) -> Vec<u8> {
-    let part = bytes(part);
-    let pdu_type = PduType(0x10 | kind);
-    let (destination, source, flags, send_sequence, ack_sequence) = (1, 3, 0x11, sequence, 0xFFFF);
-    let mut frame = Vec::new();
-    let pdu =
-        Rta { frame_id, destination, source, pdu_type, flags, send_sequence, ack_sequence, part: &part };
-    pdu.encode(&mut frame);
-    frame
-}
-
-#[test]
-fn an_alarm_is_told_once_however_often_it_is_repeated() {
-    let pulled = "0002 001a 0100 0003 00000000 0002 0001 00000012 00000001 a805";
-    let alarm = rta(FrameId::ALARM_LOW, 1, 0, pulled);
-    let acknowledged = rta(FrameId::ALARM_LOW, 1, 0, "8002 0014 0100 0003 00000000 0002 0001 a805 00000000");
-    let next = rta(FrameId::ALARM_LOW, 1, 1, &pulled.replace("0003", "0004"));
-    let refused = rta(FrameId::ALARM_LOW, 1, 1, "8002 0014 0100 0004 00000000 0002 0001 a805 da813c01");
-    let turns: [(Side, &[u8]); 5] = [(B, &alarm), (B, &alarm), (A, &acknowledged), (B, &next), (A, &refused)];
-    assert_eq!(
-        operations_of(&turns),
-        [
-            "A: Subscribe alarm_notification_low (0x0002): alarm type = \"pull\"; alarm type number = 3; api = 0; \
-             slot = 2; subslot = 1; module ident = 18; submodule ident = 1; alarm specifier = 43013 -> accepted",
-            "A: Subscribe alarm_notification_low (0x0002): alarm type = \"plug\"; alarm type number = 4; api = 0; \
-             slot = 2; subslot = 1; module ident = 18; submodule ident = 1; alarm specifier = 43013 -> accepted",
-            "A: Subscribe alarm_ack_low (0x8002) -> refused wrong_submodule_state (0xDA813C01)",
-        ]
-    );
-}
-
-#[test]
-fn an_rta_error_closes_the_connection_and_says_why() {
-    let error = rta(FrameId::ALARM_LOW, 4, 0xFFFE, "cf81fd05");
-    assert_eq!(
-        operations_of(&[(B, &error)]),
-        ["B: CloseSession rta_error (0x04) -> accepted consumer_watchdog_expired (0xCF81FD05)"]
-    );
-}
-
-#[test]
 fn what_is_not_read_is_counted_with_its_cause() {
     let heard = hear(&[
         (A, "ff80 0102"),
@@ -564,72 +460,4 @@ fn the_probe_knows_its_own_by_content() {
 #[test]
 fn an_idle_conversation_is_small() {
     assert!(size_of::<super::state::Profinet>() <= 200);
-}
-
-proptest! {
-    #[test]
-    fn any_bytes_are_survived(turns in vec((prop_oneof![Just(A), Just(B)], vec(any::<u8>(), 0..80)), 0..8)) {
-        let turns: Vec<(Side, &[u8])> = turns.iter().map(|(side, bytes)| (*side, bytes.as_slice())).collect();
-        let _ = play(&PROTOCOL, ETHERNET, [0, 0], &turns);
-    }
-
-    #[test]
-    fn damaged_frames_are_survived(at in 0..64_usize, byte: u8, cut in 0..120_usize, which in 0..5_usize) {
-        let mut frame = bytes([WHO, I_AM, SET_IP, SET_NAME, SET_NAME_OK][which]);
-        let at = at % frame.len();
-        frame[at] = byte;
-        frame.truncate(cut);
-        let _ = play(&PROTOCOL, ETHERNET, [0, 0], &[(A, &frame), (B, &frame)]);
-    }
-
-    #[test]
-    fn a_dcp_message_that_decodes_encodes_to_the_same_bytes(
-        head in any::<[u8; 10]>(), data in vec(any::<u8>(), 0..64), padding in vec(any::<u8>(), 0..8),
-    ) {
-        let mut frame = head.to_vec();
-        frame.extend_from_slice(&(data.len() as u16).to_be_bytes());
-        frame.extend_from_slice(&data);
-        let whole = frame.len();
-        frame.extend_from_slice(&padding);
-        let mut again = Vec::new();
-        Message::decode(&frame).unwrap().encode(&mut again);
-        prop_assert_eq!(&again[..], &frame[..whole]);
-    }
-
-    #[test]
-    fn blocks_that_decode_encode_to_the_same_bytes(
-        blocks in vec((any::<u8>(), any::<u8>(), vec(any::<u8>(), 2..20)), 0..6), kind in 0..2_u8, service in 3..7_u8,
-    ) {
-        let mut data = Vec::new();
-        for (option, suboption, value) in &blocks {
-            push_block(&mut data, Selector::new(*option, *suboption), None, value);
-        }
-        let (frame_id, service, kind) = (FrameId::GET_SET, Service(service), ServiceType(kind));
-        let message = Message { frame_id, service, kind, xid: 0, response_delay: 0, data: &data };
-        let is_get = service == Service::GET && kind == ServiceType::REQUEST;
-        let mut again = Vec::new();
-        for block in message.blocks() {
-            let block = block.unwrap();
-            if is_get {
-                again.extend_from_slice(&[block.selector.option, block.selector.suboption]);
-            } else {
-                push_block(&mut again, block.selector, block.info, block.value);
-            }
-        }
-        prop_assert_eq!(again, data);
-    }
-
-    #[test]
-    fn cyclic_frames_and_alarms_that_decode_encode_to_the_same_bytes(frame in vec(any::<u8>(), 0..80)) {
-        let mut again = Vec::new();
-        if let Ok(cyclic) = Cyclic::decode(&frame) {
-            cyclic.encode(&mut again);
-            prop_assert_eq!(&again, &frame);
-        }
-        again.clear();
-        if let Ok(pdu) = Rta::decode(&frame) {
-            pdu.encode(&mut again);
-            prop_assert!(frame.starts_with(&again));
-        }
-    }
 }
