@@ -49,14 +49,14 @@ fn title(out: &mut dyn Write, text: &str) -> io::Result<()> {
     writeln!(out, "\n{TITLE}{text}{TITLE:#}")
 }
 
-/// Says how much of a list was left out.
-fn left_out(out: &mut dyn Write, count: u64, what: &str) -> io::Result<()> {
+/// Says how much of a list was left out; `what` is one of them: "more device".
+fn left_out(out: &mut dyn Write, count: u64, what: &'static str) -> io::Result<()> {
     if count == 0 {
         return Ok(());
     }
     writeln!(
         out,
-        "  {DIM}... and {} more {what}; --all shows what is kept, --out DIR writes every one{DIM:#}",
-        crate::number::Count(count)
+        "  {DIM}... and {}; --all shows what is kept, --out DIR writes every one{DIM:#}",
+        crate::number::Many(count, what)
     )
 }

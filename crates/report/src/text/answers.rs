@@ -24,7 +24,7 @@ pub(super) fn findings(out: &mut dyn Write, summary: &Summary, settings: Setting
     for finding in findings.iter().take(most) {
         one_finding(out, finding)?;
     }
-    left_out(out, findings.len().saturating_sub(most) as u64, "findings")
+    left_out(out, findings.len().saturating_sub(most) as u64, "more finding")
 }
 
 fn one_finding(out: &mut dyn Write, finding: &Finding) -> io::Result<()> {
@@ -63,7 +63,7 @@ pub(super) fn devices(out: &mut dyn Write, summary: &Summary, settings: Settings
     for asset in assets.iter().take(most) {
         device(out, asset)?;
     }
-    left_out(out, assets.len().saturating_sub(most) as u64, "devices")
+    left_out(out, assets.len().saturating_sub(most) as u64, "more device")
 }
 
 fn device(out: &mut dyn Write, asset: &Asset) -> io::Result<()> {
@@ -107,7 +107,7 @@ pub(super) fn remote_access(out: &mut dyn Write, summary: &Summary, settings: Se
     for channel in channels.iter().take(most) {
         one_channel(out, channel)?;
     }
-    left_out(out, channels.len().saturating_sub(most) as u64, "channels")
+    left_out(out, channels.len().saturating_sub(most) as u64, "more channel")
 }
 
 fn one_channel(out: &mut dyn Write, channel: &RemoteAccess) -> io::Result<()> {

@@ -32,7 +32,7 @@ pub(super) fn write(out: &mut dyn Write, summary: &Summary, settings: Settings) 
         write_line(out, line, columns, summary.span.first, settings)?;
     }
     let told: u64 = shown.iter().map(|line| line.count).sum();
-    left_out(out, total.saturating_sub(told), "changes")
+    left_out(out, total.saturating_sub(told), "more change")
 }
 
 /// Which lines to show when there are too many: the first of every kind of change and outcome between two hosts,

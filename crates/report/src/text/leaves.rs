@@ -2,7 +2,7 @@
 
 use super::{ALARM, CHANGES, DIM, Settings, TITLE, left_out, title};
 use crate::Escaped;
-use crate::number::{Bytes, Count};
+use crate::number::{Bytes, Count, Many};
 use anstyle::Style;
 use quaywatch_model::{Address, DataClass, Disclosure};
 use quaywatch_sensor::Summary;
@@ -35,7 +35,7 @@ pub(super) fn write(out: &mut dyn Write, summary: &Summary, settings: Settings) 
     for (address, told) in recipients.iter().take(most) {
         recipient(out, *address, told)?;
     }
-    left_out(out, recipients.len().saturating_sub(most) as u64, "recipients")
+    left_out(out, recipients.len().saturating_sub(most) as u64, "more recipient")
 }
 
 /// Who it is and who sent to it; then a line a class.
@@ -46,7 +46,7 @@ fn recipient(out: &mut dyn Write, address: Address, told: &[&Disclosure]) -> io:
         write!(out, "  \"{}\"", Escaped(name))?;
     }
     if names.len() > 1 {
-        write!(out, " {DIM}and {} more names{DIM:#}", Count(names.len() as u64 - 1))?;
+        write!(out, " {DIM}and {}{DIM:#}", Many(names.len() as u64 - 1, "more name"))?;
     }
     if let Some(first) = told.first() {
         write!(out, "  {}", first.recipient_scope.as_str())?;

@@ -60,9 +60,9 @@ pub(super) fn controllers(out: &mut dyn Write, summary: &Summary, settings: Sett
         for client in clients.iter().take(settings.most_lines) {
             actor(out, *client, entries)?;
         }
-        left_out(out, clients.len().saturating_sub(settings.most_lines) as u64, "clients")?;
+        left_out(out, clients.len().saturating_sub(settings.most_lines) as u64, "more client")?;
     }
-    left_out(out, left, "controllers")?;
+    left_out(out, left, "more controller")?;
     asked_of_everybody(out, &everybody, settings)
 }
 
@@ -97,7 +97,7 @@ fn asked_of_everybody(
         verbs.iter().try_for_each(|(verb, count)| write!(out, "  {} {}", word(*verb), Count(*count)))?;
         writeln!(out)?;
     }
-    left_out(out, asked.len().saturating_sub(settings.most_lines) as u64, "questions to everybody")
+    left_out(out, asked.len().saturating_sub(settings.most_lines) as u64, "more question")
 }
 
 fn protocols(entries: &[&Entry]) -> String {
@@ -156,7 +156,7 @@ pub(super) fn transfers(out: &mut dyn Write, summary: &Summary, settings: Settin
         }
         writeln!(out)?;
     }
-    left_out(out, total.saturating_sub(settings.most_lines as u64), "transfers")
+    left_out(out, total.saturating_sub(settings.most_lines as u64), "more transfer")
 }
 
 /// What was moved: its kind, name and size, and what of it is missing.
@@ -228,5 +228,5 @@ pub(super) fn unread(out: &mut dyn Write, summary: &Summary, settings: Settings)
             total.verdict.as_str()
         )?;
     }
-    left_out(out, summary.problems.len().saturating_sub(settings.most_lines) as u64, "kinds of problem")
+    left_out(out, summary.problems.len().saturating_sub(settings.most_lines) as u64, "more problem kind")
 }
