@@ -131,7 +131,10 @@ impl Dialogue for OpcUa {
     }
 
     fn carries(&self) -> DataClass {
-        DataClass::ProcessValues
+        match self.channel.reading {
+            Reading::Opaque => DataClass::Encrypted,
+            Reading::Clear | Reading::Unknown => DataClass::ProcessValues,
+        }
     }
 }
 

@@ -4,6 +4,7 @@ use super::super::builtin::{Blob, Text};
 use super::super::certificate::common_name;
 use super::super::wire::{AsymmetricHeader, ErrorMessage, Header, ReverseHello};
 use super::*;
+use quaywatch_model::DataClass;
 use quaywatch_model::Side::{A, B};
 
 const BASIC256SHA256: &str = "http://opcfoundation.org/UA/SecurityPolicy#Basic256Sha256";
@@ -58,7 +59,9 @@ fn encrypted_messages_are_opaque_operations_of_the_client() {
     player.say(A, &hex(HELLO_REAL)).say(B, &hex(ACKNOWLEDGE_REAL));
     player.say(A, &sealed_open(0, BASIC256SHA256, &certificate()));
     player.say(B, &sealed_open(5, BASIC256SHA256, &[]));
+    assert_eq!(player.conversation().carries(), DataClass::ProcessValues);
     player.say(A, &sealed_message()).say(B, &sealed_message());
+    assert_eq!(player.conversation().carries(), DataClass::Encrypted);
     let heard = player.end();
     assert_eq!(
         heard.operations[1..],
