@@ -4,6 +4,7 @@
 pub(crate) mod captures;
 #[cfg(test)]
 pub(crate) mod compare;
+mod fuzz;
 #[cfg(test)]
 mod guests;
 pub mod polls;
@@ -11,6 +12,8 @@ pub mod polls;
 pub(crate) mod spoken;
 #[cfg(test)]
 pub(crate) mod zeek;
+
+pub use fuzz::{fuzz_conversation, fuzz_framed};
 
 use crate::{
     Context, Conversation, Memory, Probe, Protocol, Recogniser, Recognition, Shared, Sink, Transport, Wanted,
@@ -182,20 +185,18 @@ fn zeek_value(value: Value<'_>) -> String {
 }
 
 /// Plays bytes to one conversation. Every call is a frame of its own, one millisecond after the last.
-pub struct Player {
+pub struct Player<S = Recorder> {
     conversation: Box<dyn Conversation>,
     ports: [u16; 2],
     frame: u64,
     memory: Memory,
     shared: Shared,
     /// What was reported so far.
-    pub heard: Recorder,
+    pub heard: S,
 }
 
-impl Player {
-    /// Begins a conversation of `protocol` between these ports (side A's, side B's).
-    #[must_use]
-    pub fn new(protocol: &Protocol, transport: Transport, ports: [u16; 2]) -> Self {
+impl<S: Sink + Default> Player<S> {
+    fn start(protocol: &Protocol, transport: Transport, ports: [u16; 2]) -> Self {
         let probe = Probe { transport, ports, from: Side::A, bytes: &[], answer: &[], expected: None };
         Self { ports, ..Self::of((protocol.start)(&probe)) }
     }
@@ -207,7 +208,7 @@ impl Player {
             frame: 0,
             memory: Memory::new(16 << 20),
             shared: Shared::default(),
-            heard: Recorder::default(),
+            heard: S::default(),
         }
     }
 
@@ -234,12 +235,10 @@ impl Player {
         waits
     }
 
-    /// Ends the conversation and gives what was reported.
-    pub fn end(&mut self) -> Recorder {
+    /// Ends the conversation, which gives back all memory.
+    fn finish(&mut self) {
         self.with(|conversation, cx| conversation.end(cx));
         assert_eq!(self.memory.held_bytes(), 0, "all memory must be given back at the end");
-        self.heard.close();
-        std::mem::take(&mut self.heard)
     }
 
     /// How many bytes the conversation holds now.
@@ -268,6 +267,21 @@ impl Player {
         };
         act(self.conversation.as_mut(), &mut cx);
         self
+    }
+}
+
+impl Player {
+    /// Begins a conversation of `protocol` between these ports (side A's, side B's).
+    #[must_use]
+    pub fn new(protocol: &Protocol, transport: Transport, ports: [u16; 2]) -> Self {
+        Self::start(protocol, transport, ports)
+    }
+
+    /// Ends the conversation and gives what was reported.
+    pub fn end(&mut self) -> Recorder {
+        self.finish();
+        self.heard.close();
+        std::mem::take(&mut self.heard)
     }
 }
 
@@ -351,44 +365,4 @@ pub fn play_cut(protocol: &Protocol, ports: [u16; 2], turns: &[(Side, &[u8])], c
         }
     }
     player.end()
-}
-
-/// Plays fuzzer bytes as steps of one conversation: a control byte (bit 0: which side; bit 1: a gap instead of
-/// bytes; bit 2: nine seconds pass first), a little-endian `u16` length, then that many bytes (none for a gap).
-pub fn fuzz_conversation(protocol: &Protocol, transport: Transport, ports: [u16; 2], data: &[u8]) {
-    let mut player = Player::new(protocol, transport, ports);
-    let mut reader = quaywatch_wire::Reader::new(data);
-    while let (Ok(control), Ok(length)) = (reader.u8("control"), reader.u16_le("length")) {
-        let from = if control & 1 == 0 { Side::A } else { Side::B };
-        if control & 4 != 0 {
-            player.wait_seconds(9);
-            player.tick();
-        }
-        if control & 2 != 0 {
-            player.lose(from, length.into());
-            continue;
-        }
-        let bytes = reader.take(reader.len().min(length.into()), "bytes").unwrap_or_default();
-        player.say(from, bytes);
-    }
-    player.end();
-}
-
-/// As [`fuzz_conversation`] on a byte stream, with the bytes of each step put into a frame of their own by `frame`, so
-/// that the fuzzer need not find out how the carrier frames them.
-pub fn fuzz_framed(protocol: &Protocol, ports: [u16; 2], data: &[u8], frame: fn(&[u8]) -> Option<Vec<u8>>) {
-    let mut framed = Vec::with_capacity(data.len());
-    let mut reader = quaywatch_wire::Reader::new(data);
-    while let (Ok(control), Ok(length)) = (reader.u8("control"), reader.u16_le("length")) {
-        let bytes = match control & 2 {
-            0 => frame(reader.take(reader.len().min(length.into()), "bytes").unwrap_or_default()),
-            _ => Some(Vec::new()),
-        };
-        let Some(bytes) = bytes else { continue };
-        let length = if control & 2 == 0 { bytes.len() as u16 } else { length };
-        framed.push(control);
-        framed.extend_from_slice(&length.to_le_bytes());
-        framed.extend_from_slice(&bytes);
-    }
-    fuzz_conversation(protocol, Transport::Tcp, ports, &framed);
 }
