@@ -7,6 +7,8 @@ pub(crate) mod compare;
 mod fuzz;
 #[cfg(test)]
 mod guests;
+#[cfg(test)]
+mod hostile;
 pub mod polls;
 #[cfg(test)]
 pub(crate) mod spoken;

@@ -224,10 +224,21 @@ impl<'a> Message<'a> {
 
     /// Tells questions and records in order; gives how many bytes they take with the header.
     pub(crate) fn each(&self, tell: &mut dyn FnMut(Part<'_>)) -> Result<usize, ReadError> {
+        let mut go_on = |part: Part<'_>| {
+            tell(part);
+            true
+        };
+        self.walk(&mut go_on)
+    }
+
+    /// As [`Message::each`], until it is told that this is enough.
+    fn walk(&self, go_on: &mut dyn FnMut(Part<'_>) -> bool) -> Result<usize, ReadError> {
         let mut at = HEADER_BYTES;
         for _ in 0..self.header.questions.min(MOST_QUESTIONS) {
             let question = self.question(&mut at)?;
-            tell(Part::Question(&question));
+            if !go_on(Part::Question(&question)) {
+                return Ok(at);
+            }
         }
         let Header { answers, authority, additional, .. } = self.header;
         let sections =
@@ -235,7 +246,9 @@ impl<'a> Message<'a> {
         for (count, section) in sections {
             for _ in 0..count {
                 let record = self.record(&mut at, section)?;
-                tell(Part::Record(&record));
+                if !go_on(Part::Record(&record)) {
+                    return Ok(at);
+                }
             }
         }
         Ok(at)
@@ -326,17 +339,40 @@ impl<'a> Message<'a> {
             return true;
         }
         let mut plain = at_home || (self.header.questions <= 1 && self.header.flags & 0x0040 == 0);
-        let end = self.each(&mut |part| {
-            let (name, class, kind) = match part {
-                Part::Question(question) => (&question.name, question.class, question.kind),
-                Part::Record(record) => (&record.name, record.class, record.kind),
-            };
-            plain &= kind == Type::OPT || (is_class(class) && kind.0 != 0);
-            plain &= at_home || name.bytes().iter().all(|byte| (0x21..0x7f).contains(byte));
+        let end = self.walk(&mut |part| {
+            plain &= part.is_plain(at_home);
+            plain
         });
         end.is_ok_and(|end| plain && end == self.bytes.len())
     }
+
+    /// Whether this may be a message, judged by its first few questions and records.
+    fn begins_plain(&self) -> bool {
+        let (mut plain, mut parts) = (true, 0);
+        let end = self.walk(&mut |part| {
+            plain &= part.is_plain(false);
+            parts += 1;
+            plain && parts < PARTS_THAT_PROVE
+        });
+        end.is_ok_and(|end| plain && (parts == PARTS_THAT_PROVE || end == self.bytes.len()))
+    }
 }
+
+impl Part<'_> {
+    /// Whether the class is in use and, elsewhere than at home, the name is of plain letters.
+    fn is_plain(&self, at_home: bool) -> bool {
+        let (name, class, kind) = match *self {
+            Part::Question(question) => (&question.name, question.class, question.kind),
+            Part::Record(record) => (&record.name, record.class, record.kind),
+        };
+        let class_fits = kind == Type::OPT || (is_class(class) && kind.0 != 0);
+        class_fits && (at_home || name.bytes().iter().all(|byte| (0x21..0x7f).contains(byte)))
+    }
+}
+
+/// So many plain questions and records at the start of a message prove that it is one: where the next message is
+/// looked for, at every byte, it is not read to its end each time.
+const PARTS_THAT_PROVE: usize = 4;
 
 /// Internet, Chaos, Hesiod, none and any; the top bit is a flag of multicast DNS.
 const fn is_class(class: u16) -> bool {
@@ -370,7 +406,7 @@ pub(crate) fn begins(head: &[u8]) -> Answer {
         return Answer::No;
     }
     if body.len() + 2 == length {
-        return if message.is_plausible(false) { Answer::Certain } else { Answer::No };
+        return if message.begins_plain() { Answer::Certain } else { Answer::No };
     }
     let first = match header.questions {
         0 => message.record(&mut HEADER_BYTES.clone(), Section::Answer).map(|record| record.class),

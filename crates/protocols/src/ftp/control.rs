@@ -9,6 +9,8 @@ use quaywatch_model::{
 
 /// The longest line that is read. Paths are at most some hundred bytes.
 pub(super) const LONGEST_LINE_BYTES: usize = 4096;
+/// A longer line is not taken for one where the next line is looked for.
+const LONGEST_SOUGHT_BYTES: usize = 1024;
 /// A name or a working directory is kept up to so many bytes.
 const LONGEST_NAME_BYTES: usize = 512;
 /// A command this old is given up: a long transfer may take hours, but then it has begun.
@@ -58,13 +60,18 @@ impl Dialogue for Control {
         if self.encrypted {
             return Answer::Certain;
         }
+        // The cheap question first: this one is asked at every byte where the next line is looked for.
+        if !wire::may_begin(head) {
+            return Answer::No;
+        }
+        let head = head.get(..LONGEST_SOUGHT_BYTES).unwrap_or(head);
         match memchr::memchr(b'\n', head) {
             Some(end) => match wire::sounds_like(head.get(..end).unwrap_or_default()) {
                 // After a gap a line may be one of the many that are not listed; a greeting or any command begins a line.
                 wire::Sound::Other if !is_line(head.get(..end).unwrap_or_default()) => Answer::No,
                 _ => Answer::Certain,
             },
-            None if wire::begins(head) => Answer::Unsure,
+            None if head.len() < LONGEST_SOUGHT_BYTES && wire::begins(head) => Answer::Unsure,
             None => Answer::No,
         }
     }

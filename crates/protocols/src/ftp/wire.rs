@@ -56,10 +56,16 @@ pub(super) fn sounds_like(line: &[u8]) -> Sound {
 
 /// Whether an unfinished line can become a reply or a command.
 pub(super) fn begins(bytes: &[u8]) -> bool {
-    let head = bytes.get(..4).unwrap_or(bytes);
-    let digits = head.iter().take(3).all(u8::is_ascii_digit);
-    let letters = head.iter().take(3).all(u8::is_ascii_alphabetic);
-    (digits || letters) && printable(bytes).is_some()
+    may_begin(bytes) && printable(bytes).is_some()
+}
+
+/// Whether the first bytes are a code and its sign or a verb and its space, as far as they are there.
+pub(super) fn may_begin(bytes: &[u8]) -> bool {
+    let digits = bytes.iter().take(3).all(u8::is_ascii_digit);
+    let letters = bytes.iter().take(4).take_while(|byte| byte.is_ascii_alphabetic()).count();
+    let verb = letters == bytes.len() || letters == 4 || letters == 3;
+    let after_verb = matches!(bytes.get(letters), None | Some(b' ' | b'\r' | b'\n'));
+    digits && matches!(bytes.get(3), None | Some(b' ' | b'-' | b'\r' | b'\n')) || verb && after_verb
 }
 
 /// A line as text, if it is text: control characters other than CR and TAB are not, bytes above ASCII may be.

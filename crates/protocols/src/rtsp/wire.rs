@@ -28,9 +28,15 @@ const METHODS: [&str; 11] = [
 
 /// Whether a message begins here: a whole first line of a request or of an answer.
 pub(super) fn begins(head: &[u8]) -> Answer {
+    // The cheap question first: this one is asked at every byte where the next message is looked for.
+    if !may_begin(head) {
+        return Answer::No;
+    }
+    let head = head.get(..LONGEST_FIRST_LINE_BYTES).unwrap_or(head);
     let line = match memchr::memchr(b'\n', head) {
         Some(end) => head.get(..end).unwrap_or_default(),
-        None => return if may_begin(head) { Answer::Unsure } else { Answer::No },
+        None if head.len() < LONGEST_FIRST_LINE_BYTES => return Answer::Unsure,
+        None => return Answer::No,
     };
     let Ok(line) = std::str::from_utf8(line) else { return Answer::No };
     let line = line.trim_end();
@@ -41,17 +47,19 @@ pub(super) fn begins(head: &[u8]) -> Answer {
     if is_answer || is_request { Answer::Certain } else { Answer::No }
 }
 
+/// An address of a stream is not longer than some hundred bytes.
+const LONGEST_FIRST_LINE_BYTES: usize = 1024;
+
 fn is_status(text: &str) -> bool {
     text.len() == 3 && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// Whether an unfinished first line can become one. An address of a stream is not longer than some hundred bytes.
+/// Whether the first bytes are those of a method or version, as far as they are there.
 fn may_begin(head: &[u8]) -> bool {
-    head.len() < 1024
-        && METHODS.iter().copied().chain(["RTSP/"]).any(|start| {
-            let length = start.len().min(head.len());
-            head.get(..length) == start.as_bytes().get(..length)
-        })
+    METHODS.iter().copied().chain(["RTSP/"]).any(|start| {
+        let length = start.len().min(head.len());
+        head.get(..length) == start.as_bytes().get(..length)
+    })
 }
 
 /// Whether an interleaved packet begins here: of a low channel, and RTP or RTCP inside as far as that is there.

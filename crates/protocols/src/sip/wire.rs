@@ -107,18 +107,32 @@ pub(super) fn length(head: &[u8]) -> Length {
 
 /// Whether a message begins here.
 pub(super) fn starts(head: &[u8]) -> Answer {
+    // The cheap question first: this one is asked at every byte where the next message is looked for.
+    if !may_begin(head) {
+        return Answer::No;
+    }
+    let head = head.get(..LONGEST_FIRST_LINE_BYTES).unwrap_or(head);
     let Some(end) = memchr(b'\n', head) else {
-        let printable = head.iter().all(|byte| byte.is_ascii_graphic() || matches!(byte, b' ' | b'\r'));
-        let method = head.iter().take_while(|byte| byte.is_ascii_uppercase()).count();
-        let possible = b"SIP/2.0 ".starts_with(head.get(..head.len().min(8)).unwrap_or_default())
-            || method == head.len() && method <= MAX_METHOD_BYTES
-            || head.get(method..).is_some_and(|rest| {
-                [&b" sip:"[..], b" sips:", b" tel:"]
-                    .iter()
-                    .any(|uri| rest.starts_with(uri) || uri.starts_with(rest))
-            });
-        return if printable && possible { Answer::Unsure } else { Answer::No };
+        let printable = |byte: &u8| byte.is_ascii_graphic() || matches!(byte, b' ' | b'\r');
+        let unfinished = head.len() < LONGEST_FIRST_LINE_BYTES && head.iter().all(printable);
+        return if unfinished { Answer::Unsure } else { Answer::No };
     };
     let line = std::str::from_utf8(head.get(..end).unwrap_or_default()).unwrap_or_default();
     if first(line.trim_end_matches('\r')).is_some() { Answer::Certain } else { Answer::No }
+}
+
+/// A longer first line is not taken for one where the next message is looked for.
+const LONGEST_FIRST_LINE_BYTES: usize = 1024;
+
+/// Whether the first bytes are a version or a method and the beginning of an address, as far as they are there.
+fn may_begin(head: &[u8]) -> bool {
+    const VERSION: &[u8] = b"SIP/2.0 ";
+    let method = head.iter().take(MAX_METHOD_BYTES + 1).take_while(|byte| byte.is_ascii_uppercase()).count();
+    VERSION.starts_with(head.get(..VERSION.len()).unwrap_or(head))
+        || method <= MAX_METHOD_BYTES
+            && head.get(method..).is_some_and(|rest| {
+                // An address begins with the name of its scheme.
+                matches!(*rest, [] | [b' '])
+                    || matches!(*rest, [b' ', letter, ..] if letter.is_ascii_alphabetic())
+            })
 }

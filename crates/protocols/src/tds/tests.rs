@@ -30,3 +30,13 @@ fn an_hmi_logs_in_reads_and_writes_and_is_refused() {
     assert_eq!(heard.notes, ["B protection: \"none\"", "A server_name: \"TOSDB01\"", "A database: \"Terminal\"", "A client_name: \"STS07-HMI\"", "A software: \"CraneView\"", "A version: \"TDS 7.4\"", "A authentication: \"password\"", "A clear_secret: (masked)", "A default_secret: \"common password of sa\"", "B database: \"Terminal\"", "B login: \"accepted\"", "A user: \"sa\""]);
     assert!(heard.problems.is_empty());
 }
+
+/// Found by fuzzing: a TLS record's length does not count a packet's header in.
+#[test]
+fn a_tls_record_shorter_than_a_packets_header_begins_no_packet() {
+    let record = [0x14, 3, 10, 0, 1, 0, 0, 0, 0, 0];
+    assert_eq!(
+        crate::testing::spoken::ask(&PROTOCOL, crate::Transport::Tcp, PORTS, &record),
+        crate::Answer::No
+    );
+}

@@ -101,10 +101,11 @@ pub(super) fn starts(head: &[u8]) -> Answer {
         return if possible { Answer::Unsure } else { Answer::No };
     };
     let Length::Is(length) = length(head) else { return Answer::No };
+    // A TLS record may be shorter than a packet's header.
+    let Some(body_bytes) = length.checked_sub(HEADER_BYTES) else { return Answer::No };
     if is_record(head) || window != 0 {
         return Answer::No;
     }
-    let body_bytes = length - HEADER_BYTES;
     let body = body.get(..body_bytes).unwrap_or(body);
     let last = status & 1 != 0;
     // What proves a body stands in its first bytes.

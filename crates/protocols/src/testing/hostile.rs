@@ -1,0 +1,70 @@
+//! Where the next message is looked for, at every byte, work must grow with the bytes and not with their square: one
+//! segment of 64 KB that begins nothing would otherwise hold up everything else for seconds.
+//!
+//! The time for a segment is set against the time for one an eighth as long. Linear work takes 8 times as long, work
+//! that grows with the square 64 times; the bound lies between them, and a pause of the machine is measured again.
+
+use super::fuzz_conversation;
+use crate::{PROTOCOLS, Protocol, Transport};
+use std::time::{Duration, Instant};
+
+const SHORT_BYTES: usize = 7_500;
+const LONG_BYTES: usize = 8 * SHORT_BYTES;
+/// Times as long as for the short one.
+const MOST: u32 = 32;
+const MEASUREMENTS: usize = 3;
+
+/// Bytes that begin a line or a message of some protocol again and again, and never end one.
+const PATTERNS: [&[u8]; 15] = [
+    b"A",
+    b"1",
+    b"AAA ",
+    b"220 ",
+    b"OPTIONS rtsp://a ",
+    b"INVITE sip:a ",
+    b"HTTP/1.1 ",
+    b"<13>1 ",
+    b"\r\n",
+    b"\0",
+    b"\x24\0\0\x01",
+    b"\x30\x82\x01\0",
+    b"\x16\x03\x01",
+    b"\x03\0\x40\0",
+    b"\0\0\0\0\x40\0\x01\x03",
+];
+
+fn play(protocol: &Protocol, transport: Transport, pattern: &[u8], length: usize) -> Duration {
+    let mut steps = Vec::new();
+    for side in 0..2 {
+        steps.push(side);
+        steps.extend_from_slice(&(length as u16).to_le_bytes());
+        steps.extend(pattern.iter().cycle().take(length));
+    }
+    let began = Instant::now();
+    fuzz_conversation(protocol, transport, [50_000, 1], &steps);
+    began.elapsed()
+}
+
+#[test]
+fn work_on_bytes_that_begin_nothing_grows_with_their_number_and_not_its_square() {
+    for protocol in PROTOCOLS {
+        let transports = protocol.transports.iter().filter(|&&transport| transport == Transport::Tcp);
+        for (&transport, pattern) in
+            transports.flat_map(|transport| PATTERNS.map(move |pattern| (transport, pattern)))
+        {
+            let (mut short, mut long) = (Duration::MAX, Duration::MAX);
+            let fits = (0..MEASUREMENTS).any(|_| {
+                short = short.min(play(protocol, transport, pattern, SHORT_BYTES));
+                long = long.min(play(protocol, transport, pattern, LONG_BYTES));
+                // Below this nobody is held up, and the clock tells little.
+                long <= Duration::from_millis(5) || long <= short * MOST
+            });
+            assert!(
+                fits,
+                "{}: {LONG_BYTES} bytes of {:?} take {long:?}, {SHORT_BYTES} bytes {short:?}",
+                protocol.name,
+                String::from_utf8_lossy(pattern),
+            );
+        }
+    }
+}
