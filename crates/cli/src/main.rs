@@ -10,6 +10,11 @@ use arguments::{Arguments, Command};
 use clap::Parser as _;
 use std::process::ExitCode;
 
+/// Tens of thousands of conversations of all sizes begin and end, on several threads: the system's allocator takes
+/// a tenth of the time for them.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Something as grave as `--fail-on` says was found.
 const FOUND: u8 = 1;
 /// Bad arguments, or input that cannot be read, or output that cannot be written.
