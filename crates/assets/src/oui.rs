@@ -1,5 +1,6 @@
 use flate2::read::GzDecoder;
 use quaywatch_model::Mac;
+use std::cmp::Ordering;
 use std::io::Read;
 use std::sync::OnceLock;
 
@@ -28,36 +29,50 @@ pub const fn is_made_up(Mac([first, ..]): Mac) -> bool {
     first & 2 != 0
 }
 
+/// Halves the text itself, whose lines are in order: a list of its 50,000 lines would take longer to make than all the
+/// questions of a capture take.
 fn find(prefix: &str) -> Option<&'static str> {
-    let table = table();
-    let at = table.partition_point(|(other, _)| *other < prefix);
-    table.get(at).filter(|(other, _)| *other == prefix).map(|(_, maker)| *maker)
+    let text = text();
+    let (mut low, mut high) = (0, text.len());
+    while low < high {
+        let before = text.as_bytes().get(low..low + (high - low) / 2)?;
+        let start = low + memchr::memrchr(b'\n', before).map_or(0, |at| at + 1);
+        let line = text.get(start..)?.lines().next()?;
+        let (other, maker) = line.split_once('\t')?;
+        match other.cmp(prefix) {
+            Ordering::Equal => return Some(maker),
+            Ordering::Less => low = start + line.len() + 1,
+            Ordering::Greater => high = start,
+        }
+    }
+    None
 }
 
-/// Prefix and maker, in order.
-fn table() -> &'static [(&'static str, &'static str)] {
+/// A line each for prefix, tab and maker, in order.
+fn text() -> &'static str {
     static TEXT: OnceLock<String> = OnceLock::new();
-    static TABLE: OnceLock<Vec<(&str, &str)>> = OnceLock::new();
-    TABLE.get_or_init(|| {
-        let text = TEXT.get_or_init(|| {
-            let mut text = String::new();
-            // A table that does not unpack is found by the test below; here it only costs the names.
-            let _ = GzDecoder::new(PACKED).take(MOST_BYTES).read_to_string(&mut text);
-            text
-        });
-        text.lines().filter_map(|line| line.split_once('\t')).collect()
+    TEXT.get_or_init(|| {
+        let mut text = String::new();
+        // A table that does not unpack is found by the test below; here it only costs the names.
+        let _ = GzDecoder::new(PACKED).take(MOST_BYTES).read_to_string(&mut text);
+        text
     })
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{maker, table};
+    use super::{find, maker, text};
     use quaywatch_model::Mac;
 
     #[test]
-    fn the_table_unpacks_and_is_in_order() {
-        assert!(table().len() > 50_000, "{} prefixes", table().len());
-        assert!(table().is_sorted());
+    fn the_table_unpacks_and_is_in_order_and_every_line_is_found() {
+        let table: Vec<(&str, &str)> = text().lines().filter_map(|line| line.split_once('\t')).collect();
+        assert!(table.len() > 50_000, "{} prefixes", table.len());
+        assert_eq!(table.len(), text().lines().count());
+        assert!(table.is_sorted_by(|left, right| left.0 < right.0));
+        assert!(table.iter().all(|&(prefix, name)| find(prefix) == Some(name)));
+        assert_eq!(find("00000"), None);
+        assert_eq!(find("ffffffff0"), None);
     }
 
     #[test]

@@ -50,7 +50,8 @@ impl Key {
         hash.update(first_frame.to_be_bytes());
         let digest: [u8; 20] = hash.finalize().into();
         let head = digest.first_chunk::<16>().map_or(0, |head| u128::from_be_bytes(*head));
-        let mut uid = String::from("C");
+        let mut uid = String::with_capacity(18);
+        uid.push('C');
         let mut left = head;
         for _ in 0..17 {
             uid.push(DIGITS.get((left % 62) as usize).copied().unwrap_or(b'0').into());

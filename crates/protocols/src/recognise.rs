@@ -1,5 +1,6 @@
 use crate::{Context, Conversation, Expectations, Memory, PROTOCOLS};
 use quaywatch_model::{Moment, Side, Verdict};
+use std::sync::LazyLock;
 
 /// What a conversation runs on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -227,12 +228,27 @@ impl Recogniser {
     }
 }
 
+/// The protocols of every transport, in their order.
+static BY_TRANSPORT: LazyLock<Vec<(Transport, Vec<&'static Protocol>)>> = LazyLock::new(|| {
+    let mut lists: Vec<(Transport, Vec<&'static Protocol>)> = Vec::new();
+    for &protocol in PROTOCOLS {
+        for &transport in protocol.transports {
+            match lists.iter_mut().find(|(other, _)| *other == transport) {
+                Some((_, list)) => list.push(protocol),
+                None => lists.push((transport, vec![protocol])),
+            }
+        }
+    }
+    lists
+});
+
 /// Asks every protocol of this transport, those usually found on these ports first.
 fn ask(probe: &Probe<'_>) -> (Option<&'static Protocol>, bool) {
-    let candidates = || PROTOCOLS.iter().filter(|protocol| protocol.transports.contains(&probe.transport));
-    let at_home = |protocol: &&&Protocol| protocol.ports.iter().any(|&port| probe.on_port(port));
+    let candidates = BY_TRANSPORT.iter().find(|(transport, _)| *transport == probe.transport);
+    let candidates = candidates.map_or(&[][..], |(_, list)| list).iter().copied();
+    let at_home = |protocol: &&Protocol| protocol.ports.iter().any(|&port| probe.on_port(port));
     let mut unsure = false;
-    let order = candidates().filter(at_home).chain(candidates().filter(|protocol| !at_home(protocol)));
+    let order = candidates.clone().filter(at_home).chain(candidates.filter(|protocol| !at_home(protocol)));
     for protocol in order {
         match (protocol.probe)(probe) {
             Answer::Certain => return (Some(protocol), false),

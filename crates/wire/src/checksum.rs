@@ -1,37 +1,60 @@
-/// The ones' complement sum of RFC 1071 over `bytes`, folded to 16 bits, added to `start`.
-///
-/// Eight bytes at a time: ones' complement addition does not mind the width it is done in.
-pub(crate) fn sum(start: u16, bytes: &[u8]) -> u16 {
-    let mut total = u128::from(start);
-    let (words, tail) = bytes.as_chunks::<8>();
-    for &word in words {
-        total += u128::from(u64::from_be_bytes(word));
-    }
-    let mut last = [0; 8];
-    for (to, &from) in last.iter_mut().zip(tail) {
-        *to = from;
-    }
-    fold(total + u128::from(u64::from_be_bytes(last)))
-}
+/// A ones' complement sum of RFC 1071 in the making. It is taken in words of 32 bits, whose carries a whole packet does
+/// not use up; ones' complement addition does not mind the width it is done in.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Sum(u64);
 
-/// Folds a wide ones' complement sum to 16 bits.
-const fn fold(total: u128) -> u16 {
-    let total = (total & 0xffff_ffff_ffff_ffff) + (total >> 64);
-    let total = (total & 0xffff_ffff) + ((total >> 32) & 0xffff_ffff) + (total >> 64);
-    let total = (total & 0xffff) + ((total >> 16) & 0xffff) + (total >> 32);
-    let total = (total & 0xffff) + (total >> 16);
-    let total = (total & 0xffff) + (total >> 16);
-    total as u16
+impl Sum {
+    /// Adds bytes. All but the last that are added must be a multiple of four.
+    #[inline]
+    pub(crate) fn bytes(self, bytes: &[u8]) -> Self {
+        let mut total = self.0;
+        let (pairs, rest) = bytes.as_chunks::<8>();
+        for &pair in pairs {
+            let pair = u64::from_be_bytes(pair);
+            total += (pair >> 32) + (pair & 0xffff_ffff);
+        }
+        let (words, tail) = rest.as_chunks::<4>();
+        for &word in words {
+            total += u64::from(u32::from_be_bytes(word));
+        }
+        let last = match *tail {
+            [a, b, c] => [a, b, c, 0],
+            [a, b] => [a, b, 0, 0],
+            [a] => [a, 0, 0, 0],
+            _ => [0; 4],
+        };
+        Self(total + u64::from(u32::from_be_bytes(last)))
+    }
+
+    /// Adds a number as four bytes.
+    #[inline]
+    pub(crate) const fn word(self, word: u32) -> Self {
+        Self(self.0 + word as u64)
+    }
+
+    /// Folds it to 16 bits.
+    #[inline]
+    pub(crate) const fn fold(self) -> u16 {
+        let total = (self.0 & 0xffff_ffff) + (self.0 >> 32);
+        let total = (total & 0xffff) + ((total >> 16) & 0xffff) + (total >> 32);
+        let total = (total & 0xffff) + (total >> 16);
+        let total = (total & 0xffff) + (total >> 16);
+        total as u16
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::sum;
+    use super::Sum;
+
+    fn sum(bytes: &[u8]) -> u16 {
+        Sum::default().bytes(bytes).fold()
+    }
 
     /// RFC 1071, section 3: the numerical example.
     #[test]
     fn the_example_of_the_rfc_sums_to_its_value() {
-        assert_eq!(sum(0, &[0x00, 0x01, 0xf2, 0x03, 0xf4, 0xf5, 0xf6, 0xf7]), 0xddf2);
+        assert_eq!(sum(&[0x00, 0x01, 0xf2, 0x03, 0xf4, 0xf5, 0xf6, 0xf7]), 0xddf2);
     }
 
     #[test]
@@ -46,7 +69,7 @@ mod tests {
             while plain > 0xffff {
                 plain = (plain & 0xffff) + (plain >> 16);
             }
-            assert_eq!(u64::from(sum(0, part)), plain, "at length {length}");
+            assert_eq!(u64::from(sum(part)), plain, "at length {length}");
         }
     }
 }

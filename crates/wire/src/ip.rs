@@ -1,4 +1,4 @@
-use crate::{ReadError, Reader, checksum};
+use crate::{ReadError, Reader, checksum::Sum};
 use quaywatch_model::Address;
 
 /// IP protocol numbers (IANA "Assigned Internet Protocol Numbers") that mean something here.
@@ -131,7 +131,7 @@ impl<'a> Packet<'a> {
             payload: reader.take(payload_len.min(reader.len()), "IPv4 payload")?,
             payload_len,
             overlong: total_len > all.len() + cut,
-            bad_checksum: checksum::sum(0, all.get(..header_len).unwrap_or(all)) != 0xffff,
+            bad_checksum: Sum::default().bytes(all.get(..header_len).unwrap_or(all)).fold() != 0xffff,
         })
     }
 
@@ -189,17 +189,21 @@ impl<'a> Packet<'a> {
 
     /// The sum a transport checksum starts with: addresses, length and protocol (RFC 9293 section 3.1, RFC 8200
     /// section 8.1).
-    pub(crate) fn pseudo_header_sum(&self) -> u16 {
-        let addresses = |address: &Address| {
-            let bytes = address.bytes();
-            if self.v6 { checksum::sum(0, bytes) } else { checksum::sum(0, bytes.get(12..).unwrap_or(bytes)) }
-        };
-        let length = (self.payload_len as u32).to_be_bytes();
-        let sum = checksum::sum(addresses(&self.source), &addresses(&self.destination).to_be_bytes());
-        let sum = checksum::sum(sum, &length);
-        checksum::sum(sum, &[0, self.protocol])
+    pub(crate) fn pseudo_header_sum(&self) -> Sum {
+        let [source, destination] = [&self.source, &self.destination].map(|address| {
+            let all = address.bytes();
+            if self.v6 { all } else { all.get(V4_OFFSET..).unwrap_or_default() }
+        });
+        Sum::default()
+            .bytes(source)
+            .bytes(destination)
+            .word(self.payload_len as u32)
+            .word(self.protocol.into())
     }
 }
+
+/// Where an IPv4 address stands in the sixteen bytes of an address.
+const V4_OFFSET: usize = 12;
 
 /// The options of an IPv4 header must follow one another to its end or to an end-of-list, each of a length it can
 /// have (RFC 791 section 3.1). A receiver drops what breaks here: it cannot tell the options behind (RFC 1122

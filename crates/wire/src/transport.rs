@@ -1,4 +1,4 @@
-use crate::{Packet, ReadError, Reader, checksum, protocol};
+use crate::{Packet, ReadError, Reader, protocol};
 
 /// What an IP packet carries, for the transports that are tracked.
 #[derive(Debug, Clone, Copy)]
@@ -165,5 +165,5 @@ fn icmp<'a>(packet: &Packet<'a>) -> Result<Icmp<'a>, ReadError> {
 fn is_bad(packet: &Packet<'_>) -> bool {
     packet.fragment.is_none()
         && packet.payload.len() == packet.payload_len
-        && checksum::sum(packet.pseudo_header_sum(), packet.payload) != 0xffff
+        && packet.pseudo_header_sum().bytes(packet.payload).fold() != 0xffff
 }
