@@ -106,9 +106,19 @@ pub fn push_display(out: &mut Vec<u8>, shown: &dyn fmt::Display, bound: &mut Bou
 }
 
 /// The inside of a string, from anything that can be shown.
+///
+/// What is shown comes in many small pieces: they are written as they are and looked through once, when all are there.
 pub fn push_display_escaped(out: &mut Vec<u8>, shown: &dyn fmt::Display, bound: &mut Bound) {
+    let start = out.len();
     // An error is either ours, which the bound remembers, or a `Display` that gave up: what it said stands.
-    let _ = write!(Escaping { out, bound }, "{shown}");
+    let _ = write!(Raw { out, bound }, "{shown}");
+    let written = out.get(start..).unwrap_or_default();
+    if plain_length(written) < written.len() {
+        // Only whole strings and characters were written.
+        let text = String::from_utf8_lossy(written).into_owned();
+        out.truncate(start);
+        push_mixed(out, &text);
+    }
 }
 
 /// A number without sign.
@@ -264,16 +274,17 @@ fn push_number(out: &mut Vec<u8>, number: Number) {
     }
 }
 
-/// Escapes whatever is written through it.
-struct Escaping<'a> {
+/// Takes what is written, as far as the bound allows.
+struct Raw<'a> {
     out: &'a mut Vec<u8>,
     bound: &'a mut Bound,
 }
 
-impl Write for Escaping<'_> {
+impl Write for Raw<'_> {
+    #[inline]
     fn write_str(&mut self, text: &str) -> fmt::Result {
         let allowed = text.floor_char_boundary(self.bound.allow(self.out, text.len()));
-        push_escaped(self.out, text.get(..allowed).unwrap_or(""));
+        self.out.extend_from_slice(text.as_bytes().get(..allowed).unwrap_or_default());
         if allowed == text.len() { Ok(()) } else { Err(fmt::Error) }
     }
 }
