@@ -100,13 +100,13 @@ struct Transported {
 
 impl Conversation for Transported {
     fn data(&mut self, cx: &mut Context<'_>, from: Side, bytes: &[u8]) {
-        if !self.framed.dialogue_mut().pass_if_left(cx.now, from, bytes.len() as u64) {
+        if !self.framed.dialogue_mut().pass_if_left(cx, from, bytes) {
             self.framed.data(cx, from, bytes);
         }
     }
 
     fn gap(&mut self, cx: &mut Context<'_>, from: Side, bytes: u64) {
-        if !self.framed.dialogue_mut().pass_if_left(cx.now, from, 0) {
+        if !self.framed.dialogue_mut().skip_if_left(cx, from, bytes) {
             self.framed.gap(cx, from, bytes);
         }
     }

@@ -5,6 +5,7 @@ use super::{log, ops, upper, wire};
 use crate::rdp;
 use crate::s7comm::S7comm;
 use crate::s7commplus::S7commPlus;
+use crate::tls;
 use crate::{Answer, Context, Dialogue, Length, Pending, Request};
 use quaywatch_model::{DataClass, Moment, Outcome, Side, Timestamp, Verdict};
 use std::mem;
@@ -24,6 +25,7 @@ pub(super) struct Cotp {
     s7commplus: Option<Box<S7commPlus>>,
     protected: Option<Box<Protected>>,
     rdp: Option<Box<rdp::Session>>,
+    tls: Option<Box<tls::Inside>>,
 }
 
 /// A connection request: who made it and what it calls the connection.
@@ -105,6 +107,9 @@ impl Dialogue for Cotp {
             unit.cut_short(cx);
             unit.lost = true;
         }
+        if let Some(tls) = &mut self.tls {
+            tls.gap(cx, from, 0);
+        }
         if let Some(s7comm) = &mut self.s7comm {
             s7comm.lost();
         }
@@ -123,6 +128,9 @@ impl Dialogue for Cotp {
     }
 
     fn end(&mut self, cx: &mut Context<'_>) {
+        if let Some(mut tls) = self.tls.take() {
+            tls.end(cx);
+        }
         if let Some(mut units) = self.units.take() {
             units.iter_mut().filter(|unit| !unit.bytes.is_empty()).for_each(|unit| unit.cut_short(cx));
         }
@@ -190,15 +198,22 @@ impl Cotp {
         self.rdp.get_or_insert_with(|| Box::new(rdp::Session::new(client, now)))
     }
 
-    /// Whether what comes is no COTP any more: RDP leaves it. Then these bytes are only counted.
-    pub(super) fn pass_if_left(&mut self, now: Moment, from: Side, bytes: u64) -> bool {
-        match self.rdp.as_mut().filter(|rdp| rdp.has_left()) {
-            Some(rdp) => {
-                rdp.pass(now, from, bytes);
-                true
-            }
-            None => false,
+    /// Whether what comes is no COTP any more: RDP leaves it. Then these bytes are only counted, but for TLS.
+    pub(super) fn pass_if_left(&mut self, cx: &mut Context<'_>, from: Side, bytes: &[u8]) -> bool {
+        let Some(rdp) = self.rdp.as_mut().filter(|rdp| rdp.has_left()) else { return false };
+        rdp.pass(cx.now, from, bytes.len() as u64);
+        if rdp.is_tls_now() {
+            self.tls.get_or_insert_default().data(cx, from, bytes);
         }
+        true
+    }
+
+    /// As [`pass_if_left`](Self::pass_if_left), for bytes that are missing.
+    pub(super) fn skip_if_left(&mut self, cx: &mut Context<'_>, from: Side, bytes: u64) -> bool {
+        if let Some(tls) = &mut self.tls {
+            tls.gap(cx, from, bytes);
+        }
+        self.rdp.as_ref().is_some_and(|rdp| rdp.has_left())
     }
 
     /// A connection request begins a new transport connection: it waits for its answer.
@@ -256,7 +271,7 @@ impl Cotp {
         // S7 stations acknowledge with a DT that holds nothing and ends nothing.
         let idle = self.units.is_none() && data.is_empty() && !end;
         if idle || self.is_undecoded() {
-            return self.pass(cx.now, from, data);
+            return self.pass(cx, from, data);
         }
         let mut units = self.units.take().unwrap_or_default();
         let whole = from.of_mut(&mut units).take(cx, data, end);
@@ -278,11 +293,10 @@ impl Cotp {
     #[inline]
     fn unit(&mut self, cx: &mut Context<'_>, from: Side, unit: &[u8]) {
         if unit.is_empty() || self.is_undecoded() {
-            return self.pass(cx.now, from, unit);
+            return self.pass(cx, from, unit);
         }
         if self.is_rdp() {
-            let count = unit.len() as u64;
-            if !self.pass_if_left(cx.now, from, count) {
+            if !self.pass_if_left(cx, from, unit) {
                 self.rdp(cx.now, from).unit(cx, from, unit);
             }
             return;
@@ -303,11 +317,11 @@ impl Cotp {
             }
             Inside::Tls | Inside::Mms => {
                 self.inside = Some(inside);
-                self.pass(cx.now, from, unit);
+                self.pass(cx, from, unit);
             }
             Inside::Other => {
                 self.inside.get_or_insert(inside);
-                self.pass(cx.now, from, unit);
+                self.pass(cx, from, unit);
             }
         }
     }
@@ -319,9 +333,9 @@ impl Cotp {
         }
     }
 
-    /// Counts what is not read.
-    fn pass(&mut self, now: Moment, from: Side, unit: &[u8]) {
-        let count = unit.len() as u64;
+    /// Counts what is not read; of TLS the handshake is.
+    fn pass(&mut self, cx: &mut Context<'_>, from: Side, unit: &[u8]) {
+        let (count, now) = (unit.len() as u64, cx.now);
         if self.inside != Some(Inside::Tls) {
             self.undecoded_bytes += count;
         } else if count > 0 {
@@ -329,6 +343,7 @@ impl Cotp {
             let session = self.protected.get_or_insert_with(fresh);
             session.last = now;
             *from.of_mut(&mut session.bytes) += count;
+            self.tls.get_or_insert_default().data(cx, from, unit);
         }
     }
 }

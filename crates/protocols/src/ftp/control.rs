@@ -1,6 +1,7 @@
 use super::data::{Channels, Load};
 use super::{PROTOCOL, wire};
 use crate::logins::{clear_password, names_firmware};
+use crate::tls::ChangesToTls;
 use crate::{Answer, Context, Dialogue, Expectations, Length, Pending, Request};
 use quaywatch_model::{
     Address, Attribute, Coded, DataClass, Item, Items, Number, Operation, Outcome, Side, Topic, Value, Verb,
@@ -31,6 +32,7 @@ pub(super) struct Control {
     channel: Option<u64>,
     /// TLS was agreed on.
     encrypted: bool,
+    tls: bool,
 }
 
 /// A command that waits for its reply.
@@ -38,6 +40,12 @@ pub(super) struct Control {
 struct Asked {
     verb: String,
     channel: Option<u64>,
+}
+
+impl ChangesToTls for Control {
+    fn is_tls_now(&self) -> bool {
+        self.tls
+    }
 }
 
 impl Dialogue for Control {
@@ -279,6 +287,9 @@ impl Control {
             ("RNFR", _) => self.rename_from = accepted.then(|| self.path(argument)),
             ("AUTH", 234) => {
                 self.encrypted = true;
+                // Others than TLS, Kerberos say, come in lines of their own (RFC 2228).
+                self.tls =
+                    argument.to_ascii_uppercase().starts_with("TLS") || argument.eq_ignore_ascii_case("SSL");
                 cx.note(from, Topic::Protection, Value::Text("encrypted"));
             }
             ("USER", 230) | ("PASS", 230 | 202) => cx.note(from, Topic::Login, Value::Text("accepted")),

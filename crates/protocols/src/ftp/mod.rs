@@ -19,7 +19,7 @@
 //!   is firmware. The greeting and the answer to SYST are facts.
 //! - The bytes of a data connection that moves a file, as a transfer and as content.
 //!
-//! Not decoded: what follows AUTH TLS (encrypted); block and compressed mode; what is in listings; the commands that
+//! Not decoded: what follows AUTH TLS (its handshake is); block and compressed mode; what is in listings; the commands that
 //! change nothing.
 //!
 //! Limits: a line is at most [`control::LONGEST_LINE_BYTES`]; requests wait as in [`Pending`](crate::Pending);
@@ -32,7 +32,8 @@ mod wire;
 #[cfg(test)]
 mod tests;
 
-use crate::{Answer, Framed, Probe, Protocol, Transport};
+use crate::tls::UntilTls;
+use crate::{Answer, Probe, Protocol, Transport};
 
 /// The registered port of the control connection.
 const PORT: u16 = 21;
@@ -46,7 +47,7 @@ pub(crate) static PROTOCOL: Protocol = Protocol {
     probe,
     start: |probe| match probe.expected {
         Some(token) => Box::new(data::Data::new(token)),
-        None => Box::new(Framed::new(control::Control::default())),
+        None => Box::new(UntilTls::new(control::Control::default())),
     },
     decoded: "log-ins, files that are read, written, renamed and deleted, with the data connections of active and \
               passive mode; the greeting and the system",

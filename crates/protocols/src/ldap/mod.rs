@@ -19,7 +19,8 @@ mod state;
 #[cfg(test)]
 mod tests;
 
-use crate::{Answer, Framed, Probe, Protocol, Transport};
+use crate::tls::UntilTls;
+use crate::{Answer, Probe, Protocol, Transport};
 
 /// The protocol's descriptor.
 pub(crate) static PROTOCOL: Protocol = Protocol {
@@ -29,7 +30,7 @@ pub(crate) static PROTOCOL: Protocol = Protocol {
     ports: &[389, 3268],
     probe,
     start: |probe| match probe.transport {
-        Transport::Tcp => Box::new(Framed::new(state::Ldap::default())),
+        Transport::Tcp => Box::new(UntilTls::new(state::Ldap::default())),
         _ => Box::new(state::Datagrams::default()),
     },
     decoded: "binds (passwords masked), searches with their base and how many entries came, changes, StartTLS",

@@ -1,5 +1,6 @@
 use super::MAX_MESSAGE_BYTES;
 use crate::ber::{self, Element, Walk, tag};
+use crate::tls::ChangesToTls;
 use crate::{Answer, Context, Conversation, Dialogue, Length, Pending, Request};
 use quaywatch_model::{
     Coded, DataClass, Item, Items, Number, Operation, Outcome, Side, Timestamp, Topic, Value, Verb,
@@ -133,13 +134,19 @@ pub(super) struct Ldap {
     pending: Pending<(i64, u64)>,
 }
 
+impl ChangesToTls for Ldap {
+    fn is_tls_now(&self) -> bool {
+        self.encrypted
+    }
+}
+
 impl Dialogue for Ldap {
     const LAYER: &'static str = "ldap";
     const MAX_PDU_BYTES: usize = MAX_MESSAGE_BYTES;
 
     fn length(&self, _: Side, head: &[u8]) -> Length {
         match head {
-            // SASL wraps messages behind a length of four bytes, TLS is not LDAP: neither is looked into.
+            // What came with the agreement.
             _ if self.encrypted => Length::Is(head.len().min(MAX_MESSAGE_BYTES)),
             [0x30, ..] | [] => ber::length(head),
             _ => Length::Bad("no message begins here"),

@@ -25,7 +25,8 @@ mod wire;
 #[cfg(test)]
 mod tests;
 
-use crate::{Answer, Framed, Probe, Protocol, Transport};
+use crate::tls::UntilTls;
+use crate::{Answer, Probe, Protocol, Transport};
 
 /// The protocol's descriptor.
 pub(crate) static PROTOCOL: Protocol = Protocol {
@@ -34,7 +35,7 @@ pub(crate) static PROTOCOL: Protocol = Protocol {
     transports: &[Transport::Tcp],
     ports: &[5432],
     probe,
-    start: |_| Box::new(Framed::new(state::Postgres::default())),
+    start: |_| Box::new(UntilTls::new(state::Postgres::default())),
     decoded: "logins (passwords masked), simple and extended queries with what their statement does, rows, COPY, errors, \
               requests for TLS",
     not_decoded: "protocol version 2.0, values in binary format, replication, function calls",

@@ -1,5 +1,6 @@
 use super::ops::{self, Tally};
 use super::wire;
+use crate::tls::ChangesToTls;
 use crate::{Answer, Context, Dialogue, Length, pending, sql};
 use quaywatch_model::{
     Attribute, Content, DataClass, Direction, Moment, Outcome, Side, Timestamp, Topic, Transfer,
@@ -27,6 +28,7 @@ pub(super) struct Postgres {
     /// The client asked for TLS, and the server's one byte has not come.
     asked_tls: bool,
     encrypted: bool,
+    tls: bool,
     /// The way of authentication the server asked for: what a password message is.
     way: u32,
     waiting: VecDeque<Asked>,
@@ -50,6 +52,12 @@ pub(super) struct Asked {
 pub(super) enum What {
     Login { user: String, database: String, way: Option<&'static str>, secret: bool },
     Statement { text: String, parameters: Vec<String>, extended: bool },
+}
+
+impl ChangesToTls for Postgres {
+    fn is_tls_now(&self) -> bool {
+        self.tls
+    }
 }
 
 impl Dialogue for Postgres {
@@ -183,6 +191,7 @@ impl Postgres {
     fn tls_answer(&mut self, cx: &mut Context<'_>, from: Side, answer: u8) {
         self.asked_tls = false;
         self.encrypted = answer != b'N';
+        self.tls = answer == b'S';
         let protection = if self.encrypted { "encrypted" } else { "none" };
         cx.note(from, Topic::Protection, Value::Text(protection));
     }

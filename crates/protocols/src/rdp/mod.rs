@@ -21,8 +21,10 @@
 //! - What follows is one `Opaque` operation, told at the end: TLS, CredSSP or RDP's own encryption.
 //! - Zeek's `rdp.log`, one line a connection.
 //!
-//! Not decoded: TLS inside, and anything after MCS connect, even where the server chose no encryption; RDP over UDP;
-//! gateways (RDP in HTTP).
+//! - Where TLS follows, what its handshake tells: the certificate, which names the server.
+//!
+//! Not decoded: what TLS protects, and anything after MCS connect, even where the server chose no encryption; RDP over
+//! UDP; gateways (RDP in HTTP).
 //!
 //! Limits: what `cotp` limits; [`wire::MOST_CHANNELS`] channels are told.
 
@@ -50,8 +52,8 @@ pub(crate) static PROTOCOL: Protocol = Protocol {
     probe,
     start: cotp::start_rdp,
     decoded: "connection request with cookie and negotiation; MCS connect with client name, build, keyboard, screen \
-              and channels, encryption and certificates; the session itself is one Opaque operation",
-    not_decoded: "TLS and RDP encryption; what follows MCS connect; RDP over UDP",
+              and channels, encryption, the handshake of TLS with its certificate; the session itself is one Opaque operation",
+    not_decoded: "what TLS and RDP's own encryption protect; what follows MCS connect; RDP over UDP",
 };
 
 /// A whole connection request or confirm with what only RDP puts there, or an MCS connect. Without any of that the

@@ -66,6 +66,11 @@ impl Session {
         self.server.is_some() || self.selected.is_some_and(|protocol| protocol != 0)
     }
 
+    /// Whether what follows is TLS: every protocol but RDP's own security is made of it (MS-RDPBCGR, section 5.4.5).
+    pub(crate) fn is_tls_now(&self) -> bool {
+        self.server.is_none() && self.selected.is_some_and(|protocol| protocol != 0)
+    }
+
     /// The class of all that follows.
     pub(crate) fn carries(&self) -> DataClass {
         match self.server.and_then(|server| server.security) {

@@ -42,7 +42,7 @@ pub(crate) static PROTOCOL: Protocol = Protocol {
     ports: &[1433],
     probe,
     start: |_| Box::new(Framed::new(state::Tds::default())),
-    decoded: "what is agreed about encryption, logins (password masked), batches and calls with what their statement does, rows \
+    decoded: "what is agreed about encryption and the handshake of TLS, logins (password masked), batches and calls with what their statement does, rows \
               and columns, errors, who the server is",
     not_decoded: "TDS before version 7, SMP (several requests at once), bulk rows, client-side encrypted columns",
 };

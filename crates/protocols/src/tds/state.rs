@@ -2,7 +2,7 @@ use super::ops::{self, Asked};
 use super::tokens::{Token, Tokens};
 use super::types::Trouble;
 use super::wire::{self, Kind, Prelogin, Unit};
-use crate::{Answer, Context, Dialogue, Length, pending};
+use crate::{Answer, Context, Dialogue, Length, pending, tls};
 use quaywatch_model::{
     Attribute, Content, DataClass, Direction, Outcome, Side, Timestamp, Topic, Transfer, TransferKind, Value,
     Verdict,
@@ -32,6 +32,7 @@ pub(super) struct Tds {
     text: String,
     encryption: [Option<u8>; 2],
     records: bool,
+    tls: Option<Box<tls::Inside>>,
     transfers: u64,
 }
 
@@ -74,12 +75,15 @@ impl Dialogue for Tds {
             Some(Unit::Packet { kind: Kind::PRELOGIN, body, .. }) => self.prelogin(cx, from, body),
             Some(Unit::Packet { kind: Kind::ATTENTION, .. }) => self.client = Some(from),
             Some(Unit::Packet { kind, last, body }) => self.request(cx, from, kind, body, last),
-            Some(Unit::Record) => cx.carried(from, DataClass::Encrypted, bytes.len() as u64),
+            Some(Unit::Record) => self.tls.get_or_insert_default().data(cx, from, bytes),
             None => {}
         }
     }
 
     fn lost(&mut self, cx: &mut Context<'_>, from: Side, bytes: u64) {
+        if let Some(tls) = &mut self.tls {
+            tls.gap(cx, from, bytes);
+        }
         if self.client == Some(from) {
             self.drop_request(cx);
             return;
@@ -104,6 +108,9 @@ impl Dialogue for Tds {
     }
 
     fn end(&mut self, cx: &mut Context<'_>) {
+        if let Some(mut tls) = self.tls.take() {
+            tls.end(cx);
+        }
         self.drop_request(cx);
         if self.answer.open || self.waiting.is_some() {
             self.finish(cx, false);
@@ -125,12 +132,14 @@ impl Dialogue for Tds {
 }
 
 impl Tds {
-    /// What both can do about encryption; or TLS inside packets, which is not looked into.
+    /// What both can do about encryption; or the handshake of TLS inside packets.
     fn prelogin(&mut self, cx: &mut Context<'_>, from: Side, body: &[u8]) {
         let Some(prelogin) = Prelogin::decode(body) else {
             self.records |= wire::is_record(body);
-            let class = if self.records { DataClass::Encrypted } else { DataClass::Signalling };
-            return cx.carried(from, class, body.len() as u64);
+            if self.records {
+                return self.tls.get_or_insert_default().data(cx, from, body);
+            }
+            return cx.carried(from, DataClass::Signalling, body.len() as u64);
         };
         *from.of_mut(&mut self.encryption) = Some(prelogin.encryption.unwrap_or(2));
         if self.client != Some(from.other()) {

@@ -14,8 +14,8 @@
 //! names and addresses a certificate is for. A line of `ssl.log` when the handshake is over. Nothing of it is an
 //! operation.
 //!
-//! Other decoders that change to TLS in mid-stream (STARTTLS, CONNECT, X.224) make a [`conversation`] and hand it what
-//! follows; [`begins`] tells whether TLS begins in bytes at hand.
+//! Other decoders that change to TLS in mid-stream are an [`UntilTls`] (STARTTLS and its like), hold an [`Inside`] (TLS
+//! in their own frames) or make a [`conversation`] of its own (CONNECT).
 //!
 //! Not decoded: what is encrypted, among it certificates of TLS 1.3; DTLS 1.3; encrypted ClientHellos; whether a
 //! certificate's signature holds.
@@ -26,6 +26,7 @@ mod certificate;
 mod datagram;
 pub(crate) mod fingerprint;
 pub(crate) mod hello;
+mod inside;
 mod log;
 mod names;
 pub(crate) mod session;
@@ -33,6 +34,8 @@ mod stream;
 #[cfg(test)]
 mod tests;
 mod wire;
+
+pub(crate) use inside::{ChangesToTls, Inside, UntilTls};
 
 use crate::{Answer, Conversation, Probe, Protocol, Transport};
 
@@ -57,13 +60,6 @@ const PORTS: &[u16] = &[443, 636, 993, 995, 465, 5061, 8883, 990, 8443];
 /// A TLS connection from here on, for decoders whose protocol changes to TLS.
 pub(crate) fn conversation() -> Box<dyn Conversation> {
     Box::new(stream::Stream::default())
-}
-
-/// Whether TLS begins here, for decoders whose protocol may change to TLS without saying so.
-#[must_use]
-#[allow(dead_code, reason = "for the decoders with STARTTLS, which come after this one")]
-pub(crate) fn begins(bytes: &[u8]) -> Answer {
-    wire::begins(bytes, false)
 }
 
 /// On a stream a hello has four fields that agree; records in mid-stream must follow each other. A datagram must be

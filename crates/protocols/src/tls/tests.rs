@@ -139,6 +139,60 @@ const CHANGE: &[u8] = b"\x14\x03\x03\0\x01\x01";
 const DATA: &[u8] = b"\x17\x03\x03\0\x14aaaaaaaaaabbbbbbbbbb";
 
 #[test]
+#[rustfmt::skip] // a protocol each
+fn tls_after_another_protocol_or_in_its_frames_is_read_and_all_of_it_counts_as_encrypted() {
+    let [client, server] = hellos();
+    let protocols: [Carrier<'_>; 6] = [
+        (&crate::postgresql::PROTOCOL, 5432, &[(A, b"\0\0\0\x08\x04\xd2\x16\x2f"), (B, b"S")], plain),
+        (&crate::ftp::PROTOCOL, 21, &[(B, b"220 FTP\r\n"), (A, b"AUTH TLS\r\n"), (B, b"234 go\r\n")], plain),
+        (&crate::ldap::PROTOCOL, 389, &[
+            (A, b"\x30\x1d\x02\x01\x01\x77\x18\x80\x161.3.6.1.4.1.1466.20037"),
+            (B, b"\x30\x0c\x02\x01\x01\x78\x07\x0a\x01\x00\x04\x00\x04\x00"),
+        ], plain),
+        (&crate::rdp::PROTOCOL, 3389, &[
+            (A, b"\x03\x00\x00\x13\x0e\xe0\x00\x00\x00\x00\x00\x01\x00\x08\x00\x03\x00\x00\x00"),
+            (B, b"\x03\x00\x00\x13\x0e\xd0\x00\x00\x12\x34\x00\x02\x00\x08\x00\x02\x00\x00\x00"),
+        ], plain),
+        (&crate::tds::PROTOCOL, 1433, &[
+            (A, b"\x12\x01\x00\x1a\0\0\x01\0\0\0\x0b\0\x06\x01\0\x11\0\x01\xff\x0b\0\0\0\0\0\x01"),
+            (B, b"\x04\x01\x00\x1a\0\0\x01\0\0\0\x0b\0\x06\x01\0\x11\0\x01\xff\x0f\0\x07\xd0\0\0\x01"),
+        ], in_prelogin),
+        (&crate::cotp::PROTOCOL, 102, &[], in_dt),
+    ];
+    for (protocol, port, turns, frame) in protocols {
+        let mut player = Player::new(protocol, Transport::Tcp, [50_000, port]);
+        for (side, bytes) in turns {
+            player.say(*side, bytes);
+        }
+        player.say(A, &frame(&client)).say(B, &frame(&server)).say(B, DATA);
+        let heard = player.end();
+        let said = |note: &str| heard.notes.iter().any(|heard| heard == note);
+        assert!(said("A server_name: \"plc.example\""), "{}: {:?}", protocol.name, heard.notes);
+        assert!(said("B cipher: TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256"), "{}: {:?}", protocol.name, heard.notes);
+        let told = format!("A encrypted {}", client.len());
+        assert!(heard.contents.iter().any(|content| content.starts_with(&told)), "{}: {:?}", protocol.name, heard.contents);
+    }
+}
+
+/// A protocol, its port, how it agrees to TLS, and how it carries a record.
+type Carrier<'a> = (&'a crate::Protocol, u16, &'a [(Side, &'a [u8])], Frame);
+type Frame = fn(&[u8]) -> Vec<u8>;
+
+fn plain(record: &[u8]) -> Vec<u8> {
+    record.to_vec()
+}
+
+/// The packets of TDS that carry the handshake (MS-TDS, section 2.2.6.5).
+fn in_prelogin(record: &[u8]) -> Vec<u8> {
+    [&[0x12, 1, 0, record.len() as u8 + 8, 0, 0, 1, 0][..], record].concat()
+}
+
+/// As S7 controllers since TIA V17 speak it.
+fn in_dt(record: &[u8]) -> Vec<u8> {
+    [&[3, 0, 0, record.len() as u8 + 7, 2, 0xf0, 0x80][..], record].concat()
+}
+
+#[test]
 fn a_gap_in_what_is_encrypted_is_passed_over_and_a_gap_elsewhere_is_hunted_out_of() {
     let [client, server] = hellos();
     let mut player = Player::new(&PROTOCOL, Transport::Tcp, [50_000, 443]);
