@@ -129,16 +129,26 @@ fn put_together(
     store: Option<Store>,
     site: &Arc<Site>,
 ) -> Result<Summary, InspectError> {
-    let mut summary = Summary { span, ..Summary::of(site) };
+    let mut together: Option<Summary> = None;
     let mut all_rows = Vec::new();
     for (part, Outputs { rows, mut carver, logs }) in found {
         logs.map_or(Ok(()), Logs::finish)?;
-        summary.merge(part);
+        // What one worker found need not be counted again.
+        together = Some(match together.take() {
+            None => part,
+            Some(mut summary) => {
+                summary.merge(part);
+                summary
+            }
+        });
         all_rows.extend(rows);
         if let Some(error) = carver.take_error() {
             return Err(error.into());
         }
     }
+    let mut summary = together.unwrap_or_else(|| Summary::of(site));
+    let Span { begun_before, missed_bytes, .. } = summary.span;
+    summary.span = Span { begun_before, missed_bytes, ..span };
     summary.sort();
     summary.conclude(site);
     if let Some(store) = store {

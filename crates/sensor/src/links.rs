@@ -1,3 +1,4 @@
+use crate::summary::sort_rows;
 use foldhash::fast::FixedState;
 use hashbrown::{HashMap, HashSet};
 use quaywatch_model::{Address, Ended, KeptNote, Link, Moment, Scope, Search, Side, Timestamp};
@@ -60,9 +61,9 @@ impl Links {
     /// Links by client, server, port and protocol; searches by client.
     pub(crate) fn finish(self) -> (Vec<Link>, Vec<Search>) {
         let mut links: Vec<Link> = self.links.into_values().collect();
-        links.sort_by_key(|link| {
-            (link.client, link.server, link.server_port, link.protocol, link.ip_protocol)
-        });
+        let place =
+            |link: &Link| (link.client, link.server, link.server_port, link.protocol, link.ip_protocol);
+        sort_rows(&mut links, |a, b| place(a).cmp(&place(b)));
         let mut searches: Vec<Search> =
             self.searches.into_iter().filter_map(|(client, search)| search.finish(client)).collect();
         searches.sort_by_key(|search| search.client);

@@ -9,6 +9,7 @@ use quaywatch_model::{
 };
 use quaywatch_site::Site;
 use quaywatch_store::ProblemTotal;
+use std::cmp::{Ordering, Reverse};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -191,18 +192,28 @@ impl Summary {
 
     /// Puts everything in the order it is shown in, which depends on nothing but the capture.
     pub(crate) fn sort(&mut self) {
-        self.entries.sort_by(|a, b| a.order().cmp(&b.order()));
+        sort_rows(&mut self.entries, |a, b| a.order().cmp(&b.order()));
         (self.links, self.searches) = std::mem::take(&mut self.linked).finish();
         self.assets = self.gathered.finish(&self.entries);
         self.disclosures = self.leaving.finish();
-        self.changes.sort_by(|a, b| a.order().cmp(&b.order()));
+        sort_rows(&mut self.changes, |a, b| a.order().cmp(&b.order()));
         self.tag_writes
             .sort_by(|a, b| (a.at, a.client, a.server, &a.tag).cmp(&(b.at, b.client, b.server, &b.tag)));
         self.tag_writes.truncate(MOST_TAG_WRITES);
         self.transfers.sort_by_key(|moved| (moved.transfer.start, moved.client, moved.server));
-        self.problems.sort_by_key(|total| (std::cmp::Reverse(total.count), total.layer, total.reason));
+        self.problems.sort_by_key(|total| (Reverse(total.count), total.layer, total.reason));
         let surplus = self.transfers.len().saturating_sub(MOST_TRANSFERS);
         self.transfers.truncate(MOST_TRANSFERS);
         self.transfers_not_listed += surplus as u64;
     }
+}
+
+/// Sorts long rows by their places: a row is moved three times, whatever their number. Rows of the same order stay as they
+/// came.
+pub(crate) fn sort_rows<T>(rows: &mut Vec<T>, order: impl Fn(&T, &T) -> Ordering) {
+    let mut places: Vec<usize> = (0..rows.len()).collect();
+    let row = |place: usize| rows.get(place);
+    places.sort_by(|&a, &b| row(a).zip(row(b)).map_or(Ordering::Equal, |(a, b)| order(a, b)));
+    let mut taken: Vec<Option<T>> = rows.drain(..).map(Some).collect();
+    rows.extend(places.into_iter().filter_map(|place| taken.get_mut(place).and_then(Option::take)));
 }

@@ -10,7 +10,7 @@ use std::io::{BufReader, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 
 /// How much of a run's rows is written or read at once.
-const ROWS_CHUNK_BYTES: usize = 64 * 1024;
+const ROWS_CHUNK_BYTES: usize = 16 * 1024;
 /// How much of a run's keys is written or read at once.
 const KEYS_CHUNK_BYTES: usize = 8 * 1024;
 const HEAD_BYTES: usize = 40;

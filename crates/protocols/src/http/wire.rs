@@ -68,13 +68,22 @@ impl<'a> Head<'a> {
 
     /// The value of the first field of this name.
     pub(super) fn field(self, wanted: &str) -> Option<&'a str> {
-        self.fields().find(|(name, _)| name.eq_ignore_ascii_case(wanted)).map(|(_, value)| value)
+        self.values(wanted).next()
     }
 
     /// Whether a field has this word among those that commas part.
     pub(super) fn says(self, field: &str, word: &str) -> bool {
-        let mut values = self.fields().filter(|(name, _)| name.eq_ignore_ascii_case(field));
-        values.any(|(_, value)| value.split(',').any(|part| part.trim().eq_ignore_ascii_case(word)))
+        let mut values = self.values(field);
+        values.any(|value| value.split(',').any(|part| part.trim().eq_ignore_ascii_case(word)))
+    }
+
+    /// The values of all fields of this name. Lines of other names are not taken apart.
+    fn values(self, wanted: &str) -> impl Iterator<Item = &'a str> {
+        self.fields.lines().take(MOST_FIELDS).filter_map(move |line| {
+            let (name, rest) = line.trim_start().split_at_checked(wanted.len())?;
+            let rest = name.eq_ignore_ascii_case(wanted).then_some(rest)?;
+            rest.trim_start().strip_prefix(':').map(str::trim)
+        })
     }
 }
 
