@@ -302,7 +302,7 @@ impl fmt::Display for Spot<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { object, offset } = self;
         match offset {
-            0 => write!(f, "{object}"),
+            0 => object.fmt(f),
             _ => write!(f, "{object} offset {offset}"),
         }
     }
@@ -319,7 +319,7 @@ impl fmt::Display for Memory<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.address {
             Some(address) => write!(f, "{} address 0x{address:08X}", self.object),
-            None => write!(f, "{}", self.object),
+            None => self.object.fmt(f),
         }
     }
 }

@@ -307,7 +307,7 @@ impl fmt::Display for Range {
 impl fmt::Display for Specification<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(any) = self.as_any() {
-            return write!(f, "{any}");
+            return any.fmt(f);
         }
         match (self.syntax, self.body) {
             (
