@@ -7,13 +7,15 @@
 //! bind: ... | sizes, group | n contexts | { id u16, n u8, 00, interface UUID 16, version u32, transfer syntaxes 20 each } |
 //! ```
 //!
-//! A bind is OpenSession with the interfaces it asks for. Each request is an operation of its interface, by its number;
-//! what it means is not read. The kind of authentication is told.
+//! A bind is OpenSession with the interfaces it asks for. Each request is an operation of its interface, by its number; of
+//! the interfaces by which machines are managed the calls have names and say what they do, and those that install a
+//! service or a task whom they are about. The kind of authentication is told. SMB's pipes carry the same.
 //!
-//! Not decoded: what requests say, DCE/RPC inside SMB pipes and HTTP, big-endian senders, fragments beyond the first.
+//! Not decoded: what other requests say, DCE/RPC inside HTTP, big-endian senders, fragments beyond the first.
 //!
 //! Limits: [`MOST_CONTEXTS`] interfaces of a conversation are known.
 
+mod calls;
 pub(crate) mod interfaces;
 mod state;
 mod wire;
@@ -21,7 +23,7 @@ mod wire;
 #[cfg(test)]
 mod tests;
 
-use crate::{Answer, Framed, Probe, Protocol, Transport};
+use crate::{Answer, Conversation, Framed, Probe, Protocol, Transport};
 
 /// So many interfaces of one conversation are known; a client asks for a handful.
 const MOST_CONTEXTS: usize = 32;
@@ -34,9 +36,15 @@ pub(crate) static PROTOCOL: Protocol = Protocol {
     ports: &[135],
     probe,
     start: |_| Box::new(Framed::new(state::Dcerpc::default())),
-    decoded: "binds with the interfaces they ask for, requests by interface and number, the kind of authentication",
-    not_decoded: "what requests say, DCE/RPC inside SMB pipes and HTTP, big-endian senders",
+    decoded: "binds with the interfaces they ask for, requests by interface and number, names of calls that manage machines, services \
+              and tasks that are installed, the kind of authentication; also in SMB pipes",
+    not_decoded: "what other requests say, DCE/RPC inside HTTP, big-endian senders",
 };
+
+/// A conversation in a pipe of SMB.
+pub(crate) fn in_a_pipe() -> Box<dyn Conversation> {
+    Box::new(Framed::new(state::Dcerpc::default()))
+}
 
 fn probe(probe: &Probe<'_>) -> Answer {
     wire::starts(probe.bytes)

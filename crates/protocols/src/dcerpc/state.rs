@@ -1,3 +1,4 @@
+use super::calls::{self, Call};
 use super::interfaces::Uuid;
 use super::wire::{self, Pdu};
 use super::{MOST_CONTEXTS, wire::HEADER_BYTES};
@@ -9,6 +10,9 @@ use quaywatch_model::{
 
 /// First and last fragment (C706, section 12.6.3.1).
 const FIRST_FRAGMENT: u8 = 1;
+
+/// So much of a request is kept until its answer comes: whom it is about stands at its beginning.
+const MOST_KEPT_BYTES: usize = 4096;
 
 /// What DCE/RPC makes us keep.
 #[derive(Debug, Default)]
@@ -63,7 +67,8 @@ impl Dialogue for Dcerpc {
                 self.client = Some(from);
                 // The fragments behind the first say no more.
                 if pdu.flags & FIRST_FRAGMENT != 0 {
-                    self.wait(cx, Asked { call: pdu.call, what: pdu.called() }, &[]);
+                    let kept = bytes.get(..MOST_KEPT_BYTES).unwrap_or(bytes);
+                    self.wait(cx, Asked { call: pdu.call, what: pdu.called() }, kept);
                 }
             }
             wire::BIND_ACK | wire::ALTER_ACK | wire::BIND_NAK => self.answered(cx, from, pdu, true),
@@ -141,15 +146,31 @@ impl Dcerpc {
         let client = self.client.unwrap_or(Side::A);
         let interface =
             request.key.what.and_then(|(context, _)| self.contexts.iter().find(|(id, _)| *id == context));
-        let name = interface.and_then(|(_, uuid)| uuid.name()).unwrap_or("request");
-        let (verb, function) = match request.key.what {
-            None => (Verb::OpenSession, Coded::new("bind", Number::Hex8(wire::BIND))),
-            Some((_, number)) => (Verb::Opaque, Coded::new(name, Number::Hex16(number))),
+        let interface = interface.map(|(_, uuid)| *uuid);
+        let name = interface.and_then(Uuid::name);
+        let asked = Pdu::decode(&request.bytes).ok();
+        let (verb, function, items) = match request.key.what {
+            None => {
+                let items = Told { bind: asked, ..Told::default() };
+                (Verb::OpenSession, Coded::new("bind", Number::Hex8(wire::BIND)), items)
+            }
+            Some((_, number)) => {
+                let known = name.and_then(|name| calls::call(name, number));
+                let (verb, called) = match known {
+                    Some(&Call { verb, name, .. }) => (verb, name),
+                    None => (Verb::Opaque, name.unwrap_or("request")),
+                };
+                let stub = asked.and_then(Pdu::stub);
+                let about = name.zip(stub).map(|(name, stub)| calls::about(name, number, stub));
+                let items = Told { called: interface, about: about.unwrap_or_default(), bind: None };
+                (verb, Coded::new(called, Number::Hex16(number)), items)
+            }
         };
-        let items =
-            Interfaces { bind: Pdu::decode(&request.bytes).ok(), called: interface.map(|(_, uuid)| *uuid) };
         let operation = Operation::new(client, verb, function, outcome);
-        cx.operation(&Operation { request: Some(request.moment), reply, items: &items, code, ..operation });
+        // In a pipe the conversation is SMB's.
+        let protocol = Some("dcerpc");
+        let request_at = Some(request.moment);
+        cx.operation(&Operation { protocol, request: request_at, reply, items: &items, code, ..operation });
         request.free(cx.memory);
     }
 
@@ -168,12 +189,15 @@ impl Dcerpc {
     }
 }
 
-struct Interfaces<'a> {
+/// What is told of a bind, or of a request.
+#[derive(Default)]
+struct Told<'a> {
     bind: Option<Pdu<'a>>,
     called: Option<Uuid>,
+    about: Vec<(&'static str, String)>,
 }
 
-impl Items for Interfaces<'_> {
+impl Items for Told<'_> {
     fn each(&self, tell: &mut dyn FnMut(Item<'_>)) {
         let mut one = |uuid: Uuid| match uuid.name() {
             Some(name) => tell(Item::valued(&"interface", Value::Text(name))),
@@ -189,6 +213,9 @@ impl Items for Interfaces<'_> {
         }
         if let Some(uuid) = self.called {
             one(uuid);
+        }
+        for (what, name) in &self.about {
+            tell(Item::valued(what, Value::Text(name)));
         }
     }
 }

@@ -21,7 +21,7 @@ spoken!(Tcp, PROTOCOL, PORTS, TURNS);
 #[rustfmt::skip]
 fn a_bind_names_its_interface_and_requests_are_told_by_it() {
     let heard = heard(&turns());
-    assert_eq!(heard.operations, ["A: OpenSession bind (0x0B): interface = \"drsuapi\" -> accepted", "A: OpenSession bind (0x0B): interface = \"drsuapi\" -> accepted", "A: Opaque drsuapi (0x0000): interface = \"drsuapi\" -> unseen"]);
+    assert_eq!(heard.operations, ["A: OpenSession bind (0x0B): interface = \"drsuapi\" -> accepted", "A: OpenSession bind (0x0B): interface = \"drsuapi\" -> accepted", "A: OpenSession IDL_DRSBind (0x0000): interface = \"drsuapi\" -> unseen"]);
     assert!(heard.facts.is_empty());
     assert_eq!(heard.notes, ["A authentication: \"negotiate\""]);
     assert!(heard.problems.is_empty());

@@ -14,6 +14,11 @@ pub(super) const BIND_NAK: u8 = 13;
 pub(super) const ALTER: u8 = 14;
 pub(super) const ALTER_ACK: u8 = 15;
 
+/// The level of authentication at which parameters are encrypted (MS-RPCE, section 2.2.1.1.8).
+const PRIVACY: u8 = 6;
+/// The flag of a request that names an object (C706, section 12.6.3.1).
+const OBJECT: u8 = 0x80;
+
 /// The length of the PDU, if enough of it is there and it can be one of a little-endian sender.
 pub(super) fn length(head: &[u8]) -> Option<usize> {
     let &[5, minor, kind, _, 0x10, 0, 0, 0, low, high, auth_low, auth_high, ..] = head else { return None };
@@ -38,6 +43,8 @@ pub(super) struct Pdu<'a> {
     pub(super) flags: u8,
     pub(super) call: u32,
     pub(super) auth: Option<u8>,
+    /// Whether the parameters are encrypted.
+    sealed: bool,
     pub(super) body: &'a [u8],
 }
 
@@ -54,7 +61,10 @@ impl<'a> Pdu<'a> {
         // The trailer, eight bytes, stands before the verifier (C706, section 13.2.6.1).
         let trailer = length.checked_sub(auth_length + 8).filter(|_| auth_length > 0);
         let auth = trailer.and_then(|at| bytes.get(at)).copied();
-        Ok(Self { kind, flags, call, auth, body })
+        // Without the trailer at hand the parameters may be anything.
+        let level = trailer.map(|at| bytes.get(at + 1).copied());
+        let sealed = matches!(level, Some(None | Some(PRIVACY)));
+        Ok(Self { kind, flags, call, auth, sealed, body })
     }
 
     /// The contexts of a bind: id and interface.
@@ -79,6 +89,13 @@ impl<'a> Pdu<'a> {
     pub(super) fn called(self) -> Option<(u16, u16)> {
         let &[_, _, _, _, a, b, c, d, ..] = self.body else { return None };
         Some((u16::from_le_bytes([a, b]), u16::from_le_bytes([c, d])))
+    }
+
+    /// The parameters of a request, if they are in the clear.
+    pub(super) fn stub(self) -> Option<&'a [u8]> {
+        // Allocation hint, context, number; then an object, if the flags say so (C706, section 12.6.4.9).
+        let object = if self.flags & OBJECT == 0 { 0 } else { 16 };
+        self.body.get(8 + object..).filter(|_| !self.sealed)
     }
 
     /// The status of a fault.

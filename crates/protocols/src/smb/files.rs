@@ -1,8 +1,8 @@
 //! Files that are open, and what is moved of them, in order.
 
 use super::ops::Exchange;
-use crate::Context;
 use crate::logins::names_firmware;
+use crate::{Context, Conversation};
 use quaywatch_model::{
     Coded, Content, DataClass, Direction, Moment, Number, Outcome, Side, Topic, Transfer, TransferKind,
     Value, Verb,
@@ -16,14 +16,13 @@ pub(super) const MOST_HELD_BYTES: usize = 2 << 20;
 const MOST_HELD: usize = 32;
 
 /// All files of a connection.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(super) struct Files {
     open: Vec<Open>,
     last_transfer: u64,
 }
 
 /// An open file, directory or pipe.
-#[derive(Debug)]
 pub(super) struct Open {
     handle: u128,
     /// With its share before it, where that is known.
@@ -36,6 +35,8 @@ pub(super) struct Open {
     pub(super) listed: bool,
     read: Option<Move>,
     write: Option<Move>,
+    /// What is said in it, if it is a pipe.
+    pub(super) calls: Option<Box<dyn Conversation>>,
 }
 
 /// Bytes of a file on their way.
@@ -88,6 +89,7 @@ impl Files {
             listed: false,
             read: None,
             write: None,
+            calls: None,
         });
         #[expect(clippy::expect_used, reason = "it was pushed the line before")]
         self.open.last_mut().expect("an open file")
@@ -95,6 +97,13 @@ impl Files {
 
     pub(super) fn get(&mut self, handle: u128) -> Option<&mut Open> {
         self.open.iter_mut().find(|open| open.handle == handle)
+    }
+
+    /// Messages of one side were lost: calls may lack a part.
+    pub(super) fn lost(&mut self, cx: &mut Context<'_>, from: Side) {
+        for calls in self.open.iter_mut().filter_map(|open| open.calls.as_mut()) {
+            calls.gap(cx, from, 0);
+        }
     }
 
     /// A file was closed: tells what was moved of it.
@@ -174,6 +183,9 @@ impl Open {
 
     /// The file is over.
     fn end(mut self, cx: &mut Context<'_>, client: Side) {
+        if let Some(mut calls) = self.calls.take() {
+            calls.end(cx);
+        }
         let size = self.size;
         if let Some(moved) = self.read.take() {
             let whole = size.is_some_and(|size| moved.at >= size);

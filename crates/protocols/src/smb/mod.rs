@@ -23,9 +23,10 @@
 //! - What is read of a file is one `Read`, what is written one `Write`, told with the file's name and the number of bytes
 //!   when it is closed. Creating, renaming and deleting are a `Write` each, listing a directory is a `Browse`; opening
 //!   is told where it was refused for want of rights.
+//! - Calls in pipes are operations of [`dcerpc`](crate::dcerpc): who installs a service or a task on a machine is seen.
 //! - The bytes of each file as a transfer, put in order by their offsets.
 //!
-//! Not decoded: what is inside encrypted and compressed messages; remote procedure calls in pipes; locks, leases, device
+//! Not decoded: what is inside encrypted and compressed messages; locks, leases, device
 //! controls, quotas, notifications; of version 1 everything but sessions, shares and the files of the Read, Write, Open,
 //! Create, Delete and Rename commands; RDMA.
 //!
@@ -35,6 +36,7 @@
 mod files;
 mod names;
 mod ops;
+mod pipes;
 mod session;
 mod state;
 mod v1;
@@ -54,7 +56,7 @@ pub(crate) static PROTOCOL: Protocol = Protocol {
     ports: &[445, 139],
     probe: |probe| wire::begins(probe.bytes),
     start: |_| Box::new(Framed::new(state::Smb::default())),
-    decoded: "dialect, log-ins with NTLM, shares, pipes, files that are opened, read, written, renamed and deleted, with \
+    decoded: "dialect, log-ins with NTLM, shares, pipes and the calls in them, files that are opened, read, written, renamed and deleted, with \
               their bytes",
-    not_decoded: "encrypted and compressed messages (told as such), calls in pipes, locks and device controls",
+    not_decoded: "encrypted and compressed messages (told as such), locks and device controls",
 };

@@ -58,7 +58,8 @@ impl Dialogue for Smb {
         }
     }
 
-    fn lost(&mut self, _: &mut Context<'_>, from: Side, _: u64) {
+    fn lost(&mut self, cx: &mut Context<'_>, from: Side, _: u64) {
+        self.files.lost(cx, from);
         if self.client != Some(from) {
             self.v1.answers_lost();
             self.v2.answers_lost();

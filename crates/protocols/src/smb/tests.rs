@@ -1,3 +1,5 @@
+mod pipes;
+
 use super::PROTOCOL;
 use crate::testing::captures::{Heard, corpus, play_corpus};
 use crate::testing::zeek;

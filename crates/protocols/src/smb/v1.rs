@@ -2,9 +2,9 @@
 
 use super::files::Piece;
 use super::ops::Exchange;
-use super::session;
 use super::state::{KEPT_BYTES, Smb};
 use super::wire::{Block, HEADER1_BYTES, Header1};
+use super::{pipes, session};
 use crate::{Context, Request};
 use quaywatch_model::{
     Attribute, Coded, Direction, Moment, Number, Outcome, Side, Topic, Value, Verb, Verdict,
@@ -13,6 +13,7 @@ use quaywatch_model::{
 const CLOSE: u8 = 0x04;
 const DELETE: u8 = 0x06;
 const RENAME: u8 = 0x07;
+const TRANSACTION: u8 = 0x25;
 const OPEN_ANDX: u8 = 0x2D;
 const READ_ANDX: u8 = 0x2E;
 const WRITE_ANDX: u8 = 0x2F;
@@ -23,6 +24,8 @@ const NT_CREATE_ANDX: u8 = 0xA2;
 
 const MORE_PROCESSING: u32 = 0xC000_0016;
 const ACCESS_DENIED: u32 = 0xC000_0022;
+/// Of a transaction: to write to a pipe and read from it at once (MS-CIFS 2.2.5.6).
+const TRANSACT_NAMED_PIPE: u16 = 0x26;
 /// No further command is chained.
 const NO_MORE: u8 = 0xFF;
 /// So many commands of one message are read; the standard's chains are of two or three.
@@ -107,7 +110,10 @@ fn asked(
     command: Command<'_>,
 ) -> Option<()> {
     let block = command.block;
-    if command.code != WRITE_ANDX || smb.is_pipe(Some(header.tree.into())) {
+    if command.code == TRANSACTION {
+        return transceive(smb, cx, from, header, block, (block, 22));
+    }
+    if command.code != WRITE_ANDX {
         return None;
     }
     let length = usize::from(block.u16(20)?) | usize::from(block.u16(18)?) << 16;
@@ -117,7 +123,31 @@ fn asked(
     let offset = u64::from(block.u32(6)?) | u64::from(high) << 32;
     let piece =
         Piece { handle: block.u16(4)?.into(), direction: Direction::ToDevice, offset, bytes, asked: cx.now };
-    smb.files.moved(cx, from, piece);
+    if smb.is_pipe(Some(header.tree.into())) {
+        pipes::said(smb, cx, from, piece.handle, bytes);
+    } else {
+        smb.files.moved(cx, from, piece);
+    }
+    Some(())
+}
+
+/// MS-CIFS 2.2.5.6: what one side says in a pipe. The request tells in which; count and offset of the data stand at this
+/// place of the block.
+fn transceive(
+    smb: &mut Smb,
+    cx: &mut Context<'_>,
+    from: Side,
+    header: &Header1<'_>,
+    request: Block<'_>,
+    (block, place): (Block<'_>, usize),
+) -> Option<()> {
+    let (kind, handle) = (request.u16(28)?, request.u16(30)?);
+    if kind != TRANSACT_NAMED_PIPE {
+        return None;
+    }
+    let (length, offset) = (usize::from(block.u16(place)?), usize::from(block.u16(place + 2)?));
+    let rest = header.message.get(offset..)?;
+    pipes::said(smb, cx, from, handle.into(), rest.get(..length).unwrap_or(rest));
     Some(())
 }
 
@@ -138,6 +168,7 @@ fn answered(
         SESSION_SETUP_ANDX => setup(cx, ends, question, request.block, Some((header, answer.block)))?,
         TREE_CONNECT_ANDX => tree_connect(smb, cx, ends, question, request.block, header, answer.block)?,
         NT_CREATE_ANDX | OPEN_ANDX => open(smb, cx, ends, question, request, answer.block)?,
+        TRANSACTION => transceive(smb, cx, client.other(), header, request.block, (answer.block, 12))?,
         READ_ANDX => read(smb, cx, ends, question, request.block, header, answer.block)?,
         CLOSE if header.status == 0 => smb.files.close(cx, client, request.block.u16(0)?.into()),
         DELETE => {
@@ -323,7 +354,7 @@ fn read(
     header: &Header1<'_>,
     answer: Block<'_>,
 ) -> Option<()> {
-    if ends.status != 0 || smb.is_pipe(Some(question.tree.into())) {
+    if ends.status != 0 {
         return None;
     }
     let length = usize::from(answer.u16(10)?) | usize::from(answer.u16(14).unwrap_or(0)) << 16;
@@ -333,7 +364,11 @@ fn read(
     let asked = ends.asked.unwrap_or(cx.now);
     let piece =
         Piece { handle: request.u16(4)?.into(), direction: Direction::FromDevice, offset, bytes, asked };
-    smb.files.moved(cx, ends.client, piece);
+    if smb.is_pipe(Some(question.tree.into())) {
+        pipes::said(smb, cx, ends.client.other(), piece.handle, bytes);
+    } else {
+        smb.files.moved(cx, ends.client, piece);
+    }
     Some(())
 }
 

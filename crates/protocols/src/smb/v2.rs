@@ -4,7 +4,7 @@ use super::files::Piece;
 use super::ops::Exchange;
 use super::state::{KEPT_BYTES, Smb, When};
 use super::wire::Header2;
-use super::{names, session};
+use super::{names, pipes, session};
 use crate::ntlm::utf16;
 use crate::{Context, Request};
 use quaywatch_model::{Coded, Direction, Moment, Number, Outcome, Side, Topic, Value, Verb, Verdict};
@@ -16,6 +16,7 @@ const CREATE: u16 = 5;
 const CLOSE: u16 = 6;
 const READ: u16 = 8;
 const WRITE: u16 = 9;
+const IOCTL: u16 = 11;
 const QUERY_DIRECTORY: u16 = 14;
 const SET_INFO: u16 = 17;
 
@@ -59,9 +60,11 @@ pub(super) fn messages(smb: &mut Smb, cx: &mut Context<'_>, from: Side, bytes: &
 }
 
 fn asked(smb: &mut Smb, cx: &mut Context<'_>, from: Side, header: &Header2<'_>) {
-    if header.command == WRITE {
-        write(smb, cx, from, header);
-    }
+    match header.command {
+        WRITE => write(smb, cx, from, header),
+        IOCTL => transceive(smb, cx, from, header, (24, 28)),
+        _ => None,
+    };
     // Only what is told of needs its request.
     let kept = matches!(
         header.command,
@@ -88,10 +91,28 @@ fn write(smb: &mut Smb, cx: &mut Context<'_>, from: Side, header: &Header2<'_>) 
     let bytes = header.buffer(offset.into(), usize::try_from(length).ok()?)?;
     let piece =
         Piece { handle, direction: Direction::ToDevice, offset: header.u64(8)?, bytes, asked: cx.now };
-    let pipe = smb.is_pipe(header.tree());
-    if !pipe {
+    if smb.is_pipe(header.tree()) {
+        pipes::said(smb, cx, from, handle, bytes);
+    } else {
         smb.files.moved(cx, from, piece);
     }
+    Some(())
+}
+
+/// 2.2.31 and 2.2.32. What one side says in a pipe by FSCTL_PIPE_TRANSCEIVE; offset and length stand at `places`.
+fn transceive(
+    smb: &mut Smb,
+    cx: &mut Context<'_>,
+    from: Side,
+    header: &Header2<'_>,
+    places: (usize, usize),
+) -> Option<()> {
+    if header.u32(4)? != pipes::TRANSCEIVE {
+        return None;
+    }
+    let [offset, length] = [header.u32(places.0)?, header.u32(places.1)?].map(usize::try_from);
+    let bytes = header.buffer(offset.ok()?, length.ok()?)?;
+    pipes::said(smb, cx, from, header.file(8)?, bytes);
     Some(())
 }
 
@@ -105,6 +126,9 @@ fn answered(smb: &mut Smb, cx: &mut Context<'_>, header: &Header2<'_>, opened: &
     }
     if header.status == STATUS_PENDING {
         return;
+    }
+    if header.command == IOCTL && matches!(header.status, 0 | BUFFER_OVERFLOW) {
+        transceive(smb, cx, server, header, (32, 36));
     }
     let key = Key { message_id: header.message_id, command: header.command };
     let Some(request) = smb.v2.take(&key) else { return };
@@ -132,13 +156,14 @@ fn exchange(
         CREATE => create(smb, cx, when, question, answer, opened),
         CLOSE if answer.status == 0 => close(smb, cx, when, handle(8)?),
         READ if matches!(answer.status, 0 | BUFFER_OVERFLOW) => {
-            if smb.is_pipe(question.tree()) {
-                return None;
-            }
             let length = usize::try_from(answer.u32(4)?).ok()?;
             let bytes = answer.buffer(answer.u8(2)?.into(), length)?;
             let (handle, offset) = (handle(16)?, question.u64(8)?);
             let client = smb.client_side();
+            if smb.is_pipe(question.tree()) {
+                pipes::said(smb, cx, client.other(), handle, bytes);
+                return None;
+            }
             let piece = Piece { handle, direction: Direction::FromDevice, offset, bytes, asked };
             smb.files.moved(cx, client, piece);
             Some(())
