@@ -127,6 +127,8 @@ pub(crate) fn transfer(
     let hosts = [orig, resp].map(|side| *side.of(&kept.key.addresses));
     let [orig_port, resp_port] = [orig, resp].map(|side| Value::Unsigned((*side.of(&kept.key.ports)).into()));
     let fuid = fuid(uid, moved.start);
+    // Zeek knows a file by its bytes, not by who asked for them when.
+    let (first, last) = moved.data.unwrap_or((moved.start, moved.start));
     let sha256 =
         moved.sha256.map(|digest| digest.iter().map(|byte| format!("{byte:02x}")).collect::<String>());
     let analyzers = Few([moved.carved.as_ref().map(|_| "EXTRACT"), sha256.as_ref().map(|_| "SHA256")]);
@@ -143,7 +145,7 @@ pub(crate) fn transfer(
         Some(Value::List(&analyzers)),
         None,
         moved.name.as_deref().map(Value::Text),
-        Some(Value::Signed(moved.end.time.since(moved.start.time))),
+        Some(Value::Signed(last.time.since(first.time))),
         // Whether the one who sends it is local, whoever opened the connection.
         Some(is_local(kept, sender)),
         Some(Value::Bool(sender == orig)),
@@ -161,7 +163,7 @@ pub(crate) fn transfer(
         moved.carved.as_ref().map(|_| Value::Bool(false)),
         None,
     ];
-    logs.line(&connection, &LogLine { log: &FILES, at: moved.start, from: sender, values: &values });
+    logs.line(&connection, &LogLine { log: &FILES, at: first, from: sender, values: &values });
 }
 
 /// A file's name in Zeek's manner: `F` and letters that are the same in every run.
