@@ -1,3 +1,4 @@
+use crate::history::History;
 use crate::tcp::Streams;
 use crate::{ConnState, Key};
 use quaywatch_model::{Mac, Moment, Problem, Side, Timestamp};
@@ -31,6 +32,7 @@ pub struct Conversation<T> {
     pub wake: Timestamp,
     /// Whether it stands in line to be woken.
     pub(crate) in_line: bool,
+    pub(crate) history: History,
     pub(crate) streams: Streams,
     pub(crate) generation: u32,
 }
@@ -42,8 +44,19 @@ pub struct Counts {
     pub packets: u64,
     /// Payload bytes of the transport, retransmissions included.
     pub bytes: u64,
+    /// Bytes of IP packets with their headers, as put together from fragments; 0 for Ethernet.
+    pub ip_bytes: u64,
     /// Bytes of whole frames as they were on the wire.
     pub wire_bytes: u64,
+}
+
+impl Counts {
+    pub(crate) fn add(&mut self, more: &Self) {
+        self.packets += more.packets;
+        self.bytes += more.bytes;
+        self.ip_bytes += more.ip_bytes;
+        self.wire_bytes += more.wire_bytes;
+    }
 }
 
 /// The conversation that carries another.
@@ -62,7 +75,7 @@ pub const NEVER: Timestamp = Timestamp::from_nanos(i64::MAX);
 
 impl<T> Conversation<T> {
     /// Who opened it, as far as the transport tells: who sent the SYN or was sent the SYN-ACK; else not the side
-    /// with a service's port (below 1024, RFC 6335, and the lower one); else who was heard first.
+    /// with a service's port (the lower one, where both are); else who was heard first.
     #[must_use]
     pub fn originator(&self) -> Side {
         self.streams.opened_by().unwrap_or_else(|| {
@@ -70,7 +83,8 @@ impl<T> Conversation<T> {
             let (first, other) = (*self.opener.of(&self.key.ports), *self.opener.other().of(&self.key.ports));
             // Nobody serves by asking everybody: a group is never the one that opened.
             let to_a_group = self.opener.other().of(&self.macs).is_group();
-            let serves = has_ports && !to_a_group && first < 1024 && first < other;
+            let serves =
+                has_ports && !to_a_group && is_a_services(first) && (first < other || !is_a_services(other));
             if serves { self.opener.other() } else { self.opener }
         })
     }
@@ -89,7 +103,10 @@ impl<T> Conversation<T> {
         match self.key.protocol {
             protocol::TCP => {
                 let any_bytes = self.counts.iter().any(|counts| counts.bytes > 0);
-                self.streams.state(originator, any_bytes)
+                match self.streams.state(originator, any_bytes) {
+                    ConnState::Rstos0 if !self.history.asked_and_aborted(originator) => ConnState::Oth,
+                    state => state,
+                }
             }
             protocol::ICMP | protocol::ICMPV6 => ConnState::Oth,
             _ => ConnState::of_datagrams(sent(originator), sent(originator.other())),
@@ -102,6 +119,52 @@ impl<T> Conversation<T> {
     pub fn missed_bytes(&self) -> u64 {
         self.streams.missed_bytes()
     }
+
+    /// Payload bytes that a side sent, each once: on TCP the length of its stream, what was missed included.
+    #[must_use]
+    pub fn sent_bytes(&self, side: Side) -> u64 {
+        self.streams.stream_bytes(side, side.of(&self.counts).bytes)
+    }
+
+    /// The last packet's time, but for what was sent after both sides of a TCP connection had closed.
+    #[must_use]
+    pub fn open_until(&self) -> Timestamp {
+        if self.key.protocol == protocol::TCP { self.streams.open_until } else { self.last }
+    }
+
+    /// What it went through, in the letters of Zeek's `history`: upper case for the originator, `^` where it is not who
+    /// was heard first, `X` at the end of what is too long. Empty for what has no history (ICMP, Ethernet).
+    #[must_use]
+    pub fn history(&self) -> String {
+        self.history.text(self.originator(), self.opener)
+    }
+}
+
+/// Whether services have this port: the system ports (RFC 6335, section 6), and above them those that the IANA or their
+/// makers gave to what a crane's network speaks.
+const fn is_a_services(port: u16) -> bool {
+    matches!(
+        port,
+        0..=1023 // System ports.
+            | 1194 // OpenVPN
+            | 1433 // TDS
+            | 1883 | 8883 // MQTT
+            | 2222 | 44818 // EtherNet/IP
+            | 2404 // IEC 60870-5-104
+            | 3389 // RDP
+            | 3544 // Teredo
+            | 4840 // OPC UA
+            | 5060 | 5061 // SIP
+            | 5353 | 5355 // mDNS, LLMNR
+            | 5432 // PostgreSQL
+            | 5900 // VNC
+            | 8080 | 8443 // HTTP
+            | 9600 // FINS
+            | 20000 // DNP3
+            | 34962..=34964 // PROFINET
+            | 47808 // BACnet
+            | 51820 // WireGuard
+    )
 }
 
 /// Who is told what the flow table finds.

@@ -65,7 +65,7 @@ impl Fragments {
     ) -> Defragmented {
         let Packet { source, destination, protocol, payload, .. } = *packet;
         let id = Id { source, destination, protocol, id: part.id, vlan, tunnel };
-        let this = Counts { packets: 1, bytes: 0, wire_bytes };
+        let this = Counts { packets: 1, bytes: 0, ip_bytes: packet.len as u64, wire_bytes };
         let stale = |parts: &Parts| at.time.since(parts.first) > PATIENCE_NANOS;
         let mut lost = Counts::default();
         if self.packets.get(&id).is_some_and(stale) {
@@ -80,8 +80,7 @@ impl Fragments {
             len: None,
             parts: Vec::new(),
         });
-        packet_parts.counts.packets += this.packets;
-        packet_parts.counts.wire_bytes += this.wire_bytes;
+        packet_parts.counts.add(&this);
         let start = part.offset as usize;
         let end = start + packet.payload_len;
         if end > LONGEST_PAYLOAD
@@ -116,8 +115,7 @@ impl Fragments {
         let (mut given_up, mut total) = mem::take(&mut self.gave_way);
         for (_, parts) in self.packets.drain() {
             given_up += 1;
-            total.packets += parts.counts.packets;
-            total.wire_bytes += parts.counts.wire_bytes;
+            total.add(&parts.counts);
             parts.parts.into_iter().for_each(|(_, bytes)| memory.free(bytes));
         }
         (given_up, total)
@@ -135,8 +133,7 @@ impl Fragments {
             let counts = self.drop(memory, &id);
             let (packets, total) = &mut self.gave_way;
             *packets += 1;
-            total.packets += counts.packets;
-            total.wire_bytes += counts.wire_bytes;
+            total.add(&counts);
         }
     }
 }

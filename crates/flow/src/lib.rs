@@ -18,6 +18,7 @@
 mod community;
 mod conversation;
 mod fragments;
+mod history;
 mod key;
 mod slots;
 mod state;

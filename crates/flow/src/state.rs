@@ -56,7 +56,8 @@ impl ConnState {
     pub(crate) fn of_tcp(originator: Endpoint, responder: Endpoint, any_bytes: bool) -> Self {
         use Endpoint::{Closed, Established, Inactive, Partial, Reset, SynAckSent, SynSent};
         let silent = |end| matches!(end, Inactive | Partial);
-        match (originator, responder) {
+        let plain = |end: Endpoint| if end.is_reset() { Reset } else { end };
+        match (plain(originator), plain(responder)) {
             (SynSent | SynAckSent, Reset) => Self::Rej,
             (Reset, Reset) if !any_bytes => Self::Rej,
             (from, Reset) => {
@@ -123,14 +124,19 @@ pub(crate) enum Endpoint {
     Closed,
     /// Sent a RST.
     Reset,
+    /// Sent a FIN, then a RST.
+    ClosedThenReset,
 }
 
 impl Endpoint {
-    /// Takes in the flags of a segment that `self` sent and `peer` did not.
-    pub(crate) fn step(&mut self, peer: &mut Self, flags: Flags) {
+    /// Takes in the flags of a segment that `self` sent and `peer` did not, and whether it carried anything.
+    pub(crate) fn step(&mut self, peer: &mut Self, flags: Flags, has_data: bool) {
         let syn = flags.has(Flags::SYN);
         *self = match (*self, syn, flags.has(Flags::ACK)) {
-            (Self::Reset, ..) => return,
+            (Self::Reset | Self::ClosedThenReset, ..) => return,
+            // Both were done: it is over in good order.
+            (Self::Closed, ..) if flags.has(Flags::RST) && *peer == Self::Closed => return,
+            (Self::Closed, ..) if flags.has(Flags::RST) => Self::ClosedThenReset,
             _ if flags.has(Flags::RST) => Self::Reset,
             (Self::Inactive | Self::SynSent, true, false) => Self::SynSent,
             (Self::Inactive | Self::SynSent, true, true) if *peer == Self::SynSent => {
@@ -142,16 +148,27 @@ impl Endpoint {
                 *peer = Self::Established;
                 Self::Established
             }
+            // Some acknowledge a SYN before they answer it.
+            (Self::Inactive, false, true) if *peer == Self::SynSent && !has_data => Self::Inactive,
             (Self::Inactive, false, _) => Self::Partial,
             (state, ..) => state,
         };
-        if flags.has(Flags::FIN) && *self != Self::Reset {
+        if flags.has(Flags::FIN) && !self.is_reset() {
             *self = Self::Closed;
+            if *peer == Self::ClosedThenReset {
+                // The other side did not wait for this FIN with its RST: it is over in good order all the same.
+                *peer = Self::Closed;
+            }
         }
     }
 
     /// Whether this end will send no more.
     pub(crate) const fn is_over(self) -> bool {
-        matches!(self, Self::Closed | Self::Reset)
+        matches!(self, Self::Closed) || self.is_reset()
+    }
+
+    /// Whether this end aborted.
+    pub(crate) const fn is_reset(self) -> bool {
+        matches!(self, Self::Reset | Self::ClosedThenReset)
     }
 }

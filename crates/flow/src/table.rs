@@ -1,5 +1,6 @@
 use crate::conversation::{Conversation, Counts, Listener, NEVER, Tunnel};
 use crate::fragments::{Defragmented, Fragments};
+use crate::history::{Event, History, Trouble};
 use crate::key::Key;
 use crate::slots::Slots;
 use crate::tcp::{self, Streams};
@@ -198,16 +199,20 @@ impl<T: Default> Table<T> {
             listener.problem(None, place.at, &problem);
         }
         let Some(part) = packet.fragment else {
-            let counts = Counts { packets: 1, bytes: 0, wire_bytes: place.wire_bytes };
+            let ip_bytes = packet.len as u64;
+            let counts = Counts { packets: 1, bytes: 0, ip_bytes, wire_bytes: place.wire_bytes };
             return self.transport(packet, counts, place, memory, listener);
         };
         let within = (place.vlan, place.tunnel.map_or(0, |(_, key)| key));
         match self.fragments.part(memory, packet, part, place.at, place.wire_bytes, within) {
             Defragmented::Waiting => {}
-            Defragmented::Whole(payload, counts) => {
+            Defragmented::Whole(payload, mut counts) => {
+                let len = packet.len.saturating_sub(packet.payload_len) + payload.len();
                 let whole =
-                    Packet { fragment: None, payload: &payload, payload_len: payload.len(), ..*packet };
+                    Packet { fragment: None, payload: &payload, payload_len: payload.len(), len, ..*packet };
                 place.wire_bytes = counts.wire_bytes;
+                // One packet has one header, in however many parts it came.
+                counts.ip_bytes = len as u64;
                 self.transport(&whole, counts, place, memory, listener);
                 memory.free(payload);
             }
@@ -256,6 +261,7 @@ impl<T: Default> Table<T> {
         let inside = tunnel::inside(packet, &segment).filter(|_| place.depth < MOST_TUNNELS);
         let Some(slot) = self.count(key, from, counts, place, memory, listener) else { return };
         let Some(conversation) = self.slots.get_mut(slot) else { return };
+        tell_history(conversation, from, bad_checksum);
         if bad_checksum {
             let problem =
                 Problem { layer: "udp", reason: BAD_CHECKSUM, verdict: Verdict::Malformed, bytes: 0 };
@@ -318,7 +324,7 @@ impl<T: Default> Table<T> {
         let tunnel = place.tunnel.map_or(0, |(_, key)| key);
         let (key, from) = Key::ethernet(place.macs, frame.ethertype, place.vlan, tunnel);
         let bytes = payload.len() as u64;
-        let counts = Counts { packets: 1, bytes, wire_bytes: place.wire_bytes };
+        let counts = Counts { packets: 1, bytes, ip_bytes: 0, wire_bytes: place.wire_bytes };
         let Some(slot) = self.count(key, from, counts, place, memory, listener) else { return };
         let Some(conversation) = self.slots.get_mut(slot) else { return };
         // Some protocols have their status at the end of the frame: the beginning alone would be read as something it
@@ -362,9 +368,7 @@ impl<T: Default> Table<T> {
         if sent.packets == 0 {
             *from.of_mut(&mut conversation.hops_left) = place.hops_left;
         }
-        sent.packets += counts.packets;
-        sent.bytes += counts.bytes;
-        sent.wire_bytes += counts.wire_bytes;
+        sent.add(&counts);
         Some(slot)
     }
 
@@ -400,6 +404,7 @@ impl<T: Default> Table<T> {
             app: T::default(),
             wake: NEVER,
             in_line: false,
+            history: History::default(),
             streams: Streams::default(),
             generation: self.generation,
         };
@@ -518,6 +523,21 @@ fn wake<T, L: Listener<T> + ?Sized>(
     kept.wake = NEVER;
     tcp::silent(kept, memory, listener, now);
     listener.wake(kept, memory, now);
+}
+
+/// What a packet adds to the history of a conversation that is not TCP. ICMP has none.
+#[inline]
+fn tell_history<T>(conversation: &mut Conversation<T>, from: Side, bad_checksum: bool) {
+    let Conversation { key, history, streams, .. } = conversation;
+    if bad_checksum {
+        history.count(from, Trouble::BadChecksum, streams.troubles(from));
+    }
+    match key.protocol {
+        protocol::UDP => history.once(from, Event::DATA),
+        // Of a TCP segment that cannot be read nothing can be said.
+        protocol::TCP | protocol::ICMP | protocol::ICMPV6 => {}
+        _ => history.once(from, Event::CUT),
+    }
 }
 
 /// Puts a conversation in line that wants to be woken, if it does not stand there. When its turn comes too early

@@ -100,6 +100,8 @@ pub struct FinishedTransfer {
     pub start: Moment,
     /// When it ended, or the last was seen of it.
     pub end: Moment,
+    /// When the first and the last of its bytes came.
+    pub data: Option<(Moment, Moment)>,
     /// Who asked for it.
     pub client: Side,
     /// What was moved.

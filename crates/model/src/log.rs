@@ -72,6 +72,8 @@ pub enum Kind {
     IntervalVector,
     /// Several numbers in order; its value is [`Value::List`].
     CountVector,
+    /// Several numbers in no order; its value is [`Value::List`].
+    CountSet,
 }
 
 /// What one message or exchange said: a line of a [`Log`].

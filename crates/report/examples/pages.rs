@@ -181,6 +181,7 @@ fn transfer(index: u32) -> Transferred {
         conversation: 1,
         start: moment(0),
         end: moment(1),
+        data: Some((moment(0), moment(1))),
         client: Side::A,
         kind: TransferKind::Program,
         direction: Direction::ToDevice,

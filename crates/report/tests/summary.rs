@@ -120,6 +120,7 @@ fn moved(kind: TransferKind, seconds: [i64; 2], block: u32, length: u64) -> Tran
             conversation: 0,
             start,
             end,
+            data: Some((start, end)),
             client: Side::A,
             kind,
             direction: Direction::ToDevice,

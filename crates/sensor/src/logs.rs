@@ -1,7 +1,7 @@
 //! The logs that are not one protocol's: `conn.log` and `files.log` as Zeek writes them.
 
 use crate::conversations::App;
-use quaywatch_flow::{ConnState, Conversation};
+use quaywatch_flow::Conversation;
 use quaywatch_model::{
     Column, Direction, FinishedTransfer, Kind, Log, LogLine, Moment, Prefix, Scalars, Scope, Side, Value,
 };
@@ -60,6 +60,8 @@ static FILES: Log = Log {
         Column::new("sha1", Kind::String),
         Column::new("sha256", Kind::String),
         Column::new("extracted", Kind::String),
+        Column::new("extracted_cutoff", Kind::Bool),
+        Column::new("extracted_size", Kind::Count),
     ],
 };
 
@@ -68,8 +70,7 @@ pub(crate) fn connection<'a>(kept: &Conversation<App>, uid: &'a str) -> LogConne
     LogConnection { uid, addresses: kept.key.addresses, ports: kept.key.ports, originator: kept.originator() }
 }
 
-/// A line of `conn.log`. Zeek logs conversations of IP only. What is not counted here stays unset: `history`, and the
-/// bytes of whole packets.
+/// A line of `conn.log`. Zeek logs conversations of IP only.
 pub(crate) fn conversation(logs: &mut Logs, kept: &Conversation<App>, name: &'static str, uid: &str) {
     let proto = match kept.key.protocol {
         0 => return,
@@ -81,33 +82,28 @@ pub(crate) fn conversation(logs: &mut Logs, kept: &Conversation<App>, name: &'st
     let connection = connection(kept, uid);
     let originator = connection.originator;
     let (orig, resp) = (originator.of(&kept.counts), originator.other().of(&kept.counts));
-    let is_local =
-        |side: Side| Value::Bool(Scope::without_a_site(*side.of(&kept.key.addresses)) != Scope::Internet);
-    let duration = kept.last.since(kept.first.time);
-    let lasted =
-        (kept.counts.iter().map(|counts| counts.packets).sum::<u64>() > 1).then_some(Value::Signed(duration));
-    // Zeek does not count what an attempt without an answer sent.
-    let sent = |bytes: u64| {
-        let counted = lasted.is_some() && kept.state() != ConnState::Oth || bytes > 0;
-        counted.then_some(Value::Unsigned(bytes))
-    };
+    let duration = kept.open_until().since(kept.first.time);
+    // Where no time passed Zeek tells neither how long it was nor how much was sent.
+    let lasted = (duration > 0).then_some(Value::Signed(duration));
+    let sent = |side: Side| lasted.map(|_| Value::Unsigned(kept.sent_bytes(side)));
+    let history = kept.history();
     let tunnel = kept.tunnel.as_ref().map(|tunnel| tunnel.carrier.uid(tunnel.first_frame));
-    let parents = One(tunnel.as_deref());
+    let parents = Few([tunnel.as_deref()]);
     let values = [
         Some(Value::Text(proto)),
-        service(name).map(Value::Text),
+        service(name, kept.key.protocol).map(Value::Text),
         lasted,
-        sent(orig.bytes),
-        sent(resp.bytes),
+        sent(originator),
+        sent(originator.other()),
         Some(Value::Text(kept.state().as_str())),
-        Some(is_local(originator)),
-        Some(is_local(originator.other())),
+        Some(is_local(kept, originator)),
+        Some(is_local(kept, originator.other())),
         Some(Value::Unsigned(kept.missed_bytes())),
-        None,
+        (!history.is_empty()).then_some(Value::Text(&history)),
         Some(Value::Unsigned(orig.packets)),
-        None,
+        Some(Value::Unsigned(orig.ip_bytes)),
         Some(Value::Unsigned(resp.packets)),
-        None,
+        Some(Value::Unsigned(resp.ip_bytes)),
         tunnel.as_ref().map(|_| Value::List(&parents)),
         Some(Value::Unsigned(kept.key.protocol.into())),
     ];
@@ -131,9 +127,12 @@ pub(crate) fn transfer(
     let hosts = [orig, resp].map(|side| *side.of(&kept.key.addresses));
     let [orig_port, resp_port] = [orig, resp].map(|side| Value::Unsigned((*side.of(&kept.key.ports)).into()));
     let fuid = fuid(uid, moved.start);
+    // Zeek knows a file by its bytes, not by who asked for them when.
+    let (first, last) = moved.data.unwrap_or((moved.start, moved.start));
     let sha256 =
         moved.sha256.map(|digest| digest.iter().map(|byte| format!("{byte:02x}")).collect::<String>());
-    let hashed = One(sha256.as_ref().map(|_| "SHA256"));
+    let analyzers = Few([moved.carved.as_ref().map(|_| "EXTRACT"), sha256.as_ref().map(|_| "SHA256")]);
+    let source = name.to_ascii_uppercase().replace('-', "_");
     let values = [
         Some(Value::Text(&fuid)),
         Some(Value::Text(uid)),
@@ -141,13 +140,14 @@ pub(crate) fn transfer(
         Some(orig_port),
         Some(Value::Shown(&hosts[1])),
         Some(resp_port),
-        Some(Value::Text(service(name).unwrap_or(name))),
+        Some(Value::Text(&source)),
         Some(Value::Unsigned(0)),
-        Some(Value::List(&hashed)),
+        Some(Value::List(&analyzers)),
         None,
         moved.name.as_deref().map(Value::Text),
-        Some(Value::Signed(moved.end.time.since(moved.start.time))),
-        Some(Value::Bool(Scope::without_a_site(hosts[0]) != Scope::Internet)),
+        Some(Value::Signed(last.time.since(first.time))),
+        // Whether the one who sends it is local, whoever opened the connection.
+        Some(is_local(kept, sender)),
         Some(Value::Bool(sender == orig)),
         Some(Value::Unsigned(moved.bytes)),
         moved.complete.then_some(Value::Unsigned(moved.bytes)),
@@ -159,8 +159,11 @@ pub(crate) fn transfer(
         None,
         sha256.as_deref().map(Value::Text),
         moved.carved.as_deref().map(Value::Text),
+        // What is carved is carved whole.
+        moved.carved.as_ref().map(|_| Value::Bool(false)),
+        None,
     ];
-    logs.line(&connection, &LogLine { log: &FILES, at: moved.start, from: sender, values: &values });
+    logs.line(&connection, &LogLine { log: &FILES, at: first, from: sender, values: &values });
 }
 
 /// A file's name in Zeek's manner: `F` and letters that are the same in every run.
@@ -168,26 +171,36 @@ fn fuid(uid: &str, start: Moment) -> String {
     format!("F{}{:x}", uid.get(1..).unwrap_or_default(), start.frame)
 }
 
-/// What Zeek calls the protocol, where it has another name; nothing where it was not recognised.
-fn service(protocol: &'static str) -> Option<&'static str> {
-    match protocol {
+/// Whether a side is on the site's own networks: Zeek's `Site::local_nets` are the private ones too, where nobody says
+/// anything else.
+fn is_local(kept: &Conversation<App>, side: Side) -> Value<'static> {
+    Value::Bool(Scope::without_a_site(*side.of(&kept.key.addresses)) != Scope::Internet)
+}
+
+/// What Zeek calls the protocol on this transport, where it has another name; nothing where it was not recognised.
+fn service(name: &'static str, transport: u8) -> Option<&'static str> {
+    match name {
         "unknown" | "icmp" | "icmp6" | "icmpv6" => None,
         "tls" => Some("ssl"),
         "vnc" => Some("rfb"),
-        "mdns" | "llmnr" => Some("dns"),
+        "mdns" | "llmnr" | "nbns" => Some("dns"),
         "umas" => Some("modbus"),
+        "kerberos" if transport == protocol::TCP => Some("krb_tcp"),
         "kerberos" => Some("krb"),
+        "dcerpc" => Some("dce_rpc"),
+        "ldap" if transport == protocol::UDP => Some("ldap_udp"),
+        "ldap" => Some("ldap_tcp"),
+        "opcua" => Some("opcua-binary"),
+        "profinet-cm" => Some("spicy_profinet_io_cm"),
         other => Some(other),
     }
 }
 
-/// A set of at most one text.
-struct One<'a>(Option<&'a str>);
+/// A set of the texts that there are.
+struct Few<'a, const N: usize>([Option<&'a str>; N]);
 
-impl Scalars for One<'_> {
+impl<const N: usize> Scalars for Few<'_, N> {
     fn each(&self, tell: &mut dyn FnMut(Value<'_>)) {
-        if let Some(text) = self.0 {
-            tell(Value::Text(text));
-        }
+        self.0.iter().flatten().for_each(|text| tell(Value::Text(text)));
     }
 }

@@ -79,6 +79,7 @@ impl Carver {
                 let open = self.find(conversation, id, at)?;
                 open.hash.update(bytes);
                 open.so_far.bytes += bytes.len() as u64;
+                open.so_far.data = Some((open.so_far.data.map_or(at, |(first, _)| first), at));
                 let result = open.output.as_mut().map_or(Ok(()), |output| output.write(bytes));
                 self.stop_on_error(conversation, id, result);
                 None
@@ -152,6 +153,7 @@ impl Carver {
             conversation,
             start: at,
             end: at,
+            data: None,
             client,
             kind,
             direction,

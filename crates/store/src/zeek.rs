@@ -98,6 +98,7 @@ const fn type_name(kind: Kind) -> &'static str {
         Kind::StringVector => "vector[string]",
         Kind::IntervalVector => "vector[interval]",
         Kind::CountVector => "vector[count]",
+        Kind::CountSet => "set[count]",
     }
 }
 

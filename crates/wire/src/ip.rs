@@ -44,6 +44,9 @@ pub mod protocol {
     }
 }
 
+/// RFC 8200, section 3: before the extension headers.
+const V6_HEADER_BYTES: usize = 40;
+
 const HOP_BY_HOP: u8 = 0;
 const ROUTING: u8 = 43;
 const FRAGMENT: u8 = 44;
@@ -72,6 +75,8 @@ pub struct Packet<'a> {
     pub payload: &'a [u8],
     /// How long the payload was on the wire, in bytes.
     pub payload_len: usize,
+    /// How long the packet was on the wire with its headers, in bytes.
+    pub len: usize,
     /// The header says more than the frame held on the wire. A receiver drops that; what is there is told.
     pub overlong: bool,
     /// The header's checksum is wrong. It is filled in late on the machine that sends (offload), so this is no
@@ -130,6 +135,7 @@ impl<'a> Packet<'a> {
             fragment: (fragment.more || fragment.offset > 0).then_some(fragment),
             payload: reader.take(payload_len.min(reader.len()), "IPv4 payload")?,
             payload_len,
+            len: header_len + payload_len,
             overlong: total_len > all.len() + cut,
             bad_checksum: Sum::default().bytes(all.get(..header_len).unwrap_or(all)).fold() != 0xffff,
         })
@@ -182,6 +188,7 @@ impl<'a> Packet<'a> {
             fragment,
             payload: inner.rest(),
             payload_len: payload_len.saturating_sub(headers),
+            len: V6_HEADER_BYTES + payload_len,
             overlong,
             bad_checksum: false,
         })

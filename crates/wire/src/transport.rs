@@ -28,6 +28,8 @@ pub struct Tcp<'a> {
     pub acknowledgment: u32,
     /// The flags.
     pub flags: Flags,
+    /// How much more the sender can take, before scaling.
+    pub window: u16,
     /// The payload as far as captured.
     pub payload: &'a [u8],
     /// How long the payload was on the wire, in bytes.
@@ -112,7 +114,8 @@ fn tcp<'a>(packet: &Packet<'a>) -> Result<Tcp<'a>, ReadError> {
     let acknowledgment = reader.u32_be("TCP acknowledgment number")?;
     let header_len = usize::from(reader.u8("TCP data offset")? >> 4) * 4;
     let flags = Flags(reader.u8("TCP flags")?);
-    reader.skip(6, "TCP window, checksum and urgent pointer")?;
+    let window = reader.u16_be("TCP window")?;
+    reader.skip(4, "TCP checksum and urgent pointer")?;
     let options = header_len.checked_sub(20).ok_or(ReadError {
         field: "TCP data offset",
         offset: 12,
@@ -126,6 +129,7 @@ fn tcp<'a>(packet: &Packet<'a>) -> Result<Tcp<'a>, ReadError> {
         sequence,
         acknowledgment,
         flags,
+        window,
         payload: reader.rest(),
         payload_len: packet.payload_len.saturating_sub(header_len),
         bad_checksum: is_bad(packet),

@@ -167,6 +167,21 @@ pub enum Identifier<'a> {
     Opaque(Blob<'a>),
 }
 
+impl Identifier<'_> {
+    /// The number that stands for the way it is written (OPC 10000-6, 5.2.2.9).
+    #[must_use]
+    pub const fn form(&self) -> u8 {
+        match self {
+            Self::TwoByte(_) => 0,
+            Self::FourByte(_) => 1,
+            Self::Numeric(_) => 2,
+            Self::String(_) => 3,
+            Self::Guid(_) => 4,
+            Self::Opaque(_) => 5,
+        }
+    }
+}
+
 impl Default for NodeId<'_> {
     fn default() -> Self {
         Self { namespace: 0, identifier: Identifier::TwoByte(0) }
@@ -219,14 +234,7 @@ impl<'a> NodeId<'a> {
     }
 
     fn write_flagged(&self, to: &mut Vec<u8>, flags: u8) {
-        let form: u8 = match self.identifier {
-            Identifier::TwoByte(_) => 0,
-            Identifier::FourByte(_) => 1,
-            Identifier::Numeric(_) => 2,
-            Identifier::String(_) => 3,
-            Identifier::Guid(_) => 4,
-            Identifier::Opaque(_) => 5,
-        };
+        let form = self.identifier.form();
         to.push(form | flags);
         match form {
             0 => {}

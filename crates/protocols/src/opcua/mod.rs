@@ -39,6 +39,8 @@
 //! A request whose items were all turned down counts as refused, with the first item's code. `CLO` has no answer
 //! on TCP and stays `unseen`; so do `Publish` requests that wait at the end, because waiting is their purpose.
 //!
+//! Log: `opcua_binary.log` of ICSNPP; those of the services are not written.
+//!
 //! Not decoded: encrypted messages; filters, the names of event fields, and view parameters; the inside of
 //! structures that are not of the services themselves (told as type id and bytes); `QueryFirst`, `QueryNext`,
 //! `TestStack` and `SessionlessInvoke` past their header; files that are moved by the methods of `FileType` objects
@@ -61,6 +63,7 @@ mod certificate;
 mod channel;
 mod handles;
 mod items;
+mod log;
 mod methods;
 mod ops;
 mod parts;
@@ -83,6 +86,6 @@ pub static PROTOCOL: Protocol = Protocol {
     ports: &[4840],
     probe: |probe| wire::begins(probe.bytes),
     start: |_| Box::new(Framed::new(state::OpcUa::default())),
-    decoded: "all services with their nodes, values, users and status codes, secure channels, notifications",
+    decoded: "all services with their nodes, values, users and status codes, secure channels, notifications, ICSNPP's opcua_binary.log",
     not_decoded: "messages encrypted in mode SignAndEncrypt (told as Opaque), vendor structures, PubSub",
 };

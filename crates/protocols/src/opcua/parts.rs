@@ -19,6 +19,8 @@ pub(super) struct Part {
     request_id: u32,
     /// All bodies so far.
     pub(super) bytes: Vec<u8>,
+    /// How long all its chunks were.
+    pub(super) wire_bytes: u32,
     /// Whether a limit kept some bytes out.
     pub(super) cut: bool,
 }
@@ -29,17 +31,25 @@ impl Parts {
         self.0.iter().any(|part| part.is(from, request_id))
     }
 
-    /// Adds the body of a chunk.
-    pub(super) fn add(&mut self, cx: &mut Context<'_>, from: Side, request_id: u32, body: &[u8]) {
+    /// Adds the body of a chunk that was `wire_bytes` long.
+    pub(super) fn add(
+        &mut self,
+        cx: &mut Context<'_>,
+        from: Side,
+        request_id: u32,
+        body: &[u8],
+        wire_bytes: u32,
+    ) {
         if !self.has(from, request_id) {
             if self.0.len() >= MOST_PARTS {
                 let oldest = self.0.remove(0);
                 give_up(cx, oldest, "too many incomplete messages, the oldest is dropped", Verdict::Limit);
             }
             let (bytes, cut) = cx.memory.copy(&[]).map_or((Vec::new(), true), |bytes| (bytes, false));
-            self.0.push(Part { from, request_id, bytes, cut });
+            self.0.push(Part { from, request_id, bytes, wire_bytes: 0, cut });
         }
         let Some(part) = self.0.iter_mut().find(|part| part.is(from, request_id)) else { return };
+        part.wire_bytes = part.wire_bytes.saturating_add(wire_bytes);
         let fits = !part.cut && part.bytes.len().saturating_add(body.len()) <= MAX_MESSAGE_BYTES;
         if !fits || !cx.memory.append(&mut part.bytes, body) {
             if !part.cut {

@@ -2,6 +2,7 @@ use super::LAYER;
 use super::channel::{self, Channel, Reading, Sequence};
 use super::codec::{Decoder, FlawKind, Wire};
 use super::handles::Handles;
+use super::log::{self, Envelope, Sent};
 use super::messages::{Body, Head, Message};
 use super::ops::{self, Exchange};
 use super::parts::Parts;
@@ -9,7 +10,7 @@ use super::service::{SERVICE_FAULT, Service};
 use super::wire::{self, Chunk, ChunkKind, ErrorMessage, Header, MessageType, Security};
 use crate::pending::patience_ends;
 use crate::{Answer, Context, Dialogue, Length, Pending, Request};
-use quaywatch_model::{DataClass, Outcome, Side, Timestamp, Verdict};
+use quaywatch_model::{DataClass, Moment, Outcome, Side, Timestamp, Verdict};
 
 /// What the protocol makes us keep: who is who, the secure channel, messages that are not whole yet, requests
 /// that wait, and what the monitored items are.
@@ -32,13 +33,22 @@ pub(super) struct OpcUa {
 struct Key {
     request_id: u32,
     service: Service,
+    /// Of what could be read.
+    envelope: Option<Envelope>,
+}
+
+impl Key {
+    /// Of what has no readable id.
+    const fn unnumbered(service: Service) -> Self {
+        Self { request_id: 0, service, envelope: None }
+    }
 }
 
 /// A whole message with where it came from.
 #[derive(Debug, Clone, Copy)]
 struct Arrival<'a> {
     from: Side,
-    request_id: u32,
+    envelope: Envelope,
     bytes: &'a [u8],
     /// What waits for the answer: the message, or for `OPN` the chunk, whose security header tells more.
     keep: &'a [u8],
@@ -142,13 +152,15 @@ impl OpcUa {
     fn hello(&mut self, cx: &mut Context<'_>, from: Side, bytes: &[u8]) {
         self.client = Some(from);
         self.channel = Channel::default();
-        self.wait(cx, Key { request_id: 0, service: Service::HELLO }, bytes);
+        log::greeting(cx, from, bytes);
+        self.wait(cx, Key::unnumbered(Service::HELLO), bytes);
     }
 
     fn acknowledge(&mut self, cx: &mut Context<'_>, from: Side, bytes: &[u8]) {
         self.client = Some(from.other());
         self.heard_server = true;
-        let request = self.pending.take(&Key { request_id: 0, service: Service::HELLO });
+        log::greeting(cx, from, bytes);
+        let request = self.pending.take(&Key::unnumbered(Service::HELLO));
         ops::greeting(cx, from.other(), request.as_ref(), Some(bytes), Outcome::Accepted);
         free(cx, request);
     }
@@ -157,6 +169,7 @@ impl OpcUa {
     fn error(&mut self, cx: &mut Context<'_>, from: Side, bytes: &[u8]) {
         let client = *self.client.get_or_insert(from.other());
         self.heard_server |= client != from;
+        log::greeting(cx, from, bytes);
         let opens = |key: &Key| matches!(key.service, Service::HELLO | Service::OPEN_SECURE_CHANNEL);
         let request = if client == from { None } else { self.pending.take_where(opens) };
         match &request {
@@ -167,6 +180,7 @@ impl OpcUa {
                 let service = Service::OPEN_SECURE_CHANNEL;
                 let exchange = Exchange { client, service, unmet: Outcome::Refused, reply: Some(cx.now) };
                 let code = ops::error_code(bytes);
+                log::exchange(cx, client, asked(request), None);
                 exchange.refuse(cx, (request.moment, &request.bytes), code, &self.handles);
             }
             None => ops::error(cx, client, bytes),
@@ -185,7 +199,7 @@ impl OpcUa {
             }
         }
         if self.channel.reading == Reading::Opaque {
-            return self.opaque(cx, from, chunk);
+            return self.opaque(cx, from, bytes, chunk);
         }
         let Some((sequence, body)) = channel::split(chunk.payload) else {
             return cx.problem(LAYER, "no sequence header", Verdict::Malformed, chunk.payload.len() as u64);
@@ -195,7 +209,7 @@ impl OpcUa {
         if !continues {
             self.channel.judge(body);
             if self.channel.reading != Reading::Clear {
-                return self.opaque(cx, from, chunk);
+                return self.opaque(cx, from, bytes, chunk);
             }
         }
         if self.channel.follows(from, sequence.sequence_number) == Sequence::Jumps {
@@ -209,7 +223,14 @@ impl OpcUa {
             return cx.problem(LAYER, reason, Verdict::Incomplete, body.len() as u64);
         }
         let keep = if chunk.message_type == MessageType::OPEN { bytes } else { &[] };
-        self.assemble(cx, from, request_id, chunk.kind, body, keep);
+        let envelope = Envelope {
+            message_type: chunk.message_type,
+            channel: chunk.channel,
+            bytes: bytes.len() as u32,
+            sequence: sequence.sequence_number,
+            request_id,
+        };
+        self.assemble(cx, from, chunk.kind, envelope, body, keep);
     }
 
     /// A readable chunk's body, which is a message or part of one.
@@ -217,14 +238,15 @@ impl OpcUa {
         &mut self,
         cx: &mut Context<'_>,
         from: Side,
-        request_id: u32,
         kind: ChunkKind,
+        envelope: Envelope,
         body: &[u8],
         keep: &[u8],
     ) {
         let stripped = self.channel.strip(body);
+        let request_id = envelope.request_id;
         match kind {
-            ChunkKind::CONTINUED => self.parts.add(cx, from, request_id, stripped),
+            ChunkKind::CONTINUED => self.parts.add(cx, from, request_id, stripped, envelope.bytes),
             ChunkKind::ABORTED => {
                 if let Some(part) = self.parts.take(from, request_id) {
                     part.free(cx.memory);
@@ -232,16 +254,17 @@ impl OpcUa {
                 self.aborted(cx, from, request_id, body);
             }
             _ if self.parts.has(from, request_id) => {
-                self.parts.add(cx, from, request_id, stripped);
+                self.parts.add(cx, from, request_id, stripped, envelope.bytes);
                 let Some(part) = self.parts.take(from, request_id) else { return };
                 let bytes = part.bytes.as_slice();
-                let arrival = Arrival { from, request_id, bytes, keep: bytes, single: false, cut: part.cut };
+                let envelope = Envelope { bytes: part.wire_bytes, ..envelope };
+                let arrival = Arrival { from, envelope, bytes, keep: bytes, single: false, cut: part.cut };
                 self.message(cx, &arrival);
                 part.free(cx.memory);
             }
             _ => {
                 let keep = if keep.is_empty() { stripped } else { keep };
-                let arrival = Arrival { from, request_id, bytes: stripped, keep, single: true, cut: false };
+                let arrival = Arrival { from, envelope, bytes: stripped, keep, single: true, cut: false };
                 self.message(cx, &arrival);
             }
         }
@@ -271,9 +294,10 @@ impl OpcUa {
         let service = Service(message.type_id.standard_number().unwrap_or_default());
         if service == Service::CLOSE_SECURE_CHANNEL {
             let exchange = Exchange { client: arrival.from, service, unmet: Outcome::Unseen, reply: None };
+            log::exchange(cx, arrival.from, Some((cx.now, arrival.sent())), None);
             return exchange.report(cx, Some((cx.now, arrival.keep)), None, &self.handles);
         }
-        self.wait(cx, Key { request_id: arrival.request_id, service }, arrival.keep);
+        self.wait(cx, arrival.key(service), arrival.keep);
     }
 
     fn response(&mut self, cx: &mut Context<'_>, arrival: &Arrival<'_>, message: &Message<'_>) {
@@ -283,11 +307,13 @@ impl OpcUa {
         let type_id = message.type_id.standard_number().unwrap_or_default();
         let answered = Service::of_message(type_id).map(|(service, _)| service);
         let request = self.pending.take_where(|key| {
-            key.request_id == arrival.request_id && answered.is_none_or(|service| key.service == service)
+            key.request_id == arrival.envelope.request_id
+                && answered.is_none_or(|service| key.service == service)
         });
         let service = answered.or_else(|| request.as_ref().map(|request| request.key.service));
         let service = service.unwrap_or(Service(SERVICE_FAULT));
         let exchange = Exchange { client, service, unmet: Outcome::Accepted, reply: Some(cx.now) };
+        log::exchange(cx, client, request.as_ref().and_then(asked), Some(arrival.sent()));
         let asked = request.as_ref().map(|request| (request.moment, request.bytes.as_slice()));
         exchange.report(cx, asked, Some(message), &self.handles);
         if let Some(request) = &request {
@@ -345,13 +371,15 @@ impl OpcUa {
         cx.problem(LAYER, "message of unknown type", Verdict::Unsupported, arrival.bytes.len() as u64);
         if self.likely_client(cx) == arrival.from {
             let service = Service(ops::type_number(arrival.bytes));
-            return self.wait(cx, Key { request_id: arrival.request_id, service }, arrival.keep);
+            return self.wait(cx, arrival.key(service), arrival.keep);
         }
         self.heard_server = true;
-        let Some(request) = self.pending.take_where(|key| key.request_id == arrival.request_id) else {
-            return;
+        let request_id = arrival.envelope.request_id;
+        let Some(request) = self.pending.take_where(|key| key.request_id == request_id) else {
+            return log::exchange(cx, arrival.from.other(), None, Some(arrival.sent()));
         };
         let (client, service) = (arrival.from.other(), request.key.service);
+        log::exchange(cx, client, asked(&request), Some(arrival.sent()));
         let exchange = Exchange { client, service, unmet: Outcome::Accepted, reply: Some(cx.now) };
         let asked = (request.moment, request.bytes.as_slice());
         match ops::result_of_unknown(arrival.bytes) {
@@ -373,6 +401,7 @@ impl OpcUa {
             Some(request) => {
                 let (client, service) = (from.other(), request.key.service);
                 let exchange = Exchange { client, service, unmet: Outcome::Refused, reply: Some(cx.now) };
+                log::exchange(cx, client, asked(&request), None);
                 exchange.refuse(cx, (request.moment, &request.bytes), error.error, &self.handles);
                 request.free(cx.memory);
             }
@@ -382,7 +411,8 @@ impl OpcUa {
 
     /// `OPN` under a policy: its body is encrypted, its security header is not.
     fn sealed_opening(&mut self, cx: &mut Context<'_>, from: Side, bytes: &[u8], chunk: &Chunk<'_>) {
-        let key = Key { request_id: 0, service: Service::OPEN_SECURE_CHANNEL };
+        log::sealed(cx, from, bytes.len(), chunk);
+        let key = Key::unnumbered(Service::OPEN_SECURE_CHANNEL);
         if chunk.channel == 0 {
             self.client = Some(from);
         }
@@ -397,7 +427,8 @@ impl OpcUa {
     }
 
     /// A chunk that cannot be read. Only the client's are told: which answer is whose is not readable either.
-    fn opaque(&mut self, cx: &mut Context<'_>, from: Side, chunk: &Chunk<'_>) {
+    fn opaque(&mut self, cx: &mut Context<'_>, from: Side, bytes: &[u8], chunk: &Chunk<'_>) {
+        log::sealed(cx, from, bytes.len(), chunk);
         if from != self.likely_client(cx) {
             self.heard_server = true;
             return;
@@ -451,11 +482,28 @@ impl OpcUa {
         if service == Service::HELLO {
             ops::greeting(cx, client, Some(&request), None, unmet);
         } else {
+            log::exchange(cx, client, asked(&request), None);
             let asked = Some((request.moment, request.bytes.as_slice()));
             Exchange { client, service, unmet, reply: None }.report(cx, asked, None, &self.handles);
         }
         request.free(cx.memory);
     }
+}
+
+impl<'a> Arrival<'a> {
+    const fn sent(&self) -> Sent<'a> {
+        Sent { envelope: self.envelope, bytes: self.keep }
+    }
+
+    const fn key(&self, service: Service) -> Key {
+        Key { request_id: self.envelope.request_id, service, envelope: Some(self.envelope) }
+    }
+}
+
+/// A request that waited, for the log.
+fn asked(request: &Request<Key>) -> Option<(Moment, Sent<'_>)> {
+    let envelope = request.key.envelope?;
+    Some((request.moment, Sent { envelope, bytes: &request.bytes }))
 }
 
 /// So many items of one request change what is remembered. Bounds the time that one message takes.

@@ -5,6 +5,7 @@ mod chunks;
 mod encoding;
 mod exchanges;
 mod items;
+mod logs;
 mod roundtrips;
 mod security;
 

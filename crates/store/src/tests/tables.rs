@@ -150,6 +150,7 @@ fn a_transfer_is_one_line() {
         conversation: 1,
         start: moment(0, 1),
         end: moment(7, 3),
+        data: None,
         client: Side::A,
         kind: TransferKind::Program,
         direction: Direction::FromDevice,
