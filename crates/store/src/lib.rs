@@ -27,6 +27,7 @@
 
 mod answers;
 mod carve;
+mod chunks;
 mod clock;
 mod conversation;
 mod error;

@@ -4,13 +4,14 @@
 //! renamed.
 
 use crate::StoreError;
+use crate::chunks::Chunks;
 use crate::error::At;
 use std::fs::{self, File};
 use std::io::{BufReader, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 
-/// How much of a run's rows is written or read at once.
-const ROWS_CHUNK_BYTES: usize = 16 * 1024;
+/// How much of a run's rows is read at once.
+const ROWS_CHUNK_BYTES: usize = 64 * 1024;
 /// How much of a run's keys is written or read at once.
 const KEYS_CHUNK_BYTES: usize = 8 * 1024;
 const HEAD_BYTES: usize = 40;
@@ -109,7 +110,7 @@ impl Drop for TempFile {
 /// Writes a run.
 #[derive(Debug)]
 pub(crate) struct RunWriter {
-    rows: BufWriter<File>,
+    rows: Chunks<File>,
     keys: BufWriter<File>,
     files: RunFiles,
     /// The last key written; later rows must be greater.
@@ -130,7 +131,7 @@ impl RunWriter {
         let (rows, rows_file) = TempFile::create(path)?;
         let (keys, keys_file) = TempFile::create(keys_path.into())?;
         Ok(Self {
-            rows: BufWriter::with_capacity(ROWS_CHUNK_BYTES, rows_file),
+            rows: Chunks::new(rows_file),
             keys: BufWriter::with_capacity(KEYS_CHUNK_BYTES, keys_file),
             files: RunFiles { rows, keys },
             tail: None,
