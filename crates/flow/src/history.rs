@@ -1,7 +1,7 @@
 use crate::Conversation;
 use crate::state::Endpoint;
 use quaywatch_model::Side;
-use quaywatch_wire::{Flags, Tcp};
+use quaywatch_wire::{Flags, Tcp, protocol};
 
 /// So many letters are kept; a connection in good order has eight. What is past them is told by one [`Event::CUT`].
 const MOST_LETTERS: usize = 20;
@@ -126,6 +126,21 @@ pub(crate) fn segment<T>(conversation: &mut Conversation<T>, from: Side, tcp: &T
         half.newest = end;
     }
     conversation.history.flags(from, tcp, false);
+}
+
+/// What a packet adds to the history of a conversation that is not TCP. ICMP has none.
+#[inline]
+pub(crate) fn packet<T>(conversation: &mut Conversation<T>, from: Side, bad_checksum: bool) {
+    let Conversation { key, history, streams, .. } = conversation;
+    if bad_checksum {
+        history.count(from, Trouble::BadChecksum, streams.troubles(from));
+    }
+    match key.protocol {
+        protocol::UDP => history.once(from, Event::DATA),
+        // Of a TCP segment that cannot be read nothing can be said.
+        protocol::TCP | protocol::ICMP | protocol::ICMPV6 => {}
+        _ => history.once(from, Event::CUT),
+    }
 }
 
 /// What takes part in the beginning and the end of a connection.

@@ -1,9 +1,12 @@
+mod ageing;
+
 use crate::conversation::{Conversation, Counts, Listener, NEVER, Tunnel};
 use crate::fragments::{Defragmented, Fragments};
-use crate::history::{Event, History, Trouble};
+use crate::history::{self, History};
 use crate::key::Key;
 use crate::slots::Slots;
 use crate::tcp::{self, Streams};
+use ageing::{line_up, wake};
 use foldhash::fast::FixedState;
 use foldhash::quality::RandomState;
 use hashbrown::HashTable;
@@ -261,7 +264,7 @@ impl<T: Default> Table<T> {
         let inside = tunnel::inside(packet, &segment).filter(|_| place.depth < MOST_TUNNELS);
         let Some(slot) = self.count(key, from, counts, place, memory, listener) else { return };
         let Some(conversation) = self.slots.get_mut(slot) else { return };
-        tell_history(conversation, from, bad_checksum);
+        history::packet(conversation, from, bad_checksum);
         if bad_checksum {
             let problem =
                 Problem { layer: "udp", reason: BAD_CHECKSUM, verdict: Verdict::Malformed, bytes: 0 };
@@ -434,119 +437,6 @@ impl<T: Default> Table<T> {
         }
         tcp::finish(&mut conversation, memory, listener, now);
         listener.end(&mut conversation, memory, now);
-    }
-
-    /// Wakes conversations that want to be woken, and ends those whose time is over.
-    fn sweep<L: Listener<T> + ?Sized>(&mut self, memory: &mut Memory, listener: &mut L) {
-        let now = Moment { time: self.now, frame: 0 };
-        for _ in 0..MOST_SWEPT {
-            let Some(Reverse(next)) = self.waking.peek().copied() else { break };
-            if next.after >= self.now {
-                break;
-            }
-            self.waking.pop();
-            let Some(kept) = self.slots.get_mut(next.slot) else { continue };
-            if kept.generation != next.generation {
-                continue;
-            }
-            kept.in_line = false;
-            if kept.wake < self.now {
-                wake(kept, now, memory, listener);
-            }
-            line_up(&mut self.waking, next.slot, kept);
-        }
-        for queue in 0..self.due.len() {
-            for _ in 0..MOST_SWEPT {
-                let Some(due) = self.due.get_mut(queue) else { break };
-                let Some(next) = due.front().copied().filter(|next| next.after <= self.now) else { break };
-                due.pop_front();
-                self.look_at(next, now, false, memory, listener);
-            }
-        }
-    }
-
-    /// Ends a conversation if its time is over or room is needed, else puts it back in line.
-    fn look_at<L: Listener<T> + ?Sized>(
-        &mut self,
-        due: Due,
-        now: Moment,
-        must_go: bool,
-        memory: &mut Memory,
-        listener: &mut L,
-    ) {
-        let Some(kept) = self.slots.get(due.slot) else { return };
-        if kept.generation != due.generation {
-            return;
-        }
-        let patience = self.limits.patience(kept);
-        let after = Timestamp::from_nanos(kept.last.nanos().saturating_add(patience));
-        if must_go || after <= self.now {
-            return self.end(due.slot, now, memory, listener);
-        }
-        let [soon, late] = &mut self.due;
-        let queue = if patience > self.limits.other_idle_nanos { late } else { soon };
-        queue.push_back(Due { after, ..due });
-    }
-
-    /// The conversation that has waited longest gives way.
-    fn make_room<L: Listener<T> + ?Sized>(&mut self, at: Moment, memory: &mut Memory, listener: &mut L) {
-        let reason = "flow table is full, oldest conversation ended early";
-        listener.problem(None, at, &Problem { layer: "flow", reason, verdict: Verdict::Limit, bytes: 0 });
-        let before = self.index.len();
-        while self.index.len() == before {
-            let [soon, late] = &mut self.due;
-            let Some(oldest) = soon.pop_front().or_else(|| late.pop_front()) else { return };
-            self.look_at(oldest, at, true, memory, listener);
-        }
-    }
-}
-
-impl Limits {
-    /// How long a conversation may be silent.
-    fn patience<T>(&self, kept: &Conversation<T>) -> i64 {
-        match kept.key.protocol {
-            protocol::TCP if kept.streams.is_over() => self.closed_nanos,
-            protocol::TCP if !kept.streams.is_attempt() => self.tcp_idle_nanos,
-            _ => self.other_idle_nanos,
-        }
-    }
-}
-
-/// Wakes a conversation. What waits behind a hole that is overdue is told first: it may be what is waited for.
-#[cold]
-fn wake<T, L: Listener<T> + ?Sized>(
-    kept: &mut Conversation<T>,
-    now: Moment,
-    memory: &mut Memory,
-    listener: &mut L,
-) {
-    kept.wake = NEVER;
-    tcp::silent(kept, memory, listener, now);
-    listener.wake(kept, memory, now);
-}
-
-/// What a packet adds to the history of a conversation that is not TCP. ICMP has none.
-#[inline]
-fn tell_history<T>(conversation: &mut Conversation<T>, from: Side, bad_checksum: bool) {
-    let Conversation { key, history, streams, .. } = conversation;
-    if bad_checksum {
-        history.count(from, Trouble::BadChecksum, streams.troubles(from));
-    }
-    match key.protocol {
-        protocol::UDP => history.once(from, Event::DATA),
-        // Of a TCP segment that cannot be read nothing can be said.
-        protocol::TCP | protocol::ICMP | protocol::ICMPV6 => {}
-        _ => history.once(from, Event::CUT),
-    }
-}
-
-/// Puts a conversation in line that wants to be woken, if it does not stand there. When its turn comes too early
-/// because it has changed its mind, it lines up again.
-#[inline]
-fn line_up<T>(waking: &mut BinaryHeap<Reverse<Due>>, slot: u32, kept: &mut Conversation<T>) {
-    if !kept.in_line && kept.wake != NEVER {
-        kept.in_line = true;
-        waking.push(Reverse(Due { after: kept.wake, slot, generation: kept.generation }));
     }
 }
 
