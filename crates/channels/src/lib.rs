@@ -4,6 +4,11 @@
 //! - [`kind`] says which conversations are remote-service channels, and of which product;
 //! - [`Watcher::finish`] gives the rows of `remote_access`: channels that were used, and hidden paths.
 //!
+//! # Web interfaces
+//! The pages of a controller or panel are a channel, `web_hmi`, where they are used from another network: the client is
+//! farther away than the server by the site's networks, its packets came through a router, or the two addresses share no
+//! network of 16 bits (IPv6: 48). On one network panels show the pages of controllers all day.
+//!
 //! # Hidden paths
 //! A modem or router that is in no contract shows on the LAN side by small signs, each of which has innocent explanations: a
 //! prefix of a router maker, a second way to the Internet, address offers, hop counts that betray a translator,
@@ -17,6 +22,7 @@
 mod hidden;
 pub mod kind;
 mod watch;
+mod web;
 
 #[cfg(test)]
 mod tests;

@@ -1,7 +1,7 @@
 use crate::{Watcher, kind};
 use quaywatch_model::{
-    Address, Asset, Attribute, DataClass, Ended, KeptNote, Mac, Moment, Reach, RemoteAccess, Scope, Side,
-    Subject, Timestamp, Topic,
+    Address, Asset, Attribute, DataClass, Ended, KeptNote, Mac, Moment, Reach, RemoteAccess, Role, Scope,
+    Side, Subject, Timestamp, Topic,
 };
 
 const PANEL: Address = Address::v4([10, 0, 7, 20]);
@@ -227,4 +227,52 @@ fn how_the_work_is_shared_does_not_show() {
     let [mut first, second] = two;
     first.merge(second);
     assert_eq!(finish(&first, &[]), finish(&one, &[]));
+}
+
+/// A controller, as far as that is known.
+fn controller(address: Address) -> Asset {
+    Asset { addresses: vec![address], roles: vec![Role::Controller], ..Asset::default() }
+}
+
+#[test]
+fn a_controllers_web_pages_are_a_channel_where_they_are_used_from_another_network() {
+    let mut watcher = Watcher::default();
+    let browsing = |client, hops_left, frame| Ended {
+        hops_left: [hops_left, 64],
+        ..ended([client, PLC], [PANEL_MAC, GATEWAY_MAC], "http", frame)
+    };
+    watcher.ended(&browsing(PANEL, 128, 1), &scope);
+    watcher.ended(&browsing(FAR, 64, 2), &scope);
+    watcher.ended(&browsing(BOX, 62, 3), &scope);
+    watcher.ended(&Ended { bytes: [100, 0], ..browsing(Address::v4([10, 9, 9, 9]), 62, 4) }, &scope);
+    let office = Address::v4([10, 200, 1, 86]);
+    watcher.ended(&browsing(office, 64, 5), &scope);
+    let rows = finish(&watcher, &[controller(PLC)]);
+    let told: Vec<_> = rows.iter().map(|row| (row.client, row.direction)).collect();
+    assert_eq!(told, [(FAR, Reach::Inbound), (BOX, Reach::Internal), (office, Reach::Internal)]);
+    assert!(rows.iter().all(|row| row.kind == "web_hmi"));
+    assert_eq!(
+        rows[1].evidence,
+        [
+            "http recognised by its content (frame 3)",
+            "the client's packets came through a router, with 62 hops left (frame 3)",
+            "the server acts as controller"
+        ]
+    );
+    assert!(finish(&watcher, &[]).is_empty(), "nobody knows what the server is");
+    let server = Asset { roles: vec![Role::Database], ..controller(PLC) };
+    assert!(finish(&watcher, &[server]).is_empty(), "pages of other servers are no interface of a crane");
+}
+
+#[test]
+fn a_web_interface_inside_tls_is_known_by_the_protocol_that_both_ends_agree_on() {
+    let mut watcher = Watcher::default();
+    let alpn = |text: &str| [KeptNote { from: Side::B, topic: Topic::Alpn, text: text.into(), frame: 3 }];
+    let (web, other) = (alpn("http/1.1"), alpn("mqtt"));
+    let secured = |server, notes| Ended { notes, ..ended([FAR, server], [PANEL_MAC, GATEWAY_MAC], "tls", 2) };
+    watcher.ended(&secured(PLC, &web), &scope);
+    watcher.ended(&secured(BOX, &other), &scope);
+    let rows = finish(&watcher, &[controller(PLC), controller(BOX)]);
+    assert_eq!(rows.len(), 1);
+    assert_eq!((rows[0].kind, rows[0].server), ("web_hmi", PLC));
 }

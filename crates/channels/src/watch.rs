@@ -1,14 +1,16 @@
 use crate::hidden::{Signs, Suspects};
-use crate::kind;
+use crate::{kind, web};
 use foldhash::fast::FixedState;
 use hashbrown::HashMap;
 use quaywatch_model::{
-    Address, Asset, Attribute, Ended, Mac, Moment, Reach, RemoteAccess, Scope, Side, Subject, Timestamp,
-    Topic,
+    Address, Asset, Attribute, Ended, Mac, Moment, Reach, RemoteAccess, Role, Scope, Side, Subject,
+    Timestamp, Topic,
 };
 
 /// So many channels are kept; what comes later is counted under the channels there are, or not at all.
 const MOST_CHANNELS: usize = 16_384;
+/// So many web servers' clients are kept until it is known what the servers are.
+const MOST_BROWSED: usize = 4_096;
 /// So many pieces of evidence are kept of one channel.
 const MOST_EVIDENCE: usize = 12;
 
@@ -16,6 +18,8 @@ const MOST_EVIDENCE: usize = 12;
 #[derive(Debug, Default)]
 pub struct Watcher {
     channels: HashMap<Key, Channel, FixedState>,
+    /// Web servers that are used from elsewhere: channels, if the server is a controller or panel.
+    browsed: HashMap<Key, Channel, FixedState>,
     suspects: Suspects,
 }
 
@@ -64,37 +68,33 @@ impl Watcher {
         let crosses = outside.contains(&true) && !(outside == [true; 2] && Scope::have_one_owner(a, b));
         let found = kind::of(ended).map(|kind| (kind.word, kind.product));
         let reached_from_outside = crosses && kind::is_engineering(ended.protocol);
-        let Some((word, product)) = found.or(reached_from_outside.then_some(("engineering", None))) else {
-            return;
-        };
-        let [client, server] = [ended.of_client(&ended.addresses), ended.of_server(&ended.addresses)];
-        let port = if matches!(ended.ip_protocol, 6 | 17) { ended.of_server(&ended.ports) } else { 0 };
-        let key = Key { client, server, port, kind: word };
-        if self.channels.len() >= MOST_CHANNELS && !self.channels.contains_key(&key) {
-            return;
+        let found = found.or(reached_from_outside.then_some(("engineering", None)));
+        if let Some((word, product)) = found {
+            keep(&mut self.channels, MOST_CHANNELS, Channel::of(ended, word, evidence(ended, product)));
+        } else if web::is_browsing(ended) {
+            self.browsed(ended, scope);
         }
-        let channel = Channel {
-            start: ended.first,
-            end: ended.last,
-            uid: ended.uid.to_string(),
-            conversations: 1,
-            bytes: [ended.of_client(&ended.bytes), ended.of_server(&ended.bytes)],
-            evidence: evidence(ended, product),
+    }
+
+    fn browsed(&mut self, ended: &Ended<'_>, scope: &dyn Fn(Address) -> Scope) {
+        let ends = [ended.of_client(&ended.addresses), ended.of_server(&ended.addresses)];
+        let routed = web::routed(ended);
+        let from_elsewhere = match direction(ends, scope) {
+            Reach::Inbound => true,
+            Reach::Internal => routed.is_some(),
+            Reach::Outbound => false,
         };
-        match self.channels.get_mut(&key) {
-            Some(kept) => kept.merge(channel),
-            None => drop(self.channels.insert(key, channel)),
+        if from_elsewhere {
+            let mut evidence = evidence(ended, None);
+            evidence.extend(routed.map(|told| (ended.first.frame, told)));
+            keep(&mut self.browsed, MOST_BROWSED, Channel::of(ended, "web_hmi", evidence));
         }
     }
 
     /// Takes in what another worker has seen.
     pub fn merge(&mut self, other: Self) {
-        for (key, channel) in other.channels {
-            match self.channels.get_mut(&key) {
-                Some(kept) => kept.merge(channel),
-                None => drop(self.channels.insert(key, channel)),
-            }
-        }
+        other.channels.into_iter().for_each(|row| keep(&mut self.channels, usize::MAX, row));
+        other.browsed.into_iter().for_each(|row| keep(&mut self.browsed, usize::MAX, row));
         self.suspects.merge(other.suspects);
     }
 
@@ -103,6 +103,7 @@ impl Watcher {
     pub fn finish(&self, assets: &[Asset], scope: &dyn Fn(Address) -> Scope) -> Vec<RemoteAccess> {
         let mut rows: Vec<RemoteAccess> =
             self.channels.iter().map(|(key, channel)| channel.row(key, scope)).collect();
+        rows.extend(self.web_interfaces(assets, scope));
         rows.extend(self.suspects.finish(assets).into_iter().map(|(mac, signs)| hidden_path(mac, signs)));
         rows.sort_by(|a, b| {
             (a.start, a.client, a.server, a.server_port, a.kind).cmp(&(
@@ -115,9 +116,47 @@ impl Watcher {
         });
         rows
     }
+
+    /// Of the web servers that were used from elsewhere those of controllers and panels.
+    fn web_interfaces(&self, assets: &[Asset], scope: &dyn Fn(Address) -> Scope) -> Vec<RemoteAccess> {
+        let operating = assets.iter().filter_map(|asset| Some((asset, web::role(asset)?)));
+        let at = |(asset, role): (&Asset, _)| asset.addresses.clone().into_iter().map(move |at| (at, role));
+        let roles: HashMap<Address, Role, FixedState> = operating.flat_map(at).collect();
+        let of_role = |(key, channel): (&Key, &Channel)| {
+            let role = roles.get(&key.server)?;
+            let mut row = channel.row(key, scope);
+            row.evidence.push(format!("the server acts as {}", role.as_str()));
+            Some(row)
+        };
+        self.browsed.iter().filter_map(of_role).collect()
+    }
+}
+
+/// Adds a channel to those that are kept, if it is one of them or there is room.
+fn keep(kept: &mut HashMap<Key, Channel, FixedState>, most: usize, (key, channel): (Key, Channel)) {
+    let room = kept.len() < most;
+    match kept.get_mut(&key) {
+        Some(same) => same.merge(channel),
+        None if room => drop(kept.insert(key, channel)),
+        None => {}
+    }
 }
 
 impl Channel {
+    fn of(ended: &Ended<'_>, kind: &'static str, evidence: Vec<(u64, String)>) -> (Key, Self) {
+        let [client, server] = [ended.of_client(&ended.addresses), ended.of_server(&ended.addresses)];
+        let port = if matches!(ended.ip_protocol, 6 | 17) { ended.of_server(&ended.ports) } else { 0 };
+        let channel = Self {
+            start: ended.first,
+            end: ended.last,
+            uid: ended.uid.to_string(),
+            conversations: 1,
+            bytes: [ended.of_client(&ended.bytes), ended.of_server(&ended.bytes)],
+            evidence,
+        };
+        (Key { client, server, port, kind }, channel)
+    }
+
     fn merge(&mut self, other: Self) {
         if other.start < self.start {
             (self.start, self.uid) = (other.start, other.uid);

@@ -54,7 +54,7 @@ fn a_capture_that_reads_to_its_end_gives_a_summary_and_exit_code_0() {
     let output = inspect(&sample(), &[]);
     assert_eq!(output.status.code(), Some(0));
     let summary = text(&output.stdout);
-    assert!(summary.contains("set (0x04): ip address = 192.168.0.10"), "{summary}");
+    assert!(summary.contains("SetNetwork  set (0x04):\n      ip address = 192.168.0.10"), "{summary}");
     assert!(!summary.contains('\u{1b}'), "no colour in a pipe");
     assert!(output.stderr.is_empty(), "no progress in a pipe");
 }

@@ -1,6 +1,5 @@
 use quaywatch_model::{Address, Disclosure, Scope};
 use std::fmt::Debug;
-use std::net::IpAddr;
 
 /// Where the crane's networks end.
 pub trait Borders: Debug + Send + Sync {
@@ -31,25 +30,8 @@ pub(crate) fn out(borders: &dyn Borders, addresses: &[Address; 2]) -> [bool; 2] 
         return [!Scope::have_one_owner(addresses[0], addresses[1]); 2];
     }
     // Near enough to reach it without a router, or nobody in particular: nothing leaves the network.
-    let [a_stays, b_stays] = addresses.map(stays_near);
+    let [a_stays, b_stays] = addresses.map(Address::is_near);
     [a < b && !b_stays, b < a && !a_stays]
-}
-
-/// Groups, broadcast, loopback, link-local and unspecified addresses (RFC 1122, 3927, 4291), and what has no IP.
-fn stays_near(address: Address) -> bool {
-    match address.ip() {
-        None => true,
-        Some(IpAddr::V4(ip)) => {
-            ip.is_multicast()
-                || ip.is_broadcast()
-                || ip.is_loopback()
-                || ip.is_link_local()
-                || ip.is_unspecified()
-        }
-        Some(IpAddr::V6(ip)) => {
-            ip.is_multicast() || ip.is_loopback() || ip.is_unicast_link_local() || ip.is_unspecified()
-        }
-    }
 }
 
 #[cfg(test)]

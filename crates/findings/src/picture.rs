@@ -1,9 +1,9 @@
 use quaywatch_assets::Bindings;
 use quaywatch_model::{
     Address, Asset, Change, Disclosure, Entry, Link, RemoteAccess, Role, Search, TagWrite, Timestamp,
-    Transferred, Verdict,
+    Transferred, Verb, Verdict,
 };
-use quaywatch_site::Site;
+use quaywatch_site::{Permit, Site, Why};
 use std::collections::HashMap;
 
 /// All that was seen, for rules to look at.
@@ -91,6 +91,18 @@ impl Picture<'_> {
         match name {
             Some(name) => format!("{address} ({name:?})"),
             None => address.to_string(),
+        }
+    }
+
+    /// Why the site does not permit this client to do this to this server; nothing where it permits it or does not say.
+    #[must_use]
+    pub fn denied(&self, client: Address, server: Address, verb: Verb) -> Option<String> {
+        let [from, to] = [client, server].map(|address| self.site.party(address));
+        match self.site.may_write(&from, &to, verb, None, None) {
+            // Which tags and values are allowed is judged where tags are known.
+            Permit::Denied(Why::OtherTag(_) | Why::OutsideRule(_)) => None,
+            Permit::Denied(why) => Some(why.to_string()),
+            Permit::Allowed(_) | Permit::NotStated => None,
         }
     }
 }

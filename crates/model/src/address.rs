@@ -62,6 +62,25 @@ impl Address {
         }
     }
 
+    /// Whether it is reached without a router, or is nobody in particular: groups, broadcast, loopback, link-local and
+    /// unspecified addresses (RFC 1122, 3927, 4291), and what has no IP. What is sent there leaves no network.
+    #[must_use]
+    pub fn is_near(self) -> bool {
+        match self.ip() {
+            None => true,
+            Some(IpAddr::V4(ip)) => {
+                ip.is_multicast()
+                    || ip.is_broadcast()
+                    || ip.is_loopback()
+                    || ip.is_link_local()
+                    || ip.is_unspecified()
+            }
+            Some(IpAddr::V6(ip)) => {
+                ip.is_multicast() || ip.is_loopback() || ip.is_unicast_link_local() || ip.is_unspecified()
+            }
+        }
+    }
+
     /// The 16 bytes.
     #[must_use]
     pub const fn bytes(&self) -> &[u8; 16] {

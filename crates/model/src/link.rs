@@ -1,4 +1,4 @@
-use crate::{Address, KeptNote, Mac, Moment, Timestamp};
+use crate::{Address, KeptNote, Mac, Moment, Scope, Timestamp};
 
 /// All conversations of one protocol between a client and a server: an edge of the network map.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -7,6 +7,8 @@ pub struct Link {
     pub client: Address,
     /// Who is asked; perhaps a group.
     pub server: Address,
+    /// How far away client and server are.
+    pub scopes: [Scope; 2],
     /// The server's port; 0 where there is none.
     pub server_port: u16,
     /// The IP protocol number; 0 for Ethernet.

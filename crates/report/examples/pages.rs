@@ -124,6 +124,7 @@ fn link(client: u32, server: u32) -> Link {
     Link {
         client: at(client),
         server: at(server),
+        scopes: [Scope::Private; 2],
         server_port: 502,
         ip_protocol: 6,
         protocol: "modbus",

@@ -2,9 +2,13 @@
 
 mod answers;
 mod changes;
+mod controllers;
 mod leaves;
 mod lines;
-mod sections;
+mod moved;
+mod reading;
+mod row;
+mod section;
 
 use anstyle::{AnsiColor, Style};
 use quaywatch_sensor::Summary;
@@ -13,16 +17,18 @@ use std::io::{self, Write};
 /// What is shown.
 #[derive(Debug, Clone, Copy)]
 pub struct Settings {
-    /// So many lines of a list are shown at the most; the rest is counted.
+    /// So many lines are written at the most, whatever the capture: what is left out of a list is counted. With
+    /// `usize::MAX` nothing is left out and no line is cut.
     pub most_lines: usize,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { most_lines: 40 }
+        Self { most_lines: 100 }
     }
 }
 
+const PLAIN: Style = Style::new();
 const TITLE: Style = Style::new().bold();
 const DIM: Style = Style::new().dimmed();
 const CHANGES: Style = AnsiColor::Yellow.on_default();
@@ -33,30 +39,19 @@ const ALARM: Style = AnsiColor::Red.on_default();
 /// # Errors
 /// The writer's.
 pub fn write(out: &mut dyn Write, summary: &Summary, settings: Settings) -> io::Result<()> {
-    sections::captured(out, summary)?;
-    answers::findings(out, summary, settings)?;
-    answers::devices(out, summary, settings)?;
-    answers::remote_access(out, summary, settings)?;
-    leaves::write(out, summary, settings)?;
-    sections::controllers(out, summary, settings)?;
-    changes::write(out, summary, settings)?;
-    sections::transfers(out, summary, settings)?;
-    sections::conversations(out, summary)?;
-    sections::unread(out, summary, settings)
-}
-
-fn title(out: &mut dyn Write, text: &str) -> io::Result<()> {
-    writeln!(out, "\n{TITLE}{text}{TITLE:#}")
-}
-
-/// Says how much of a list was left out; `what` is one of them: "more device".
-fn left_out(out: &mut dyn Write, count: u64, what: &'static str) -> io::Result<()> {
-    if count == 0 {
-        return Ok(());
-    }
-    writeln!(
-        out,
-        "  {DIM}... and {}; --all shows what is kept, --out DIR writes every one{DIM:#}",
-        crate::number::Many(count, what)
-    )
+    let head = reading::captured(summary);
+    head.iter().try_for_each(|row| writeln!(out, "{row}"))?;
+    let all = settings.most_lines == usize::MAX;
+    let sections = [
+        Some(controllers::controllers(summary, all)),
+        Some(changes::changes(summary, all)),
+        moved::transfers(summary),
+        answers::findings(summary),
+        Some(answers::remote_access(summary)),
+        Some(leaves::leaves(summary, all)),
+        controllers::other_devices(summary),
+        Some(reading::unread(summary)),
+    ];
+    let left = if all { usize::MAX } else { settings.most_lines.saturating_sub(head.len()) };
+    section::write(out, sections.into_iter().flatten().collect(), left)
 }

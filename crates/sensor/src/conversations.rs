@@ -1,10 +1,14 @@
 use crate::ledger::{Pair, shown};
+use foldhash::fast::FixedState;
 use quaywatch_egress::Leaving;
 use quaywatch_flow::Conversation;
-use quaywatch_model::{DataClass, KeptNote, Moment, Note, Side, Value};
+use quaywatch_model::{Address, DataClass, Ended, KeptNote, Moment, Note, Side, Value};
 use quaywatch_protocols::{Conversation as Decoder, Recogniser, Transport};
+use quaywatch_site::Host;
 use quaywatch_store::Label;
 use quaywatch_wire::protocol;
+use std::fmt;
+use std::hash::BuildHasher;
 
 /// What the sensor keeps with a conversation.
 #[derive(Default)]
@@ -127,4 +131,67 @@ const fn ethertype_name(ethertype: u16) -> &'static str {
         0xf0f0 => "netbeui",
         _ => "unknown",
     }
+}
+
+/// Who an address of the conversation is, for the site to say what it knows.
+pub(crate) fn host(kept: &Conversation<App>, address: Address) -> Host {
+    let [first, _] = kept.key.addresses;
+    let at = usize::from(first != address);
+    let mac = kept.macs.get(at).copied().filter(|mac| mac.0 != [0; 6]);
+    Host { address, vlan: (kept.key.vlan != 0).then_some(kept.key.vlan), mac }
+}
+
+/// What is left of a conversation.
+pub(crate) fn ended<'a>(
+    kept: &Conversation<App>,
+    protocol: &'static str,
+    uid: &'a dyn fmt::Display,
+    notes: &'a [KeptNote],
+) -> Ended<'a> {
+    Ended {
+        uid,
+        addresses: kept.key.addresses,
+        ports: kept.key.ports,
+        macs: kept.macs,
+        vlan: (kept.key.vlan != 0).then_some(kept.key.vlan),
+        ip_protocol: kept.key.protocol,
+        ethertype: kept.key.ethertype,
+        protocol,
+        carries: carries(kept),
+        client: client(kept),
+        beginning_seen: kept.beginning_seen(),
+        tunnelled: kept.tunnel.is_some(),
+        first: kept.first,
+        last: kept.last,
+        packets: kept.counts.map(|counts| counts.packets),
+        bytes: kept.counts.map(|counts| counts.bytes),
+        state: kept.state().as_str(),
+        hops_left: kept.hops_left,
+        handshake_micros: kept.handshake_micros,
+        notes,
+    }
+}
+
+/// The client's and the server's address.
+pub(crate) fn roles(kept: &Conversation<App>, client: Side) -> [Address; 2] {
+    [*client.of(&kept.key.addresses), *client.other().of(&kept.key.addresses)]
+}
+
+pub(crate) fn label(kept: &mut Conversation<App>) -> &Label {
+    if kept.app.label.is_none() {
+        kept.app.label = Some(Box::new(make_label(kept)));
+    }
+    #[expect(clippy::expect_used, reason = "it was made the line before, if it was not there")]
+    kept.app.label.as_deref().expect("a label")
+}
+
+pub(crate) fn make_label(kept: &Conversation<App>) -> Label {
+    let [a, b] = &kept.key.addresses;
+    let community_id = kept.key.community_id(kept.opener == Side::B).unwrap_or_default();
+    Label::new(&kept.key.uid(kept.first.frame), &community_id, [a, b])
+}
+
+/// A number no other conversation of this capture has, but by a chance of one in 2⁶⁴.
+pub(crate) fn number(kept: &Conversation<App>) -> u64 {
+    FixedState::default().hash_one((kept.key, kept.first.frame))
 }

@@ -1,7 +1,7 @@
 //! Marks answers with what the site says of them.
 
 use quaywatch_egress::Borders;
-use quaywatch_model::{Address, Asset, DataClass, Disclosure, RemoteAccess, Scope};
+use quaywatch_model::{Address, Asset, DataClass, Disclosure, Link, RemoteAccess, Scope};
 use quaywatch_site::{Host, LinkPattern, Party, Site};
 use std::sync::Arc;
 
@@ -15,6 +15,13 @@ pub(crate) fn assets(site: &Site, assets: &mut [Asset]) {
         asset.crane = crane.map(|crane| crane.name.clone());
         asset.zone = zone.map(|zone| zone.name.clone());
         asset.declared = Some(parties.iter().any(|party| party.asset.is_some()));
+    }
+}
+
+/// Says of each link how far away its ends are.
+pub(crate) fn links(site: &Site, links: &mut [Link]) {
+    for link in links {
+        link.scopes = [link.client, link.server].map(|address| site.scope(address));
     }
 }
 

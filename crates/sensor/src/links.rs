@@ -155,9 +155,11 @@ fn link(ended: &Ended<'_>) -> Link {
         let from = if note.from == ended.client { Side::A } else { Side::B };
         KeptNote { from, ..note.clone() }
     };
+    let [client, server] = [ended.of_client(&ended.addresses), ended.of_server(&ended.addresses)];
     Link {
-        client: ended.of_client(&ended.addresses),
-        server: ended.of_server(&ended.addresses),
+        client,
+        server,
+        scopes: [client, server].map(Scope::without_a_site),
         server_port: if has_ports { ended.of_server(&ended.ports) } else { 0 },
         ip_protocol: ended.ip_protocol,
         protocol: ended.protocol,

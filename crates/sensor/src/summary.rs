@@ -161,6 +161,7 @@ impl Summary {
         self.remote_access = self.watched.finish(&self.assets, &|address| site.scope(address));
         if site.is_described() {
             declared::assets(site, &mut self.assets);
+            declared::links(site, &mut self.links);
             declared::remote_access(site, &mut self.remote_access);
         }
         self.findings = self.judged(site);

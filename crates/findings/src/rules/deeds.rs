@@ -1,6 +1,5 @@
 //! Findings about what one machine did to another: all operations of some verbs between the two are one cause.
 
-use super::site::denied;
 use crate::{Found, Picture};
 use quaywatch_model::{Address, Change, Entry, Outcome, Severity, Timestamp, Verb};
 use std::collections::BTreeMap;
@@ -105,7 +104,7 @@ impl Deed<'_> {
             .map(|(count, word)| format!("{count} {word}"))
             .collect();
         explanation.push_str(&format!(": {}.", told.join(", ")));
-        let denied = |entry: &&Entry| denied(picture, entry.client, entry.server, entry.verb);
+        let denied = |entry: &&Entry| picture.denied(entry.client, entry.server, entry.verb);
         if let Some(why) = self.entries.iter().find_map(denied) {
             explanation.push_str(&format!(" The site does not permit it: {why}."));
         }

@@ -9,8 +9,8 @@ pub(super) static USED: Rule = Rule {
                outside in; medium for channels from inside out; low between machines inside. Declared channels are not told.",
     meaning: "A program for remote work, a VPN, or a maker's cloud service was in use. Each is a way to the crane that \
               somebody has to answer for.",
-    limits: "Silent for channels that the site declares. Web pages inside TLS are known by the name that was asked for, if at \
-             all. What is done inside a tunnel is not seen.",
+    limits: "Silent for channels that the site declares. Web interfaces of controllers and panels are told where they are used \
+             from another network, inside TLS only where the ends agree on HTTP by name. What is done inside a tunnel is not seen.",
     advice: "Match it with a work order and the list of declared vendor links; close what has neither.",
     techniques: &["T0822", "T0886"],
     controls: &[

@@ -3,7 +3,7 @@
 use super::deeds::described;
 use crate::{Found, Picture, Rule};
 use quaywatch_model::{Address, FindingKind, Link, Severity, TagWrite, Verb};
-use quaywatch_site::{Permit, Why};
+use quaywatch_site::Permit;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) static ASSET: Rule = Rule {
@@ -69,7 +69,7 @@ pub(super) static WRITE: Rule = Rule {
         let mut causes: BTreeMap<Cause, Vec<String>> = BTreeMap::new();
         let mut places: BTreeMap<Cause, (quaywatch_model::Moment, Vec<u64>, u64)> = BTreeMap::new();
         for change in picture.changes.iter().filter(|change| change.verb == Verb::Write) {
-            let Some(why) = denied(picture, change.client, change.server, change.verb) else { continue };
+            let Some(why) = picture.denied(change.client, change.server, change.verb) else { continue };
             let key = (change.client, change.server, why);
             let (_, frames, count) = places.entry(key.clone()).or_insert((change.at, Vec::new(), 0));
             frames.push(change.at.frame);
@@ -158,23 +158,12 @@ pub(super) static CONDUIT: Rule = Rule {
     },
 };
 
-/// Why the site does not permit it, if it does not.
-pub(super) fn denied(picture: &Picture<'_>, client: Address, server: Address, verb: Verb) -> Option<String> {
-    let [from, to] = [client, server].map(|address| picture.site.party(address));
-    match picture.site.may_write(&from, &to, verb, None, None) {
-        // Which tags and values are allowed is judged where tags are known.
-        Permit::Denied(Why::OtherTag(_) | Why::OutsideRule(_)) => None,
-        Permit::Denied(why) => Some(why.to_string()),
-        Permit::Allowed(_) | Permit::NotStated => None,
-    }
-}
-
 /// Why the site does not permit this tag or value, where it permits writing as such.
 fn denied_tag(picture: &Picture<'_>, write: &TagWrite) -> Option<String> {
     let [from, to] = [write.client, write.server].map(|address| picture.site.party(address));
     let tag = picture.site.all_tags().find(|tag| tag.name == write.tag)?;
     match picture.site.may_write(&from, &to, write.verb, Some(tag), write.number) {
-        Permit::Denied(why) if denied(picture, write.client, write.server, write.verb).is_none() => {
+        Permit::Denied(why) if picture.denied(write.client, write.server, write.verb).is_none() => {
             Some(why.to_string())
         }
         _ => None,

@@ -159,9 +159,7 @@ impl Conversation for Data {
             self.noted = true;
             cx.note(from, Topic::Service, Value::Text("PPTP"));
         }
-        // PPP says with protocol 00FD that it is compressed or encrypted (RFC 3078).
-        let encrypted = bytes.get(8..24).is_some_and(|head| head.windows(2).any(|pair| pair == [0, 0xfd]));
-        let class = if encrypted { DataClass::Encrypted } else { DataClass::Unknown };
+        let class = if is_encrypted(bytes) { DataClass::Encrypted } else { DataClass::Unknown };
         cx.carried(from, class, bytes.len() as u64);
     }
 
@@ -176,4 +174,15 @@ impl Conversation for Data {
     fn client(&self) -> Option<Side> {
         None
     }
+}
+
+/// Whether PPP says with protocol 00FD that what it carries is compressed or encrypted (RFC 3078). The header of GRE is as
+/// long as its flags for a sequence number and an acknowledgment say (RFC 2637, section 4.1); address and control of PPP,
+/// and the first zero of its protocol, may be left out (RFC 1661, sections 6.5 and 6.6).
+fn is_encrypted(packet: &[u8]) -> bool {
+    let &[flags, more_flags, ..] = packet else { return false };
+    let words = usize::from(flags & 0x10 != 0) + usize::from(more_flags & 0x80 != 0);
+    let frame = packet.get(8 + 4 * words..).unwrap_or_default();
+    let frame = frame.strip_prefix(&[0xff, 0x03]).unwrap_or(frame);
+    matches!(frame, [0xfd, ..] | [0, 0xfd, ..])
 }

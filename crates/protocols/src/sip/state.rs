@@ -46,7 +46,12 @@ impl Sip {
         let Some(message) = Message::decode(bytes) else {
             // What keeps a way through a firewall open is short and no message.
             if bytes.len() > KEEP_ALIVE_BYTES {
-                cx.problem("sip", "message that cannot be read", Verdict::Malformed, bytes.len() as u64);
+                // Whoever tries a port with one protocol after the other breaks the rules of none.
+                let (reason, verdict) = match wire::starts(bytes) {
+                    Answer::Certain => ("message that cannot be read", Verdict::Malformed),
+                    _ => ("datagram that is no message", Verdict::Unsupported),
+                };
+                cx.problem("sip", reason, verdict, bytes.len() as u64);
             }
             return;
         };

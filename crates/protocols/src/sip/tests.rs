@@ -62,6 +62,26 @@ fn the_probe_is_certain_only_of_its_own() {
     assert_eq!(ask(b"GET / HTTP/1.1\r\n"), Answer::No);
 }
 
+/// What a port scanner sends to one port, one datagram after the other (`bacnet/malcolm__BACnet_Host.pcap` of the corpus,
+/// frames 14952 to 14963: to the port of BACnet, from one port).
+#[test]
+fn of_a_scanner_that_tries_all_protocols_only_the_question_in_sip_is_sip() {
+    let version_bind =
+        b"\x00\x06\x01\x00\x00\x01\x00\x00\x00\x00\x00\x00\x07version\x04bind\x00\x00\x10\x00\x03";
+    let options =
+        b"OPTIONS sip:nm SIP/2.0\r\nVia: SIP/2.0/UDP nm;branch=foo;rport\r\nFrom: <sip:nm@nm>;tag=root\r\n\
+        To: <sip:nm2@nm2>\r\nCall-ID: 50000\r\nCSeq: 42 OPTIONS\r\nMax-Forwards: 70\r\nContent-Length: 0\r\n\
+        Contact: <sip:nm@nm>\r\nAccept: application/sdp\r\n\r\n";
+    let turns: &[(Side, &[u8])] =
+        &[(A, options), (A, version_bind), (A, b"\x01"), (A, b"OPTIONS sip:nm SIP/2.0\r\nbroken")];
+    let heard = play(&PROTOCOL, Transport::Udp, [37_979, 47_808], turns);
+    assert_eq!(heard.operations, ["A: Identify OPTIONS: sip:nm -> unseen"]);
+    assert_eq!(
+        heard.problems,
+        ["sip: datagram that is no message (unsupported)", "sip: message that cannot be read (malformed)"]
+    );
+}
+
 proptest! {
     #[test]
     fn any_bytes_are_survived(

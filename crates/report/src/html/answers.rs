@@ -3,7 +3,6 @@
 mod outside;
 
 use crate::number::{Bytes, Count, Duration};
-use outside::Outside;
 use quaywatch_model::{Address, FindingKind, Severity, Verb};
 use quaywatch_sensor::Summary;
 use serde_json::{Value, json};
@@ -33,11 +32,10 @@ impl Answer {
 
 /// All five.
 pub(super) fn all(summary: &Summary) -> Vec<Answer> {
-    let outside = Outside::of(summary);
     vec![
         devices(summary),
-        outside::reach(summary, &outside),
-        outside::sent(&outside, &summary.disclosures),
+        outside::reach(summary),
+        outside::sent(summary),
         attention(summary),
         not_seen(summary),
     ]

@@ -2,7 +2,7 @@ use super::{About, Captured, PLACES, TEMPLATE, write};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use quaywatch_model::{
-    Address, Asset, Entry, Finding, FindingKind, Link, Mac, Moment, Severity, Timestamp, Verb,
+    Address, Asset, Entry, Finding, FindingKind, Link, Mac, Moment, Scope, Severity, Timestamp, Verb,
 };
 use quaywatch_sensor::Summary;
 use serde_json::Value;
@@ -154,6 +154,7 @@ fn link(client: Address, server: Address) -> Link {
     Link {
         client,
         server,
+        scopes: [Scope::Private; 2],
         server_port: 502,
         ip_protocol: 6,
         protocol: "modbus",
