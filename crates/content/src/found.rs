@@ -11,12 +11,43 @@ pub const MOST_EXACT: usize = 4_096;
 pub const MOST_SAMPLES: usize = 3;
 /// For every class whose things can be told apart.
 const COUNTED: usize = 5;
+/// So many things without context must hold for each that is refuted. Of random digits one in ten does; of what people type or
+/// cameras read, far more than this.
+const HOLDING_FOR_EACH_REFUTED: usize = 3;
 /// Gives a text the same number in every run.
 const HASH: FixedState = FixedState::with_seed(0x5157_4c45_4447_4552);
 
 /// The number a thing has. Equal things have equal numbers.
 pub(crate) fn number_of(kind: &str, text: &[u8]) -> u64 {
     HASH.hash_one((kind, text))
+}
+
+/// What speaks for a thing, the best first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Evidence {
+    /// It stands where such things are expected.
+    Context,
+    /// Its shape, and its check digit where it has one.
+    Shape,
+    /// Nothing: it has the shape and a wrong check digit.
+    Refuted,
+}
+
+impl Evidence {
+    /// Bits of a number that tell with which evidence it is kept. They are above those that sampling looks at.
+    const MARKS: u64 = 3 << 62;
+
+    const fn mark(self, number: u64) -> u64 {
+        number & !Self::MARKS | (self as u64) << 62
+    }
+
+    const fn of(marked: u64) -> Self {
+        match marked >> 62 {
+            0 => Self::Context,
+            1 => Self::Shape,
+            _ => Self::Refuted,
+        }
+    }
 }
 
 /// Distinct things of one class.
@@ -26,23 +57,29 @@ pub(crate) fn number_of(kind: &str, text: &[u8]) -> u64 {
 /// that two workers find what one would.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Things {
+    /// Their numbers, marked with the best evidence.
     kept: HashSet<u64, FixedState>,
+    /// How many are kept with each evidence.
+    tally: [usize; 3],
     level: u32,
-    /// Those with the smallest numbers.
+    /// Those with the smallest numbers, first those in context.
     samples: Vec<(u64, String)>,
     sure: bool,
 }
 
 impl Things {
-    /// How many distinct things; exact up to [`MOST_EXACT`].
+    /// How many distinct things; exact up to [`MOST_EXACT`]. Those without context count where they hold.
     #[must_use]
     pub fn count(&self) -> u64 {
-        (self.kept.len() as u64) << self.level
+        let [context, shape, _] = self.tally;
+        let counted = if self.shapes_hold() { context + shape } else { context };
+        ((counted as u64) << self.level).max(u64::from(self.sure))
     }
 
     /// A few of them, masked.
     pub fn samples(&self) -> impl Iterator<Item = &str> {
-        self.samples.iter().map(|(_, sample)| sample.as_str())
+        let told = |marked| Evidence::of(marked) == Evidence::Context || self.shapes_hold();
+        self.samples.iter().filter(move |(marked, _)| told(*marked)).map(|(_, sample)| sample.as_str())
     }
 
     /// Whether some of them were where such things are expected.
@@ -52,7 +89,8 @@ impl Things {
     }
 
     /// Whether these prove that there was data of their class. One container number alone does not, where nothing around it
-    /// says that it is one: one in eleven numbers of that shape is valid by chance.
+    /// says that it is one: one in ten numbers of that shape is valid by chance. For the same reason many do not among
+    /// which too many are wrong.
     #[must_use]
     pub fn prove(&self, class: DataClass) -> bool {
         let fewest = if class == DataClass::ContainerIds && !self.sure { 2 } else { 1 };
@@ -65,11 +103,17 @@ impl Things {
         self.kept.len()
     }
 
-    /// Takes in a thing, with how it is shown.
+    /// Takes in a thing, with how it is shown; `sure` where it stands in a context that expects it.
     pub(crate) fn add(&mut self, number: u64, sure: bool, sample: impl FnOnce() -> String) {
         self.sure |= sure;
-        self.sample(number, sample);
-        self.keep(number);
+        let evidence = if sure { Evidence::Context } else { Evidence::Shape };
+        self.sample(evidence.mark(number), sample);
+        self.keep(evidence.mark(number));
+    }
+
+    /// Takes in what looks like a thing and is none.
+    pub(crate) fn refute(&mut self, number: u64) {
+        self.keep(Evidence::Refuted.mark(number));
     }
 
     /// Takes in the things of another.
@@ -77,42 +121,74 @@ impl Things {
         self.sure |= other.sure;
         self.level = self.level.max(other.level);
         self.thin_out();
-        for (number, sample) in &other.samples {
-            self.sample(*number, || sample.clone());
+        for (marked, sample) in &other.samples {
+            self.sample(*marked, || sample.clone());
         }
-        for &number in &other.kept {
-            self.keep(number);
+        for &marked in &other.kept {
+            self.keep(marked);
         }
     }
 
-    fn keep(&mut self, number: u64) {
-        if self.is_kept(number) && self.kept.insert(number) && self.kept.len() > MOST_EXACT {
+    /// Whether things without context are more than chance among those of their shape.
+    const fn shapes_hold(&self) -> bool {
+        let [_, shape, refuted] = self.tally;
+        shape >= HOLDING_FOR_EACH_REFUTED * refuted
+    }
+
+    fn keep(&mut self, marked: u64) {
+        let [context, shape] = [Evidence::Context, Evidence::Shape].map(|evidence| evidence.mark(marked));
+        let known_better = marked == shape && self.kept.contains(&context);
+        if !self.is_kept(marked) || known_better || !self.kept.insert(marked) {
+            return;
+        }
+        *self.tallied(marked) += 1;
+        if marked == context && self.kept.remove(&shape) {
+            *self.tallied(shape) -= 1;
+        }
+        if self.kept.len() > MOST_EXACT {
             self.level += 1;
             self.thin_out();
+        }
+    }
+
+    const fn tallied(&mut self, marked: u64) -> &mut usize {
+        let [context, shape, refuted] = &mut self.tally;
+        match Evidence::of(marked) {
+            Evidence::Context => context,
+            Evidence::Shape => shape,
+            Evidence::Refuted => refuted,
         }
     }
 
     fn thin_out(&mut self) {
         loop {
             let level = self.level;
-            self.kept.retain(|number| number.trailing_zeros() >= level);
-            if self.kept.len() <= MOST_EXACT || self.level >= u64::BITS - 1 {
-                return;
+            self.kept.retain(|marked| marked.trailing_zeros() >= level);
+            if self.kept.len() <= MOST_EXACT {
+                break;
             }
             self.level += 1;
         }
+        let kept = |evidence| self.kept.iter().filter(|&&marked| Evidence::of(marked) == evidence).count();
+        self.tally = [Evidence::Context, Evidence::Shape, Evidence::Refuted].map(kept);
     }
 
-    const fn is_kept(&self, number: u64) -> bool {
-        number.trailing_zeros() >= self.level
+    const fn is_kept(&self, marked: u64) -> bool {
+        marked.trailing_zeros() >= self.level
     }
 
-    fn sample(&mut self, number: u64, sample: impl FnOnce() -> String) {
-        let place = self.samples.partition_point(|(kept, _)| *kept < number);
-        let known = self.samples.get(place).is_some_and(|(kept, _)| *kept == number);
-        if place < MOST_SAMPLES && !known {
+    fn sample(&mut self, marked: u64, sample: impl FnOnce() -> String) {
+        let same = |kept: u64| (kept ^ marked) & !Evidence::MARKS == 0;
+        if let Some(known) = self.samples.iter().position(|(kept, _)| same(*kept)) {
+            if self.samples.get(known).is_some_and(|(kept, _)| *kept <= marked) {
+                return;
+            }
+            self.samples.remove(known);
+        }
+        let place = self.samples.partition_point(|(kept, _)| *kept < marked);
+        if place < MOST_SAMPLES {
             self.samples.truncate(MOST_SAMPLES - 1);
-            self.samples.insert(place, (number, sample()));
+            self.samples.insert(place, (marked, sample()));
         }
     }
 }
@@ -182,6 +258,11 @@ impl Found {
         self.things(class).add(number, sure, sample);
     }
 
+    /// Takes in what has the shape of a thing and is none.
+    pub(crate) fn refute(&mut self, class: DataClass, number: u64) {
+        self.things(class).refute(number);
+    }
+
     fn things(&mut self, class: DataClass) -> &mut Things {
         // In the order of the classes, not in that of finding.
         let place = self.classes.binary_search_by_key(&class, |(of, _)| *of).unwrap_or_else(|place| {
@@ -203,11 +284,20 @@ const fn bit(class: DataClass) -> u16 {
 #[cfg(test)]
 mod tests {
     use super::{MOST_EXACT, Things, number_of};
+    use quaywatch_model::DataClass::ContainerIds;
+
+    fn add(things: &mut Things, number: u32, sure: bool) {
+        things.add(number_of("test", &number.to_be_bytes()), sure, || number.to_string());
+    }
+
+    fn refute(things: &mut Things, number: u32) {
+        things.refute(number_of("test", &number.to_be_bytes()));
+    }
 
     fn things(numbers: impl IntoIterator<Item = u32>) -> Things {
         let mut things = Things::default();
         for number in numbers {
-            things.add(number_of("test", &number.to_be_bytes()), false, || number.to_string());
+            add(&mut things, number, false);
         }
         things
     }
@@ -230,5 +320,37 @@ mod tests {
         let mut few = things(0..10);
         few.merge(&things(0..50_000));
         assert_eq!(whole, few);
+    }
+
+    #[test]
+    fn what_stands_in_context_counts_even_among_much_that_is_refuted() {
+        let mut mixed = things(0..4);
+        (10..12).for_each(|number| refute(&mut mixed, number));
+        assert!(!mixed.prove(ContainerIds), "four of six");
+        assert_eq!((mixed.count(), mixed.samples().count()), (0, 0));
+        add(&mut mixed, 3, true);
+        assert!(mixed.prove(ContainerIds));
+        assert_eq!((mixed.count(), mixed.samples().collect::<Vec<_>>()), (1, vec!["3"]));
+        (4..6).for_each(|number| add(&mut mixed, number, false));
+        assert_eq!(mixed.count(), 1, "five of seven");
+        add(&mut mixed, 6, false);
+        assert_eq!(mixed.count(), 7, "six without context of eight, and the one with");
+    }
+
+    #[test]
+    fn evidence_is_the_same_in_any_order_and_however_it_was_shared_out() {
+        let tell = |things: &mut Things, number: u32| match number % 7 {
+            0 => refute(things, number),
+            of => add(things, number % 9_000, of == 1),
+        };
+        let (mut whole, mut back) = (Things::default(), Things::default());
+        (0..30_000).for_each(|number| tell(&mut whole, number));
+        (0..30_000).rev().for_each(|number| tell(&mut back, number));
+        assert_eq!(whole, back);
+        let (mut one, mut other) = (Things::default(), Things::default());
+        (0..20_000).for_each(|number| tell(&mut one, number));
+        (10_000..30_000).for_each(|number| tell(&mut other, number));
+        other.merge(&one);
+        assert_eq!(whole, other);
     }
 }

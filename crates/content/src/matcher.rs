@@ -6,7 +6,7 @@ use crate::edifact::{self, Syntax, Then};
 use crate::fields::{self, Field, is_weight};
 use crate::found::{Found, number_of};
 use crate::keys::Key;
-use crate::table::Columns;
+use crate::table::{Cell, Columns};
 use crate::{mask, signs, vessel};
 use memchr::{memchr, memmem};
 use quaywatch_model::DataClass;
@@ -153,9 +153,12 @@ impl Matcher {
         let Stretch { window, base, .. } = stretch;
         let mut finds = Finds { near: &mut self.near, found, at: base + at as u64 };
         match window.get(at) {
-            Some(b'U' | b'J' | b'Z') => {
+            Some(b'U') => {
                 if let Some(container) = container::at(window, at) {
-                    finds.container(&container, container.sure);
+                    match container.valid {
+                        true => finds.container(&container, container.sure),
+                        false => finds.no_container(&container),
+                    }
                     return at + container.length;
                 }
                 if let (None, Some((syntax, length))) = (self.interchange, edifact::begins(window, at)) {
@@ -249,6 +252,11 @@ impl Finds<'_> {
         self.found.add(DataClass::ContainerIds, self.near.container, sure, || container.masked());
     }
 
+    /// What has the shape of a container number and a wrong check digit.
+    fn no_container(&mut self, container: &Container) {
+        self.found.refute(DataClass::ContainerIds, number_of("container", &container.number));
+    }
+
     /// A ship's number, call sign or voyage.
     pub(crate) fn vessel(&mut self, kind: &str, text: &[u8]) {
         let number = number_of(kind, text);
@@ -291,21 +299,28 @@ impl Finds<'_> {
     }
 
     fn row(&mut self, columns: Columns, row: &[u8]) -> bool {
-        columns.row(row, &mut |column, cell| {
-            let number = number_of("cell", cell) ^ number_of("row", row).rotate_left(column as u32);
-            let sample = || format!("weight {}", mask::middle(&String::from_utf8_lossy(cell), 2, 0));
-            self.found.add(DataClass::Weights, number, true, sample);
+        columns.row(row, &mut |cell| match cell {
+            Cell::Weight(column, text) if is_weight(text) => {
+                let number = number_of("cell", text) ^ number_of("row", row).rotate_left(column as u32);
+                let sample = || format!("weight {}", mask::middle(&String::from_utf8_lossy(text), 2, 0));
+                self.found.add(DataClass::Weights, number, true, sample);
+            }
+            Cell::Weight(..) => {}
+            Cell::Container(text) => self.expected_container(text),
         })
+    }
+
+    /// What a field or column says is a container's number.
+    fn expected_container(&mut self, text: &[u8]) {
+        if let Some(container) = container::whole(text) {
+            self.container(&container, true);
+        }
     }
 
     fn field(&mut self, Field { key, value }: Field<'_>) {
         match key {
             Key::Weight { sure } => self.weight(value, sure),
-            Key::Container => {
-                if let Some(container) = container::whole(value) {
-                    self.container(&container, true);
-                }
-            }
+            Key::Container => self.expected_container(value),
             Key::Place if value.iter().any(u8::is_ascii_digit) && value.len() <= 16 => self.place(),
             Key::Imo => {
                 if let Some(number) = vessel::whole(value) {
