@@ -28,6 +28,27 @@ fn repeated(text: &str) -> Vec<u8> {
     text.bytes().cycle().take(BYTES).collect()
 }
 
+/// The `n`th container of these benches, with its check digit.
+fn container(n: u32) -> String {
+    let stem = format!("MSCU{:06}", n.wrapping_mul(7919) % 1_000_000);
+    let value = |letter: char| letter.to_digit(36).map_or(0, |value| value + value.saturating_sub(1) / 10);
+    let sum: u32 = stem.chars().map(value).enumerate().map(|(place, value)| value << place).sum();
+    format!("{stem}{}", sum % 11 % 10)
+}
+
+/// Enough distinct rows.
+fn rows(header: &str, row: impl Fn(u32) -> String) -> Vec<u8> {
+    let mut text = header.to_owned();
+    (0..)
+        .take_while(|&n| {
+            text += &row(n);
+            text.len() < BYTES
+        })
+        .for_each(drop);
+    text.truncate(BYTES);
+    text.into_bytes()
+}
+
 fn bench(bencher: Bencher<'_, '_>, bytes: &[u8], piece: usize) {
     bencher.counter(BytesCount::new(bytes.len())).bench_local(|| {
         let (mut scanner, mut found) = (Scanner::new(), Found::new());
@@ -68,8 +89,57 @@ fn telemetry_json(bencher: Bencher<'_, '_>) {
 }
 
 #[divan::bench]
-fn containers(bencher: Bencher<'_, '_>) {
-    let text = r#"{"container":"CSQU3054383","gross_kg":23450,"bay":17},{"container":"MWCU6059784","gross_kg":4100,"bay":3},"#;
+fn moves_json(bencher: Bencher<'_, '_>) {
+    let row = |n| {
+        let number = container(n);
+        format!(r#"{{"container":"{number}","gross_kg":{},"bay":{}}},"#, 4_000 + n, n % 60)
+    };
+    bench(bencher, &rows("[", row), SEGMENT_BYTES);
+}
+
+#[divan::bench]
+fn moves_xml(bencher: Bencher<'_, '_>) {
+    let row = |n| {
+        let number = container(n);
+        format!(
+            "<Move><Container>{number}</Container><Gross unit=\"kg\">{}</Gross><Bay>{}</Bay></Move>\n",
+            4_000 + n,
+            n % 60
+        )
+    };
+    bench(bencher, &rows("<Moves>", row), SEGMENT_BYTES);
+}
+
+#[divan::bench]
+fn moves_csv(bencher: Bencher<'_, '_>) {
+    let row = |n| format!("{n},{},{},{},LOAD\r\n", container(n), 4_000 + n, n % 60);
+    bench(bencher, &rows("id,container,gross_kg,bay,kind\r\n", row), SEGMENT_BYTES);
+}
+
+#[divan::bench]
+fn moves_sql(bencher: Bencher<'_, '_>) {
+    let row = |n| format!("({n}, N'{}', {}, {}),", container(n), 4_000 + n, n % 60);
+    bench(bencher, &rows("INSERT INTO moves (id, container, vgm, bay) VALUES ", row), SEGMENT_BYTES);
+}
+
+#[divan::bench]
+fn moves_edifact(bencher: Bencher<'_, '_>) {
+    let row = |n| {
+        format!("EQD+CN+{}+45G1+++5'LOC+147+0{:02}0482::5'MEA+VGM++KGM:{}'", container(n), n % 60, 4_000 + n)
+    };
+    bench(bencher, &rows("UNB+UNOA:2+A+B+260101:1200+7'", row), SEGMENT_BYTES);
+}
+
+#[divan::bench]
+fn telemetry_xml(bencher: Bencher<'_, '_>) {
+    let text =
+        "<Sample time=\"2026-01-05T12:00:00Z\"><Hoist speed=\"1.25\">17.3</Hoist><Wind>7.1</Wind></Sample>\n";
+    bench(bencher, &repeated(text), SEGMENT_BYTES);
+}
+
+#[divan::bench]
+fn telemetry_csv(bencher: Bencher<'_, '_>) {
+    let text = "2026-01-05T12:00:00Z;STS07;1.25;17.3;0.4;7.1;AUTO\r\n";
     bench(bencher, &repeated(text), SEGMENT_BYTES);
 }
 

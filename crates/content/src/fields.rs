@@ -1,6 +1,8 @@
 //! Fields: a name, one of `:` `=` `>`, and a value, as JSON, XML, forms, connection strings and headers write them.
 
+use crate::endings::may_be_known;
 use crate::keys::{Key, Name};
+use memchr::{memchr, memchr2};
 
 /// The farthest a name may begin before what ends it, in bytes.
 const FARTHEST_NAME: usize = 64;
@@ -16,22 +18,44 @@ pub(crate) struct Field<'w> {
     pub(crate) value: &'w [u8],
 }
 
-/// The field whose name is ended by the `:`, `=` or `>` at `at`.
-pub(crate) fn at(window: &[u8], at: usize) -> Option<Field<'_>> {
-    let before = window.get(..at)?;
-    let last = *before.last()?;
-    if !(last.is_ascii_alphanumeric() || matches!(last, b'"' | b'\'' | b' ' | b')' | b']' | b'`')) {
+/// The field whose name is ended by the `:` or `=` at `at`.
+#[inline]
+pub(crate) fn named(window: &[u8], at: usize) -> Option<Field<'_>> {
+    let before = window.get(at.saturating_sub(FARTHEST_NAME)..at)?;
+    let last = before.iter().rposition(|byte| !closes(*byte))?;
+    let text = before.get(..=last)?;
+    if !may_be_known(text) {
         return None;
     }
-    let recent = before.get(at.saturating_sub(FARTHEST_NAME)..)?;
-    let key = if window.get(at) == Some(&b'>') { element(recent)? } else { name(recent)? };
-    Some(Field { key, value: value(window.get(at + 1..)?) })
+    Some(Field { key: name(text)?, value: value(window.get(at + 1..)?) })
+}
+
+/// The XML element whose opening tag begins with the `<` at `at`.
+#[inline]
+pub(crate) fn element(window: &[u8], at: usize) -> Option<Field<'_>> {
+    let tag = window.get(at + 1..)?;
+    let tag = tag.get(..tag.len().min(FARTHEST_NAME))?;
+    let end = tag.iter().position(|byte| matches!(byte, b' ' | b'>' | b'\t' | b'\n' | b'<'))?;
+    let name = tag.get(..end)?;
+    if !name.first()?.is_ascii_alphabetic() || !may_be_known(name) {
+        return None;
+    }
+    // A prefix that says whose name it is means nothing.
+    let name = name.get(memchr(b':', name).map_or(0, |colon| colon + 1)..)?;
+    let key = Name::new([name])?.key()?;
+    let (place, closing) = memchr2(b'>', b'<', tag).and_then(|place| Some((place, *tag.get(place)?)))?;
+    let last = *tag.get(place.checked_sub(1)?)?;
+    let opens = closing == b'>' && (last.is_ascii_alphanumeric() || closes(last));
+    opens.then(|| Field { key, value: value(window.get(at + place + 2..).unwrap_or_default()) })
+}
+
+/// What may stand between a name and the sign that ends it.
+const fn closes(byte: u8) -> bool {
+    matches!(byte, b'"' | b'\'' | b' ' | b')' | b']' | b'`' | b'\\')
 }
 
 /// The name that `text` ends with; a name of two words, where the last word alone says too little.
 fn name(text: &[u8]) -> Option<Key> {
-    let closing = |byte: &u8| matches!(byte, b'"' | b'\'' | b' ' | b')' | b']' | b'`' | b'\\');
-    let text = text.get(..text.iter().rposition(|byte| !closing(byte))? + 1)?;
     let word = |text: &[u8]| {
         let part = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'(' | b'.');
         text.iter().rposition(|byte| !part(byte)).map_or(0, |before| before + 1)
@@ -51,18 +75,6 @@ fn name(text: &[u8]) -> Option<Key> {
     let rest = text.get(..start)?.strip_suffix(b" ");
     let both = rest.and_then(|rest| Name::new([rest.get(word(rest)..)?, last])?.key());
     both.or(alone)
-}
-
-/// The name of the XML element whose opening tag `text` ends with.
-fn element(text: &[u8]) -> Option<Key> {
-    let tag = text.get(text.iter().rposition(|&byte| byte == b'<')? + 1..)?;
-    let end = tag.iter().position(|byte| matches!(byte, b' ' | b'>' | b'\t' | b'\n')).unwrap_or(tag.len());
-    let name = tag.get(..end)?;
-    let name = name.get(name.iter().position(|&byte| byte == b':').map_or(0, |colon| colon + 1)..)?;
-    if name.first() == Some(&b'/') || tag.contains(&b'>') {
-        return None;
-    }
-    Name::new([name])?.key()
 }
 
 fn value(text: &[u8]) -> &[u8] {
@@ -127,11 +139,12 @@ pub(crate) fn is_weight(value: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Field, at, is_weight};
+    use super::{Field, element, is_weight, named};
     use crate::keys::Key;
 
     fn field(text: &str, end: char) -> Option<Field<'_>> {
-        at(text.as_bytes(), text.find(end)?)
+        let at = text.find(end)?;
+        if end == '<' { element(text.as_bytes(), at) } else { named(text.as_bytes(), at) }
     }
 
     #[test]
@@ -146,8 +159,8 @@ mod tests {
         weight(r#"{"gross_kg":23450,"bay":7}"#, ':', "23450");
         weight(r#"{"gross_kg" : "23450" }"#, ':', "23450");
         weight(r#"{\"vgm\":\"23450\"}"#, ':', "23450");
-        weight("<ns1:GrossWeight>23450</ns1:GrossWeight>", '>', "23450");
-        weight("<VGM unit='KGM'>23450</VGM>", '>', "23450");
+        weight("<ns1:GrossWeight>23450</ns1:GrossWeight>", '<', "23450");
+        weight("<VGM unit='KGM'>23450</VGM>", '<', "23450");
         weight("&grossweight=23450&x=1", '=', "23450");
         weight("Gross Weight: 23,450 kg\r\n", ':', "23,450 kg");
         weight("move.vgm = 4", '=', "4");
@@ -155,7 +168,9 @@ mod tests {
             |text, end| assert_eq!(field(text, end).map(|field| field.key), Some(Key::Secret), "{text}");
         secret("Password=x;Server=db", '=');
         secret("DB_PASSWORD=x", '=');
-        assert_eq!(field("</VGM>", '>'), None);
+        assert_eq!(field("</VGM>", '<'), None);
+        assert_eq!(field("<VGM<Bay>1", '<'), None);
+        assert_eq!(field("<VGM/>", '<'), None);
         assert_eq!(field("a sentence: b", ':'), None);
     }
 

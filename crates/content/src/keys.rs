@@ -221,6 +221,10 @@ const IDENTITIES: &[&str] = &[
     "plcname",
     "macaddress",
 ];
+/// What ends the name of a credential, whatever is before it.
+const SECRET_ENDINGS: &[&str] = &["password", "passwd", "secret", "apikey", "accesskey", "secretkey"];
+/// What ends the name of a weight.
+const WEIGHT_ENDINGS: &[&str] = &["weight", "weightkg", "grosskg", "vgm"];
 /// What names mean.
 const MEANINGS: [(&[&str], Key); 9] = [
     (WEIGHTS_SURE, Key::Weight { sure: true }),
@@ -250,6 +254,12 @@ static KNOWN: LazyLock<[Vec<Known>; LONGEST + 1]> = LazyLock::new(|| {
     })
 });
 
+/// All names and endings of names that are known.
+pub(crate) fn names() -> impl Iterator<Item = &'static [u8]> {
+    let whole = MEANINGS.into_iter().map(|(names, _)| names);
+    whole.chain([SECRET_ENDINGS, WEIGHT_ENDINGS]).flatten().map(|name| name.as_bytes())
+}
+
 fn known(name: &[u8]) -> Option<Key> {
     let (begin, same) = (first_bytes(name), KNOWN.get(name.len())?);
     same.iter().find(|(first, known, _)| *first == begin && *known == name).map(|(.., key)| *key)
@@ -264,18 +274,16 @@ fn first_bytes(name: &[u8]) -> u64 {
 
 /// Words that say it wherever they end a name: `db_password`, `measuredWeight`.
 fn by_ending(name: &[u8]) -> Option<Key> {
-    let secrets: [&[u8]; 6] = [b"password", b"passwd", b"secret", b"apikey", b"accesskey", b"secretkey"];
-    let weights: [&[u8]; 4] = [b"weight", b"weightkg", b"grosskg", b"vgm"];
     // The last two letters of any of them.
     let ending = name.last_chunk::<2>();
     if !matches!(ending, Some(b"rd" | b"wd" | b"et" | b"ey" | b"ht" | b"kg" | b"gm")) {
         return None;
     }
-    let ends = |words: &[&[u8]]| words.iter().any(|word| name.ends_with(word));
-    if ends(&secrets) {
+    let ends = |words: &[&str]| words.iter().any(|word| name.ends_with(word.as_bytes()));
+    if ends(SECRET_ENDINGS) {
         return Some(Key::Secret);
     }
-    ends(&weights).then_some(Key::Weight { sure: false })
+    ends(WEIGHT_ENDINGS).then_some(Key::Weight { sure: false })
 }
 
 #[cfg(test)]

@@ -25,6 +25,7 @@
 mod container;
 mod credentials;
 mod edifact;
+mod endings;
 mod fields;
 mod found;
 mod keys;

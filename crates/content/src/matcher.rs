@@ -6,8 +6,9 @@ use crate::edifact::{self, Syntax, Then};
 use crate::fields::{self, Field, is_weight};
 use crate::found::{Found, number_of};
 use crate::keys::Key;
+use crate::signs::Signs;
 use crate::table::{Cell, Columns};
-use crate::{mask, signs, vessel};
+use crate::{mask, vessel};
 use memchr::{memchr, memmem};
 use quaywatch_model::DataClass;
 use std::mem;
@@ -66,14 +67,12 @@ pub(crate) struct Stretch<'w> {
     pub(crate) to: usize,
 }
 
-/// The kinds of places that may matter.
-const KINDS: usize = 5;
-/// One of a few bytes, next to others that go with it.
-const SIGN: usize = 0;
-const IMO: usize = 1;
-const KEY: usize = 2;
-const LINE: usize = 3;
-const SEGMENT: usize = 4;
+/// The kinds of places that may matter, beside [`Signs`].
+const KINDS: usize = 4;
+const IMO: usize = 0;
+const KEY: usize = 1;
+const LINE: usize = 2;
+const SEGMENT: usize = 3;
 
 static IMO_FINDER: LazyLock<memmem::Finder<'static>> = LazyLock::new(|| memmem::Finder::new(b"IMO"));
 static KEY_FINDER: LazyLock<memmem::Finder<'static>> = LazyLock::new(|| memmem::Finder::new(PRIVATE_KEY));
@@ -81,26 +80,28 @@ static KEY_FINDER: LazyLock<memmem::Finder<'static>> = LazyLock::new(|| memmem::
 impl Matcher {
     /// Looks at every place of the stretch that may matter, in order.
     pub(crate) fn advance(&mut self, stretch: Stretch<'_>, found: &mut Found) {
-        let mut next: [usize; KINDS] = std::array::from_fn(|kind| self.find(kind, stretch, stretch.from));
+        let mut signs = Signs::new(stretch.window, stretch.from, stretch.to);
+        let mut sign = signs.next(stretch.from);
+        let mut others: [usize; KINDS] = std::array::from_fn(|kind| self.find(kind, stretch, stretch.from));
         loop {
-            let mut first = (0, usize::MAX);
-            for (kind, &at) in next.iter().enumerate() {
-                if at < first.1 {
-                    first = (kind, at);
-                }
+            let (kind, at) = first(&others);
+            let outside = self.interchange.is_none();
+            while sign <= at && sign != usize::MAX && outside == self.interchange.is_none() {
+                let on = self.sign(stretch, sign, found);
+                sign = signs.next(on);
             }
-            let (kind, at) = first;
+            if outside != self.interchange.is_none() {
+                // Ends of segments mean something from where an interchange begins.
+                let begun = self.interchange.map_or(0, |(_, start)| start.saturating_sub(stretch.base));
+                let begun = usize::try_from(begun).unwrap_or(usize::MAX);
+                replace(&mut others, SEGMENT, self.find(SEGMENT, stretch, begun));
+                continue;
+            }
             if at == usize::MAX {
                 return;
             }
-            let on = self.at(kind, stretch, at, found);
-            // Ends of segments mean something from where an interchange begins.
-            let begun = kind == SIGN && self.interchange.is_some();
-            for (of, place) in next.iter_mut().enumerate() {
-                if of == kind || (begun && of == SEGMENT && *place == usize::MAX) {
-                    *place = self.find(of, stretch, on);
-                }
-            }
+            self.other(kind, stretch, at, found);
+            replace(&mut others, kind, self.find(kind, stretch, at + 1));
         }
     }
 
@@ -109,7 +110,7 @@ impl Matcher {
         self.line(stretch, stretch.to, found);
     }
 
-    /// The next place of this kind, at the end of the stretch at the latest; else `usize::MAX`.
+    /// The next place of this kind in the stretch; else `usize::MAX`.
     fn find(&self, kind: usize, stretch: Stretch<'_>, from: usize) -> usize {
         let Some(rest) = stretch.window.get(from..stretch.to) else { return usize::MAX };
         let literal = |finder: &memmem::Finder<'_>| {
@@ -117,7 +118,6 @@ impl Matcher {
             stretch.window.get(from..end).and_then(|rest| finder.find(rest))
         };
         let place = match kind {
-            SIGN => return signs::seek(stretch.window, from, stretch.to).unwrap_or(usize::MAX),
             IMO => literal(&IMO_FINDER),
             KEY => literal(&KEY_FINDER),
             LINE if !matches!(self.lines, Lines::Text) => memchr(b'\n', rest),
@@ -127,12 +127,11 @@ impl Matcher {
         place.map_or(usize::MAX, |place| from + place)
     }
 
-    /// Looks at a place. Gives the next place from where to look for others of its kind.
-    fn at(&mut self, kind: usize, stretch: Stretch<'_>, at: usize, found: &mut Found) -> usize {
+    /// Looks at a place of this kind.
+    fn other(&mut self, kind: usize, stretch: Stretch<'_>, at: usize, found: &mut Found) {
         let Stretch { window, base, .. } = stretch;
         let mut finds = Finds { near: &mut self.near, found, at: base + at as u64 };
         match kind {
-            SIGN => return self.sign(stretch, at, found),
             IMO => {
                 if let Some(number) = vessel::after_imo(window, at) {
                     finds.vessel("IMO", &number);
@@ -146,9 +145,9 @@ impl Matcher {
             LINE => self.line(stretch, at, found),
             _ => self.segment(stretch, at, found),
         }
-        at + 1
     }
 
+    /// Looks at a sign. Gives the next place from where to look for others.
     fn sign(&mut self, stretch: Stretch<'_>, at: usize, found: &mut Found) -> usize {
         let Stretch { window, base, .. } = stretch;
         let mut finds = Finds { near: &mut self.near, found, at: base + at as u64 };
@@ -166,8 +165,13 @@ impl Matcher {
                 }
             }
             Some(b'(') => self.list(window, at, base, found),
+            Some(b'<') => {
+                if let Some(field) = fields::element(window, at) {
+                    finds.field(field);
+                }
+            }
             _ => {
-                if let Some(field) = fields::at(window, at) {
+                if let Some(field) = fields::named(window, at) {
                     finds.field(field);
                 } else if let Some(userinfo) = credentials::in_url(window, at) {
                     finds.secret("password in URL", userinfo);
@@ -234,6 +238,23 @@ impl Matcher {
             Then::Over => self.interchange = None,
             Then::Released => {}
         }
+    }
+}
+
+/// The kind whose place is the first.
+fn first(places: &[usize; KINDS]) -> (usize, usize) {
+    let mut first = (0, usize::MAX);
+    for (kind, &at) in places.iter().enumerate() {
+        if at < first.1 {
+            first = (kind, at);
+        }
+    }
+    first
+}
+
+fn replace(places: &mut [usize; KINDS], kind: usize, at: usize) {
+    if let Some(place) = places.get_mut(kind) {
+        *place = at;
     }
 }
 
