@@ -5,7 +5,7 @@ use divan::counter::BytesCount;
 use quaywatch_content::{Found, Scanner};
 
 /// Little enough that some samples are taken without interruption on a busy machine.
-const BYTES: usize = 256 << 10;
+const BYTES: usize = 1 << 20;
 /// The payload of a full Ethernet frame.
 const SEGMENT_BYTES: usize = 1448;
 
@@ -85,6 +85,12 @@ fn prose(bencher: Bencher<'_, '_>) {
 #[divan::bench]
 fn telemetry_json(bencher: Bencher<'_, '_>) {
     let text = r#"{"time":"2026-01-05T12:00:00Z","hoist":{"speed":1.25,"position":17.3},"trolley":{"speed":0.4},"wind":7.1},"#;
+    bench(bencher, &repeated(text), SEGMENT_BYTES);
+}
+
+#[divan::bench]
+fn containers(bencher: Bencher<'_, '_>) {
+    let text = r#"{"container":"CSQU3054383","gross_kg":23450,"bay":17},{"container":"MWCU6059784","gross_kg":4100,"bay":3},"#;
     bench(bencher, &repeated(text), SEGMENT_BYTES);
 }
 

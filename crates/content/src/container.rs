@@ -22,6 +22,11 @@ pub(crate) struct Container {
 }
 
 impl Container {
+    /// One that was found before.
+    pub(crate) const fn told(number: [u8; 11]) -> Self {
+        Self { number, valid: true, sure: true, length: 8 }
+    }
+
     /// `MSCU 12••••7`.
     pub(crate) fn masked(&self) -> String {
         let (owner, number) = self.number.split_at(4);
@@ -98,19 +103,28 @@ fn is_size_and_type(code: &[u8; 4]) -> bool {
 /// Whether the last digit is right: the sum of value times 2 to the power of place, modulo 11, modulo 10.
 pub(crate) fn is_valid(number: &[u8; 11]) -> bool {
     let [covered @ .., check] = number;
+    let value = |byte: u8| u32::from(VALUES.get(usize::from(byte)).copied().unwrap_or(0));
     let sum: u32 = covered.iter().enumerate().map(|(place, &byte)| value(byte) << place).sum();
     sum % 11 % 10 == u32::from(check.wrapping_sub(b'0'))
 }
 
+/// What each byte counts.
+static VALUES: [u8; 256] = values();
+
 /// Letters count from 10 on and leave out the multiples of 11.
-const fn value(byte: u8) -> u32 {
-    match byte {
-        b'0'..=b'9' => (byte - b'0') as u32,
-        b'A' => 10,
-        b'B'..=b'K' => (byte - b'B') as u32 + 12,
-        b'L'..=b'U' => (byte - b'L') as u32 + 23,
-        _ => (byte.wrapping_sub(b'V')) as u32 + 34,
+#[expect(clippy::indexing_slicing, reason = "a byte is an index of 256 places, and this runs when compiling")]
+const fn values() -> [u8; 256] {
+    let mut values = [0; 256];
+    let (mut byte, mut value) = (b'0', 0);
+    while byte <= b'Z' {
+        if byte.is_ascii_digit() || byte.is_ascii_uppercase() {
+            value += (value % 11 == 0 && value > 0) as u8;
+            values[byte as usize] = value;
+            value += 1;
+        }
+        byte += 1;
     }
+    values
 }
 
 #[cfg(test)]

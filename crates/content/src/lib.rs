@@ -25,20 +25,22 @@
 mod container;
 mod credentials;
 mod edifact;
-mod endings;
 mod fields;
 mod found;
 mod keys;
 mod mask;
 mod matcher;
+mod names;
 mod scanner;
 mod signs;
 mod table;
+mod things;
 mod unwrap;
 mod vessel;
 
 #[cfg(test)]
 mod tests;
 
-pub use found::{Found, MOST_EXACT, MOST_SAMPLES, Things};
+pub use found::Found;
 pub use scanner::{MOST_DEPTH, MOST_HELD_BYTES, MOST_STREAM_BYTES, Scanner};
+pub use things::{MOST_EXACT, MOST_SAMPLES, Things};

@@ -49,7 +49,8 @@ enum Lines {
 /// What stands near.
 #[derive(Debug, Default)]
 struct Near {
-    container: u64,
+    /// The container told last: its characters and its number.
+    container: ([u8; 11], u64),
     told_at: Option<u64>,
     pending: Vec<(u64, u64, String)>,
 }
@@ -166,13 +167,17 @@ impl Matcher {
             }
             Some(b'(') => self.list(window, at, base, found),
             Some(b'<') => {
-                if let Some(field) = fields::element(window, at) {
-                    finds.field(field);
+                if let Some(field) = fields::element(window, at)
+                    && finds.field(field)
+                {
+                    return field.end;
                 }
             }
             _ => {
                 if let Some(field) = fields::named(window, at) {
-                    finds.field(field);
+                    if finds.field(field) {
+                        return field.end;
+                    }
                 } else if let Some(userinfo) = credentials::in_url(window, at) {
                     finds.secret("password in URL", userinfo);
                 }
@@ -268,9 +273,11 @@ pub(crate) struct Finds<'a> {
 impl Finds<'_> {
     /// A container number; `sure` where its surroundings say that it is one.
     pub(crate) fn container(&mut self, container: &Container, sure: bool) {
-        self.near.container = number_of("container", &container.number);
+        if self.near.container.0 != container.number {
+            self.near.container = (container.number, number_of("container", &container.number));
+        }
         self.place();
-        self.found.add(DataClass::ContainerIds, self.near.container, sure, || container.masked());
+        self.found.add(DataClass::ContainerIds, self.near.container.1, sure, || container.masked());
     }
 
     /// What has the shape of a container number and a wrong check digit.
@@ -291,7 +298,7 @@ impl Finds<'_> {
         if !is_weight(text) {
             return;
         }
-        let number = number_of("weight", text) ^ self.near.container;
+        let number = number_of("weight", text) ^ self.near.container.1;
         let sample = || format!("weight {}", mask::middle(&String::from_utf8_lossy(text), 2, 0));
         if sure || self.near.told_at.is_some_and(|told_at| self.at - told_at <= NEAR_BYTES) {
             self.found.add(DataClass::Weights, number, sure, sample);
@@ -312,6 +319,9 @@ impl Finds<'_> {
     /// Something that tells of containers and their places is here.
     fn place(&mut self) {
         self.near.told_at = Some(self.at);
+        if self.near.pending.is_empty() {
+            return;
+        }
         for (at, number, sample) in self.near.pending.drain(..) {
             if self.at - at <= NEAR_BYTES {
                 self.found.add(DataClass::Weights, number, false, || sample);
@@ -322,26 +332,33 @@ impl Finds<'_> {
     fn row(&mut self, columns: Columns, row: &[u8]) -> bool {
         columns.row(row, &mut |cell| match cell {
             Cell::Weight(column, text) if is_weight(text) => {
-                let number = number_of("cell", text) ^ number_of("row", row).rotate_left(column as u32);
+                let number = number_of("row", row).rotate_left(column as u32);
                 let sample = || format!("weight {}", mask::middle(&String::from_utf8_lossy(text), 2, 0));
                 self.found.add(DataClass::Weights, number, true, sample);
             }
             Cell::Weight(..) => {}
-            Cell::Container(text) => self.expected_container(text),
+            Cell::Container(text) => {
+                self.expected_container(text);
+            }
         })
     }
 
-    /// What a field or column says is a container's number.
-    fn expected_container(&mut self, text: &[u8]) {
-        if let Some(container) = container::whole(text) {
-            self.container(&container, true);
+    /// What a field or column says is a container's number; whether it is.
+    fn expected_container(&mut self, text: &[u8]) -> bool {
+        // It may have been told as a mere shape just before.
+        let known = (*text == self.near.container.0).then_some(Container::told(self.near.container.0));
+        let container = known.or_else(|| container::whole(text));
+        if let Some(container) = &container {
+            self.container(container, true);
         }
+        container.is_some()
     }
 
-    fn field(&mut self, Field { key, value }: Field<'_>) {
+    /// A field; says whether it holds a container, so that its number need not be looked at again.
+    fn field(&mut self, Field { key, value, .. }: Field<'_>) -> bool {
         match key {
             Key::Weight { sure } => self.weight(value, sure),
-            Key::Container => self.expected_container(value),
+            Key::Container => return self.expected_container(value),
             Key::Place if value.iter().any(u8::is_ascii_digit) && value.len() <= 16 => self.place(),
             Key::Imo => {
                 if let Some(number) = vessel::whole(value) {
@@ -363,6 +380,7 @@ impl Finds<'_> {
             }
             Key::Place | Key::Mmsi | Key::Vessel | Key::Secret | Key::Identity => {}
         }
+        false
     }
 }
 

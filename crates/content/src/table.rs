@@ -1,6 +1,7 @@
 //! Tables as text: CSV with a header, and the rows of a SQL `INSERT` with its list of columns.
 
-use crate::keys::{Key, Name};
+use crate::keys::Key;
+use crate::names::key_of;
 
 /// So many columns are looked at.
 const MOST_COLUMNS: usize = 64;
@@ -50,7 +51,7 @@ impl Columns {
             {
                 return None;
             }
-            let key = Name::new([name]).and_then(|name| name.key());
+            let key = key_of([name]);
             known += usize::from(key.is_some());
             weights |= u64::from(matches!(key, Some(Key::Weight { .. }))) << count;
             containers |= u64::from(key == Some(Key::Container)) << count;
@@ -65,16 +66,22 @@ impl Columns {
         if memchr::memchr_iter(self.delimiter, row).count() + 1 != self.count {
             return false;
         }
-        for (place, cell) in row.split(|&byte| byte == self.delimiter).enumerate() {
+        let wanted = self.weights | self.containers;
+        let cells = row.split(|&byte| byte == self.delimiter).enumerate();
+        // Behind the last that matters there may be many.
+        for (place, cell) in cells.take_while(|(place, _)| wanted >> place != 0) {
+            if wanted >> place & 1 == 0 {
+                continue;
+            }
             let quotes = |byte: u8| matches!(byte, b'"' | b'\'' | b' ' | b'N');
             let start = cell.iter().position(|&byte| !quotes(byte)).unwrap_or(cell.len());
             let end = cell.iter().rposition(|&byte| !quotes(byte)).map_or(start, |last| last + 1);
             let cell = cell.get(start..end).unwrap_or_default();
-            if self.weights >> place & 1 == 1 {
-                tell(Cell::Weight(place, cell));
-            } else if self.containers >> place & 1 == 1 {
-                tell(Cell::Container(cell));
-            }
+            tell(if self.weights >> place & 1 == 1 {
+                Cell::Weight(place, cell)
+            } else {
+                Cell::Container(cell)
+            });
         }
         true
     }
