@@ -94,11 +94,19 @@ fn containers(bencher: Bencher<'_, '_>) {
     bench(bencher, &repeated(text), SEGMENT_BYTES);
 }
 
+/// Moves as a crane management system exports them.
 #[divan::bench]
 fn moves_json(bencher: Bencher<'_, '_>) {
     let row = |n| {
         let number = container(n);
-        format!(r#"{{"container":"{number}","gross_kg":{},"bay":{}}},"#, 4_000 + n, n % 60)
+        format!(
+            r#"{{"id":{n},"crane":"STS07","time":"2026-01-05T12:{:02}:00Z","kind":"LOAD","container":"{number}","iso":"45G1","gross_kg":{},"bay":{},"row":{},"tier":82,"operator":17,"cycle_s":{}}},"#,
+            n / 60 % 60,
+            4_000 + n,
+            n % 60,
+            n % 20,
+            80 + n % 40
+        )
     };
     bench(bencher, &rows("[", row), SEGMENT_BYTES);
 }
@@ -108,16 +116,36 @@ fn moves_xml(bencher: Bencher<'_, '_>) {
     let row = |n| {
         let number = container(n);
         format!(
-            "<Move><Container>{number}</Container><Gross unit=\"kg\">{}</Gross><Bay>{}</Bay></Move>\n",
+            "  <Move id=\"{n}\" crane=\"STS07\">\n    <Time>2026-01-05T12:{:02}:00Z</Time>\n    <Container>{number}</Container>\n    \
+             <GrossKg>{}</GrossKg>\n    <Bay>{}</Bay>\n    <Operator>17</Operator>\n  </Move>\n",
+            n / 60 % 60,
             4_000 + n,
             n % 60
         )
     };
-    bench(bencher, &rows("<Moves>", row), SEGMENT_BYTES);
+    bench(bencher, &rows("<Moves>\n", row), SEGMENT_BYTES);
 }
 
 #[divan::bench]
 fn moves_csv(bencher: Bencher<'_, '_>) {
+    let row = |n| {
+        let number = container(n);
+        format!(
+            "{n},STS07,2026-01-05T12:{:02}:00Z,LOAD,{number},45G1,{},{},{},82,17,{},EVER EXAMPLE,449N\r\n",
+            n / 60 % 60,
+            4_000 + n,
+            n % 60,
+            n % 20,
+            80 + n % 40
+        )
+    };
+    let header = "id,crane,time,kind,container,iso,gross_kg,bay,row,tier,operator,cycle_s,vessel,voyage\r\n";
+    bench(bencher, &rows(header, row), SEGMENT_BYTES);
+}
+
+/// As dense as it gets.
+#[divan::bench]
+fn short_csv(bencher: Bencher<'_, '_>) {
     let row = |n| format!("{n},{},{},{},LOAD\r\n", container(n), 4_000 + n, n % 60);
     bench(bencher, &rows("id,container,gross_kg,bay,kind\r\n", row), SEGMENT_BYTES);
 }

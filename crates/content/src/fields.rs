@@ -83,6 +83,20 @@ fn words(text: &[u8]) -> Option<Key> {
     key_of([rest.get(last_word(rest)..)?, last])
 }
 
+/// What ends a value without quotes.
+static ENDS_VALUE: [bool; 256] = ends_value();
+
+#[expect(clippy::indexing_slicing, reason = "a byte is an index of 256 places, and this runs when compiling")]
+const fn ends_value() -> [bool; 256] {
+    let mut ends = [false; 256];
+    let mut rest: &[u8] = b"\"',;&<}]\r\n\0";
+    while let [byte, others @ ..] = rest {
+        ends[*byte as usize] = true;
+        rest = others;
+    }
+    ends
+}
+
 /// Where the value is that stands behind a name or tag which ends before `from`.
 fn value(window: &[u8], from: usize) -> Range<usize> {
     let rest = window.get(from..).unwrap_or_default();
@@ -95,9 +109,7 @@ fn value(window: &[u8], from: usize) -> Range<usize> {
         let end = rest.iter().position(|byte| byte == quote || *byte == b'\\').unwrap_or(rest.len());
         return start + 1..start + 1 + end;
     }
-    let closing = |byte: &u8| {
-        matches!(byte, b'"' | b'\'' | b',' | b';' | b'&' | b'<' | b'}' | b']' | b'\r' | b'\n' | b'\0')
-    };
+    let closing = |byte: &u8| ENDS_VALUE.get(usize::from(*byte)).is_none_or(|ends| *ends);
     let mut end = 0;
     while text.get(end).is_some_and(|byte| !closing(byte) || groups_thousands(text, end)) {
         end += 1;

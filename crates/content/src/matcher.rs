@@ -6,6 +6,7 @@ use crate::edifact::{self, Syntax, Then};
 use crate::fields::{self, Field, is_weight};
 use crate::found::{Found, number_of};
 use crate::keys::Key;
+use crate::scanner::BEHIND_BYTES;
 use crate::signs::Signs;
 use crate::table::{Cell, Columns};
 use crate::{mask, vessel};
@@ -66,6 +67,15 @@ pub(crate) struct Stretch<'w> {
     pub(crate) from: usize,
     /// See `from`.
     pub(crate) to: usize,
+}
+
+impl<'w> Stretch<'w> {
+    /// What is between a place in the stream and the place `to` in the window, where it is no longer than what is surely
+    /// held: else it would depend on the pieces that came whether it is here.
+    fn since(self, from: u64, to: usize) -> Option<&'w [u8]> {
+        let from = from.checked_sub(self.base).and_then(|from| usize::try_from(from).ok())?;
+        self.window.get(from..to).filter(|between| between.len() <= BEHIND_BYTES)
+    }
 }
 
 /// The kinds of places that may matter, beside [`Signs`].
@@ -167,14 +177,14 @@ impl Matcher {
             }
             Some(b'(') => self.list(window, at, base, found),
             Some(b'<') => {
-                if let Some(field) = fields::element(window, at)
+                if let Some(field) = &fields::element(window, at)
                     && finds.field(field)
                 {
                     return field.end;
                 }
             }
             _ => {
-                if let Some(field) = fields::named(window, at) {
+                if let Some(field) = &fields::named(window, at) {
                     if finds.field(field) {
                         return field.end;
                     }
@@ -209,9 +219,7 @@ impl Matcher {
     /// The line that ends at `at`.
     fn line(&mut self, stretch: Stretch<'_>, at: usize, found: &mut Found) {
         let start = mem::replace(&mut self.line_start, stretch.base + at as u64 + 1);
-        let start = start.checked_sub(stretch.base).and_then(|start| usize::try_from(start).ok());
-        // Too long to be a row that is looked at.
-        let line = start.and_then(|start| stretch.window.get(start..at));
+        let line = stretch.since(start, at);
         self.lines = match (mem::replace(&mut self.lines, Lines::Text), line) {
             (Lines::First, Some(line)) => {
                 Columns::of_header(line).map_or(Lines::Text, |columns| Lines::Rows(columns, 0))
@@ -232,8 +240,7 @@ impl Matcher {
     fn segment(&mut self, stretch: Stretch<'_>, at: usize, found: &mut Found) {
         let Some((syntax, start)) = self.interchange else { return };
         let mut finds = Finds { near: &mut self.near, found, at: stretch.base + at as u64 };
-        let start = start.checked_sub(stretch.base).and_then(|start| usize::try_from(start).ok());
-        let then = match start.and_then(|start| stretch.window.get(start..at)) {
+        let then = match stretch.since(start, at) {
             Some(segment) => syntax.segment(segment, &mut finds),
             // Free text may be longer than what is held.
             None => Then::More,
@@ -355,7 +362,7 @@ impl Finds<'_> {
     }
 
     /// A field; says whether it holds a container, so that its number need not be looked at again.
-    fn field(&mut self, Field { key, value, .. }: Field<'_>) -> bool {
+    fn field(&mut self, &Field { key, value, .. }: &Field<'_>) -> bool {
         match key {
             Key::Weight { sure } => self.weight(value, sure),
             Key::Container => return self.expected_container(value),

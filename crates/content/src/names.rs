@@ -37,7 +37,7 @@ fn kind(byte: u8) -> u8 {
     KIND.get(usize::from(byte)).copied().unwrap_or(OTHER)
 }
 
-/// The last three letters of a word, in lower case; zeros where it has fewer.
+/// The last three letters of a word, in lower case; [`OTHER`] where it has fewer.
 type Ending = [u8; 3];
 
 /// A name that is known.
@@ -113,17 +113,17 @@ fn ending(text: &[u8]) -> Ending {
     last_three(text).unwrap_or_else(|| short_ending(text))
 }
 
-/// The last three bytes, where all are letters or digits.
+/// Of the last three bytes, where nothing stands between letters. What is before a shorter word is [`OTHER`] already.
 #[inline]
 fn last_three(text: &[u8]) -> Option<Ending> {
     let kinds = text.last_chunk::<3>()?.map(kind);
-    kinds.iter().all(|&kind| kind > BLANK).then_some(kinds)
+    (!kinds.contains(&BETWEEN) && !kinds.contains(&BLANK)).then_some(kinds)
 }
 
 /// The same, where something stands between the letters or there are fewer.
 fn short_ending(text: &[u8]) -> Ending {
     let word = text.iter().rev().map(|&byte| kind(byte)).take_while(|&kind| kind != BLANK && kind != OTHER);
-    let mut ending = [0; 3];
+    let mut ending = [OTHER; 3];
     let places = ending.iter_mut().rev();
     places.zip(word.filter(|&kind| kind != BETWEEN)).for_each(|(place, letter)| *place = letter);
     ending

@@ -5,7 +5,7 @@
 //! makes vector instructions of the test of a block, as it has no branches.
 
 /// So many bytes are tested at once.
-const BLOCK: usize = 64;
+pub(crate) const BLOCK: usize = 64;
 /// A block with the byte before it and the one behind it.
 type Around = [u8; BLOCK + 2];
 
@@ -70,10 +70,16 @@ fn test(around: &Around) -> u64 {
     for (sign, ((&before, &byte), &behind)) in signs.iter_mut().zip(bytes) {
         *sign = u8::from(is_sign(before, byte, behind));
     }
-    let (words, _) = signs.as_chunks::<8>();
+    bits(&signs)
+}
+
+/// A bit for each byte, which is 0 or 1.
+#[inline]
+pub(crate) fn bits(bytes: &[u8; BLOCK]) -> u64 {
+    let (words, _) = bytes.as_chunks::<8>();
     // The multiplication moves the lowest bit of each byte into the highest byte, in order.
-    let bits = |word: &[u8; 8]| u64::from_le_bytes(*word).wrapping_mul(0x0102_0408_1020_4080) >> 56;
-    words.iter().rev().fold(0, |mask, word| mask << 8 | bits(word))
+    let pack = |word: &[u8; 8]| u64::from_le_bytes(*word).wrapping_mul(0x0102_0408_1020_4080) >> 56;
+    words.iter().rev().fold(0, |mask, word| mask << 8 | pack(word))
 }
 
 /// Without branches: see above.

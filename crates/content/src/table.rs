@@ -2,7 +2,11 @@
 
 use crate::keys::Key;
 use crate::names::key_of;
+use crate::scanner::BEHIND_BYTES;
+use crate::signs::{BLOCK, bits};
 
+/// Longer rows are not read: no more is held of a stream.
+const LONGEST_ROW: usize = BEHIND_BYTES;
 /// So many columns are looked at.
 const MOST_COLUMNS: usize = 64;
 /// No column has a longer name.
@@ -63,27 +67,76 @@ impl Columns {
     /// Tells the cells of a row that hold weights and containers. Says whether this is a row of the table.
     pub(crate) fn row(&self, row: &[u8], tell: &mut dyn FnMut(Cell<'_>)) -> bool {
         let row = row.trim_ascii();
-        if memchr::memchr_iter(self.delimiter, row).count() + 1 != self.count {
+        let Some(delimiters) = Delimiters::of(row, self.delimiter).filter(|of| of.count() + 1 == self.count)
+        else {
             return false;
-        }
-        let wanted = self.weights | self.containers;
-        let cells = row.split(|&byte| byte == self.delimiter).enumerate();
-        // Behind the last that matters there may be many.
-        for (place, cell) in cells.take_while(|(place, _)| wanted >> place != 0) {
-            if wanted >> place & 1 == 0 {
-                continue;
+        };
+        let mut wanted = self.weights | self.containers;
+        let mut start = 0;
+        // Behind the last column that matters there may be many.
+        for (place, end) in delimiters.chain([row.len()]).enumerate().take(MOST_COLUMNS) {
+            if wanted & 1 == 1 {
+                let cell = without_quotes(row.get(start..end).unwrap_or_default());
+                let weight = self.weights >> place & 1 == 1;
+                tell(if weight { Cell::Weight(place, cell) } else { Cell::Container(cell) });
             }
-            let quotes = |byte: u8| matches!(byte, b'"' | b'\'' | b' ' | b'N');
-            let start = cell.iter().position(|&byte| !quotes(byte)).unwrap_or(cell.len());
-            let end = cell.iter().rposition(|&byte| !quotes(byte)).map_or(start, |last| last + 1);
-            let cell = cell.get(start..end).unwrap_or_default();
-            tell(if self.weights >> place & 1 == 1 {
-                Cell::Weight(place, cell)
-            } else {
-                Cell::Container(cell)
-            });
+            wanted >>= 1;
+            if wanted == 0 {
+                break;
+            }
+            start = end + 1;
         }
         true
+    }
+}
+
+/// A cell without what may be around its text: `N'...'` is how SQL writes wide characters.
+fn without_quotes(cell: &[u8]) -> &[u8] {
+    let quotes = |byte: u8| matches!(byte, b'"' | b'\'' | b' ' | b'N');
+    let start = cell.iter().position(|&byte| !quotes(byte)).unwrap_or(cell.len());
+    let end = cell.iter().rposition(|&byte| !quotes(byte)).map_or(start, |last| last + 1);
+    cell.get(start..end).unwrap_or_default()
+}
+
+/// The places of the delimiters in a row, as bits: they are counted and then gone over without looking at each byte.
+#[derive(Debug, Clone, Copy)]
+struct Delimiters {
+    masks: [u64; LONGEST_ROW.div_ceil(BLOCK)],
+    block: usize,
+}
+
+impl Delimiters {
+    fn of(row: &[u8], delimiter: u8) -> Option<Self> {
+        let mut masks = [0; _];
+        if row.len() > LONGEST_ROW {
+            return None;
+        }
+        for (mask, chunk) in masks.iter_mut().zip(row.chunks(BLOCK)) {
+            let mut found = [0; BLOCK];
+            found.iter_mut().zip(chunk).for_each(|(found, &byte)| *found = u8::from(byte == delimiter));
+            *mask = bits(&found);
+        }
+        Some(Self { masks, block: 0 })
+    }
+
+    fn count(&self) -> usize {
+        self.masks.iter().map(|mask| mask.count_ones() as usize).sum()
+    }
+}
+
+impl Iterator for Delimiters {
+    type Item = usize;
+
+    fn next(&mut self) -> Option<usize> {
+        loop {
+            let mask = self.masks.get_mut(self.block)?;
+            if *mask != 0 {
+                let place = mask.trailing_zeros() as usize;
+                *mask &= *mask - 1;
+                return Some(self.block * BLOCK + place);
+            }
+            self.block += 1;
+        }
     }
 }
 

@@ -62,10 +62,21 @@ pub(super) fn begins(
     at: usize,
     earliest: usize,
 ) -> Option<(usize, Digits)> {
-    if !block.iter().chain(behind).all(|&byte| digit(byte).is_some()) {
+    let mut bytes = block.iter().chain(behind);
+    if others(block) | others(behind) || !bytes.all(|&byte| digit(byte).is_some()) {
         return None;
     }
     start(window, at, earliest)
+}
+
+/// Whether some of these are surely no digits, as most of what separates words in text: below `+`, the lowest of them, or
+/// not ASCII. All at once, because which is the first cannot be foretold.
+#[inline]
+const fn others(block: &[u8; 8]) -> bool {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    let word = u64::from_le_bytes(*block);
+    let below = word.wrapping_sub(ONES * b'+' as u64) & !word;
+    (below | word) & (ONES * 0x80) != 0
 }
 
 fn start(window: &[u8], at: usize, earliest: usize) -> Option<(usize, Digits)> {
