@@ -34,6 +34,9 @@ impl<'w> Field<'w> {
 #[inline]
 pub(crate) fn named(window: &[u8], at: usize) -> Option<Field<'_>> {
     let before = window.get(at.saturating_sub(FARTHEST_NAME)..at)?;
+    if !before.last().is_some_and(|&byte| byte.is_ascii_alphanumeric() || closes(byte) && byte != b'\\') {
+        return None;
+    }
     let last = before.iter().rposition(|byte| !closes(*byte))?;
     let text = before.get(..=last)?;
     if !may_be_known(text) {
