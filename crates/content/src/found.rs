@@ -90,14 +90,14 @@ impl Found {
 
     fn things(&mut self, class: DataClass) -> &mut Things {
         // In the order of the classes, not in that of finding.
-        let place = self.classes.binary_search_by_key(&class, |(of, _)| *of).unwrap_or_else(|place| {
+        let place = self.classes.iter().take_while(|(of, _)| *of < class).count();
+        if self.classes.get(place).is_none_or(|(of, _)| *of != class) {
             if self.classes.is_empty() {
                 self.classes.reserve_exact(COUNTED);
             }
             self.classes.insert(place, (class, Things::default()));
-            place
-        });
-        #[expect(clippy::indexing_slicing, reason = "it was found or inserted the line before")]
+        }
+        #[expect(clippy::indexing_slicing, reason = "it was there or is inserted just above")]
         &mut self.classes[place].1
     }
 }

@@ -164,10 +164,10 @@ impl Matcher {
         let mut finds = Finds { near: &mut self.near, found, at: base + at as u64 };
         match window.get(at) {
             Some(b'U') => {
-                if let Some(container) = container::at(window, at) {
+                if let Some(container) = &container::at(window, at) {
                     match container.valid {
-                        true => finds.container(&container, container.sure),
-                        false => finds.no_container(&container),
+                        true => finds.container(container, container.sure),
+                        false => finds.no_container(container),
                     }
                     return at + container.length;
                 }

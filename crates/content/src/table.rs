@@ -107,14 +107,16 @@ struct Delimiters {
 
 impl Delimiters {
     fn of(row: &[u8], delimiter: u8) -> Option<Self> {
-        let mut masks = [0; _];
         if row.len() > LONGEST_ROW {
             return None;
         }
-        for (mask, chunk) in masks.iter_mut().zip(row.chunks(BLOCK)) {
-            let mut found = [0; BLOCK];
-            found.iter_mut().zip(chunk).for_each(|(found, &byte)| *found = u8::from(byte == delimiter));
-            *mask = bits(&found);
+        let bits_of = |block: &[u8; BLOCK]| bits(&block.map(|byte| u8::from(byte == delimiter)));
+        let (blocks, rest) = row.as_chunks();
+        let mut last = [!delimiter; BLOCK];
+        last.iter_mut().zip(rest).for_each(|(place, byte)| *place = *byte);
+        let mut masks = [0; _];
+        for (mask, block) in masks.iter_mut().zip(blocks.iter().chain([&last])) {
+            *mask = bits_of(block);
         }
         Some(Self { masks, block: 0 })
     }
