@@ -1,5 +1,6 @@
 //! Seeds for the fuzz targets: small captures, and every conversation that a protocol is certain of, as the steps
-//! that `quaywatch_protocols::testing::fuzz_conversation` plays.
+//! that `quaywatch_protocols::testing::fuzz_conversation` plays. Sites with their tag maps, and texts of the formats in
+//! which content is found.
 
 use crate::{ChoreError, files, tidy};
 use quaywatch_capture::{Batch, Captures, Source};
@@ -18,37 +19,100 @@ const PAUSE_NANOS: i64 = 9_000_000_000;
 /// What conversations may hold while a capture is read, in bytes.
 const HELD_BYTES: usize = 16 << 20;
 
-/// Makes seeds from all captures below `folders`; tells how many. A capture that cannot be read gives what there is.
+/// Makes seeds from all captures and sites below `folders`; tells how many. A capture that cannot be read gives what there is.
 ///
 /// # Errors
 /// A folder cannot be read or a seed cannot be written.
 pub fn make(root: &Path, folders: &[PathBuf]) -> Result<usize, ChoreError> {
-    let mut made = 0;
+    let mut made = contents(root)?;
     for folder in folders {
         for path in files::below(folder)? {
-            let is_capture = path.extension().is_some_and(|kind| kind == "pcap" || kind == "pcapng");
-            if !is_capture {
-                continue;
-            }
             let name = path.strip_prefix(folder).unwrap_or(&path).with_extension("");
             let name = name.to_string_lossy().replace(['/', '\\'], "-");
-            for (number, seed) in conversations(&path).iter().enumerate() {
-                let file = format!("fuzz/corpus/{}/{name}-{number}", seed.target);
-                files::write(&root.join(file), &seed.input)?;
+            if path.ends_with("site.toml") {
+                files::write(&root.join(format!("fuzz/corpus/site/{name}")), site(&path)?)?;
                 made += 1;
             }
-            let bytes = files::read_bytes(&path)?;
-            if bytes.len() <= LONGEST_SEED_BYTES {
-                // One file, read in one piece.
-                files::write(
-                    &root.join(format!("fuzz/corpus/capture_file/{name}")),
-                    [&[0, 0], &bytes[..]].concat(),
-                )?;
-                made += 1;
+            if path.extension().is_some_and(|kind| kind == "pcap" || kind == "pcapng") {
+                made += of_capture(root, &path, &name)?;
             }
         }
     }
     Ok(made)
+}
+
+fn of_capture(root: &Path, path: &Path, name: &str) -> Result<usize, ChoreError> {
+    let seeds = conversations(path);
+    for (number, seed) in seeds.iter().enumerate() {
+        files::write(&root.join(format!("fuzz/corpus/{}/{name}-{number}", seed.target)), &seed.input)?;
+    }
+    let bytes = files::read_bytes(path)?;
+    if bytes.len() > LONGEST_SEED_BYTES {
+        return Ok(seeds.len());
+    }
+    // One file, read in one piece.
+    let file = root.join(format!("fuzz/corpus/capture_file/{name}"));
+    files::write(&file, [&[0, 0], &bytes[..]].concat())?;
+    // One stream, read in pieces of 9 and 25 bytes by turns.
+    let file = root.join(format!("fuzz/corpus/content/{name}"));
+    files::write(&file, [&[8, 3], &bytes[..]].concat())?;
+    Ok(seeds.len() + 2)
+}
+
+/// A site with the tag maps beside it, a zero byte between them.
+fn site(path: &Path) -> Result<Vec<u8>, ChoreError> {
+    let mut seed = files::read_bytes(path)?;
+    for map in files::below(path.parent().unwrap_or(path))? {
+        if map.extension().is_some_and(|kind| kind == "csv") {
+            seed.push(0);
+            seed.extend(files::read_bytes(&map)?);
+        }
+    }
+    Ok(seed)
+}
+
+/// Formats in which content is found, as streams for its target.
+const CONTENTS: [(&str, &str); 8] = [
+    (
+        "edifact",
+        "UNA:+.? 'UNB+UNOA:2+A+B+260101:1200+7'UNH+1+BAPLIE:D:95B:UN:SMDG22'TDT+20+449N+1++HSD:172:166+++9227273:146::X'EQD+CN+CSQU3054383+45G1+++5'MEA+VGM++KGM:23450'UNT+9+1'UNZ+1+7'",
+    ),
+    (
+        "json",
+        r#"{"imo":9074729,"moves":[{"container":"CSQU3054383","gross_kg":23450,"bay":17},{"weight":400,"cell":"0191006"}]}"#,
+    ),
+    (
+        "xml",
+        "<Move id='1'><ns1:Container>MWCU6059784</ns1:Container><GrossWeight unit='KGM'>23450</GrossWeight></Move>",
+    ),
+    ("csv", "id;container_no;gross_kg;bay\r\n1;CSQU3054383;23450;7\r\n2;MWCU6059784;\"4100\";8\r\n"),
+    (
+        "sql",
+        "INSERT INTO moves (container, vgm, bay) VALUES (N'CSQU3054383', 23450.5, 12), (N'MWCU6059784', 4100, 13);",
+    ),
+    (
+        "credentials",
+        "Server=db;User ID=sa;Password=Hunter22!; opc.tcp://crane:Hunter22@10.0.0.1/ -----BEGIN RSA PRIVATE KEY-----\nAAAA",
+    ),
+    (
+        "base64",
+        "eyJjb250YWluZXIiOiJDU1FVMzA1NDM4MyIsImdyb3NzX2tnIjoyMzQ1MH0seyJjb250YWluZXIiOiJNV0NVNjA1OTc4NCJ9",
+    ),
+    (
+        "hexadecimal",
+        "0x7b22636f6e7461696e6572223a2243535155333035343338 33227d 43 00 53 00 CSQU 305438 3 45R1 SN ABCU1234567",
+    ),
+];
+
+fn contents(root: &Path) -> Result<usize, ChoreError> {
+    for (name, text) in CONTENTS {
+        let wide: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        for (name, text) in [(name.to_owned(), text.as_bytes()), (format!("{name}-wide"), &wide)] {
+            let file = format!("fuzz/corpus/content/{name}");
+            files::write(&root.join(file), [&[2, 7], text].concat())?;
+        }
+    }
+    Ok(2 * CONTENTS.len())
 }
 
 /// One conversation as one target takes it.

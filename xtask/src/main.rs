@@ -10,7 +10,7 @@ Usage: cargo xtask CHORE
   new-protocol NAME  stamp a protocol out of the template: folder, registration, fuzz target, case stub
   tidy               check what every file, protocol and case has to have
   docs               write docs/protocols.md and docs/findings.md from what protocols and rules say of themselves
-  fuzz-seeds         make seeds in fuzz/corpus/ from the captures in cases/ and in $QUAYWATCH_CORPUS";
+  fuzz-seeds         make seeds in fuzz/corpus/ from the captures and sites in cases/, samples/ and $QUAYWATCH_CORPUS";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -41,7 +41,7 @@ fn run(arguments: &[&str]) -> Result<bool, ChoreError> {
         }
         ["docs"] => docs::write(&root)?,
         ["fuzz-seeds"] => {
-            let mut folders = vec![root.join("cases")];
+            let mut folders = vec![root.join("cases"), root.join("samples")];
             folders.extend(std::env::var_os("QUAYWATCH_CORPUS").map(PathBuf::from));
             let made = fuzz_seeds::make(&root, &folders)?;
             say(&format!("made {made} seeds in fuzz/corpus/"));

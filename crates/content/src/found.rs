@@ -1,14 +1,10 @@
-//! What was found: distinct things by class, bounded, and the same in whatever order they were found.
+//! What was found, by class.
 
+use crate::things::Things;
 use foldhash::fast::FixedState;
-use hashbrown::HashSet;
 use quaywatch_model::DataClass;
-use std::hash::BuildHasher;
+use std::hash::{BuildHasher, Hasher};
 
-/// Up to so many distinct things are counted exactly; beyond, their number is estimated to within some percent.
-pub const MOST_EXACT: usize = 4_096;
-/// So many samples are kept.
-pub const MOST_SAMPLES: usize = 3;
 /// For every class whose things can be told apart.
 const COUNTED: usize = 5;
 /// Gives a text the same number in every run.
@@ -16,105 +12,10 @@ const HASH: FixedState = FixedState::with_seed(0x5157_4c45_4447_4552);
 
 /// The number a thing has. Equal things have equal numbers.
 pub(crate) fn number_of(kind: &str, text: &[u8]) -> u64 {
-    HASH.hash_one((kind, text))
-}
-
-/// Distinct things of one class.
-///
-/// Adaptive sampling: when there are too many, only those are kept whose number ends in `level` zero bits, and each stands for
-/// 2^`level`. What is kept depends on the things alone, not on their order or on how they were shared out, so
-/// that two workers find what one would.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Things {
-    kept: HashSet<u64, FixedState>,
-    level: u32,
-    /// Those with the smallest numbers.
-    samples: Vec<(u64, String)>,
-    sure: bool,
-}
-
-impl Things {
-    /// How many distinct things; exact up to [`MOST_EXACT`].
-    #[must_use]
-    pub fn count(&self) -> u64 {
-        (self.kept.len() as u64) << self.level
-    }
-
-    /// A few of them, masked.
-    pub fn samples(&self) -> impl Iterator<Item = &str> {
-        self.samples.iter().map(|(_, sample)| sample.as_str())
-    }
-
-    /// Whether some of them were where such things are expected.
-    #[must_use]
-    pub const fn is_sure(&self) -> bool {
-        self.sure
-    }
-
-    /// Whether these prove that there was data of their class. One container number alone does not, where nothing around it
-    /// says that it is one: one in eleven numbers of that shape is valid by chance.
-    #[must_use]
-    pub fn prove(&self, class: DataClass) -> bool {
-        let fewest = if class == DataClass::ContainerIds && !self.sure { 2 } else { 1 };
-        self.count() >= fewest
-    }
-
-    /// How many numbers are held: the measure of what they take, 16 bytes each.
-    #[must_use]
-    pub fn held(&self) -> usize {
-        self.kept.len()
-    }
-
-    /// Takes in a thing, with how it is shown.
-    pub(crate) fn add(&mut self, number: u64, sure: bool, sample: impl FnOnce() -> String) {
-        self.sure |= sure;
-        self.sample(number, sample);
-        self.keep(number);
-    }
-
-    /// Takes in the things of another.
-    pub fn merge(&mut self, other: &Self) {
-        self.sure |= other.sure;
-        self.level = self.level.max(other.level);
-        self.thin_out();
-        for (number, sample) in &other.samples {
-            self.sample(*number, || sample.clone());
-        }
-        for &number in &other.kept {
-            self.keep(number);
-        }
-    }
-
-    fn keep(&mut self, number: u64) {
-        if self.is_kept(number) && self.kept.insert(number) && self.kept.len() > MOST_EXACT {
-            self.level += 1;
-            self.thin_out();
-        }
-    }
-
-    fn thin_out(&mut self) {
-        loop {
-            let level = self.level;
-            self.kept.retain(|number| number.trailing_zeros() >= level);
-            if self.kept.len() <= MOST_EXACT || self.level >= u64::BITS - 1 {
-                return;
-            }
-            self.level += 1;
-        }
-    }
-
-    const fn is_kept(&self, number: u64) -> bool {
-        number.trailing_zeros() >= self.level
-    }
-
-    fn sample(&mut self, number: u64, sample: impl FnOnce() -> String) {
-        let place = self.samples.partition_point(|(kept, _)| *kept < number);
-        let known = self.samples.get(place).is_some_and(|(kept, _)| *kept == number);
-        if place < MOST_SAMPLES && !known {
-            self.samples.truncate(MOST_SAMPLES - 1);
-            self.samples.insert(place, (number, sample()));
-        }
-    }
+    let mut hasher = HASH.build_hasher();
+    hasher.write(kind.as_bytes());
+    hasher.write(text);
+    hasher.finish()
 }
 
 /// Distinct things by class.
@@ -182,53 +83,25 @@ impl Found {
         self.things(class).add(number, sure, sample);
     }
 
+    /// Takes in what has the shape of a thing and is none.
+    pub(crate) fn refute(&mut self, class: DataClass, number: u64) {
+        self.things(class).refute(number);
+    }
+
     fn things(&mut self, class: DataClass) -> &mut Things {
         // In the order of the classes, not in that of finding.
-        let place = self.classes.binary_search_by_key(&class, |(of, _)| *of).unwrap_or_else(|place| {
+        let place = self.classes.iter().take_while(|(of, _)| *of < class).count();
+        if self.classes.get(place).is_none_or(|(of, _)| *of != class) {
             if self.classes.is_empty() {
                 self.classes.reserve_exact(COUNTED);
             }
             self.classes.insert(place, (class, Things::default()));
-            place
-        });
-        #[expect(clippy::indexing_slicing, reason = "it was found or inserted the line before")]
+        }
+        #[expect(clippy::indexing_slicing, reason = "it was there or is inserted just above")]
         &mut self.classes[place].1
     }
 }
 
 const fn bit(class: DataClass) -> u16 {
     1 << class as u8
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{MOST_EXACT, Things, number_of};
-
-    fn things(numbers: impl IntoIterator<Item = u32>) -> Things {
-        let mut things = Things::default();
-        for number in numbers {
-            things.add(number_of("test", &number.to_be_bytes()), false, || number.to_string());
-        }
-        things
-    }
-
-    #[test]
-    fn few_are_counted_exactly_and_many_nearly() {
-        assert_eq!(things((0..1000).chain(500..1500)).count(), 1500);
-        assert_eq!(things(0..MOST_EXACT as u32).count(), MOST_EXACT as u64);
-        let many = things(0..200_000).count();
-        assert!((190_000..210_000).contains(&many), "{many}");
-    }
-
-    #[test]
-    fn any_order_and_any_sharing_out_gives_the_same() {
-        let whole = things(0..50_000);
-        assert_eq!(whole, things((0..50_000).rev()));
-        let mut parts = things(0..30_000);
-        parts.merge(&things(20_000..50_000));
-        assert_eq!(whole, parts);
-        let mut few = things(0..10);
-        few.merge(&things(0..50_000));
-        assert_eq!(whole, few);
-    }
 }

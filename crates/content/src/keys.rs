@@ -1,12 +1,4 @@
-//! What the name of a field or column says of its value.
-//!
-//! Names are compared as people mean them: without case, and without what stands between their words
-//! (`GrossWeightKg`, `gross_weight_kg`, `Gross Weight (kg)`).
-
-use std::sync::LazyLock;
-
-/// Longer names are not compared: none of the known is.
-const LONGEST: usize = 28;
+//! What the name of a field or column says of its value. How names are compared is in `names.rs`.
 
 /// What a field holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,42 +22,6 @@ pub(crate) enum Key {
     Secret,
     /// What a machine is.
     Identity,
-}
-
-/// A name as it is compared.
-pub(crate) struct Name {
-    text: [u8; LONGEST],
-    length: usize,
-}
-
-impl Name {
-    /// `None` where nothing is left of it, or too much.
-    pub(crate) fn new<'a>(parts: impl IntoIterator<Item = &'a [u8]>) -> Option<Self> {
-        let mut name = Self { text: [0; LONGEST], length: 0 };
-        for part in parts {
-            // With what stands between its words, too, it is longer than any.
-            if part.len() > 2 * LONGEST {
-                return None;
-            }
-            for &byte in part {
-                if byte.is_ascii_alphanumeric() {
-                    *name.text.get_mut(name.length)? = byte | 0x20;
-                    name.length += 1;
-                }
-            }
-        }
-        (name.length > 0).then_some(name)
-    }
-
-    fn text(&self) -> &[u8] {
-        self.text.get(..self.length).unwrap_or_default()
-    }
-
-    /// What a field of this name holds, if that is known.
-    pub(crate) fn key(&self) -> Option<Key> {
-        let text = self.text();
-        known(text).or_else(|| by_ending(text))
-    }
 }
 
 /// Weights of containers by their name alone.
@@ -221,6 +177,11 @@ const IDENTITIES: &[&str] = &[
     "plcname",
     "macaddress",
 ];
+/// Words that say it wherever they end a name: `db_password`, `measuredWeight`.
+const ENDINGS: [(&[&str], Key, bool); 2] = [
+    (&["password", "passwd", "secret", "apikey", "accesskey", "secretkey"], Key::Secret, true),
+    (&["weight", "weightkg", "grosskg", "vgm"], Key::Weight { sure: false }, true),
+];
 /// What names mean.
 const MEANINGS: [(&[&str], Key); 9] = [
     (WEIGHTS_SURE, Key::Weight { sure: true }),
@@ -234,66 +195,11 @@ const MEANINGS: [(&[&str], Key); 9] = [
     (IDENTITIES, Key::Identity),
 ];
 
-/// The first bytes as a number, all bytes, and what they mean.
-type Known = (u64, &'static [u8], Key);
-
-/// Names by their length, so that few are compared.
-static KNOWN: LazyLock<[Vec<Known>; LONGEST + 1]> = LazyLock::new(|| {
-    std::array::from_fn(|length| {
-        let of_length = |(names, key): (&'static [&'static str], Key)| {
-            names
-                .iter()
-                .filter(move |name| name.len() == length)
-                .map(move |name| (first_bytes(name.as_bytes()), name.as_bytes(), key))
-        };
-        MEANINGS.into_iter().flat_map(of_length).collect()
-    })
-});
-
-fn known(name: &[u8]) -> Option<Key> {
-    let (begin, same) = (first_bytes(name), KNOWN.get(name.len())?);
-    same.iter().find(|(first, known, _)| *first == begin && *known == name).map(|(.., key)| *key)
-}
-
-fn first_bytes(name: &[u8]) -> u64 {
-    match name.first_chunk() {
-        Some(first) => u64::from_le_bytes(*first),
-        None => name.iter().rev().fold(0, |number, &byte| number << 8 | u64::from(byte)),
-    }
-}
-
-/// Words that say it wherever they end a name: `db_password`, `measuredWeight`.
-fn by_ending(name: &[u8]) -> Option<Key> {
-    let secrets: [&[u8]; 6] = [b"password", b"passwd", b"secret", b"apikey", b"accesskey", b"secretkey"];
-    let weights: [&[u8]; 4] = [b"weight", b"weightkg", b"grosskg", b"vgm"];
-    // The last two letters of any of them.
-    let ending = name.last_chunk::<2>();
-    if !matches!(ending, Some(b"rd" | b"wd" | b"et" | b"ey" | b"ht" | b"kg" | b"gm")) {
-        return None;
-    }
-    let ends = |words: &[&[u8]]| words.iter().any(|word| name.ends_with(word));
-    if ends(&secrets) {
-        return Some(Key::Secret);
-    }
-    ends(&weights).then_some(Key::Weight { sure: false })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{Key, Name};
-
-    fn key(name: &str) -> Option<Key> {
-        Name::new([name.as_bytes()])?.key()
-    }
-
-    #[test]
-    fn names_mean_the_same_however_they_are_written() {
-        for name in ["GrossWeightKg", "gross_weight_kg", "Gross Weight (kg)", "GROSS-WEIGHT-KG"] {
-            assert_eq!(key(name), Some(Key::Weight { sure: true }), "{name}");
-        }
-        assert_eq!(key("db_password"), Some(Key::Secret));
-        assert_eq!(key("font-weight"), Some(Key::Weight { sure: false }));
-        assert_eq!(key("passwordless"), None);
-        assert_eq!(key(&"weight".repeat(9)), None);
-    }
+/// All names that are known, in lower case, and what ends names; the first before the others, and what is told first of
+/// a name with two endings before the other.
+pub(crate) fn names() -> impl Iterator<Item = (&'static [u8], Key, bool)> {
+    let whole = MEANINGS.into_iter().map(|(names, key)| (names, key, false));
+    whole
+        .chain(ENDINGS)
+        .flat_map(|(names, key, ends)| names.iter().map(move |name| (name.as_bytes(), key, ends)))
 }

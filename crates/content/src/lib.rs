@@ -4,7 +4,9 @@
 //! the same bytes give the same finds, however they were cut.
 //!
 //! # What is found
-//! - container numbers (ISO 6346:2022): four letters with category U, J or Z, six digits, check digit;
+//! - container numbers (ISO 6346:2022): four letters with category U, J or Z, six digits, check digit. Where nothing says
+//!   that it is one, only of category U, and [`Things`] weighs how many of that shape are valid: noise of whatever
+//!   kind tells less than one number in a thousand megabytes (`tests/chance.rs`);
 //! - ship numbers (IMO resolution A.1117(30)) with their check digit, next to the letters IMO or a key that says so;
 //! - EDIFACT interchanges (ISO 9735): containers of `EQD`, vessel and voyage of `TDT`, weights of `MEA`;
 //! - fields of JSON, XML, forms and connection strings by their names (see `keys.rs`), columns of CSV and of SQL
@@ -28,14 +30,17 @@ mod found;
 mod keys;
 mod mask;
 mod matcher;
+mod names;
 mod scanner;
 mod signs;
 mod table;
+mod things;
 mod unwrap;
 mod vessel;
 
 #[cfg(test)]
 mod tests;
 
-pub use found::{Found, MOST_EXACT, MOST_SAMPLES, Things};
+pub use found::Found;
 pub use scanner::{MOST_DEPTH, MOST_HELD_BYTES, MOST_STREAM_BYTES, Scanner};
+pub use things::{MOST_EXACT, MOST_SAMPLES, Things};

@@ -6,8 +6,10 @@ use crate::edifact::{self, Syntax, Then};
 use crate::fields::{self, Field, is_weight};
 use crate::found::{Found, number_of};
 use crate::keys::Key;
-use crate::table::Columns;
-use crate::{mask, signs, vessel};
+use crate::scanner::BEHIND_BYTES;
+use crate::signs::Signs;
+use crate::table::{Cell, Columns};
+use crate::{mask, vessel};
 use memchr::{memchr, memmem};
 use quaywatch_model::DataClass;
 use std::mem;
@@ -48,7 +50,8 @@ enum Lines {
 /// What stands near.
 #[derive(Debug, Default)]
 struct Near {
-    container: u64,
+    /// The container told last: its characters and its number.
+    container: ([u8; 11], u64),
     told_at: Option<u64>,
     pending: Vec<(u64, u64, String)>,
 }
@@ -66,14 +69,21 @@ pub(crate) struct Stretch<'w> {
     pub(crate) to: usize,
 }
 
-/// The kinds of places that may matter.
-const KINDS: usize = 5;
-/// One of a few bytes, next to others that go with it.
-const SIGN: usize = 0;
-const IMO: usize = 1;
-const KEY: usize = 2;
-const LINE: usize = 3;
-const SEGMENT: usize = 4;
+impl<'w> Stretch<'w> {
+    /// What is between a place in the stream and the place `to` in the window, where it is no longer than what is surely
+    /// held: else it would depend on the pieces that came whether it is here.
+    fn since(self, from: u64, to: usize) -> Option<&'w [u8]> {
+        let from = from.checked_sub(self.base).and_then(|from| usize::try_from(from).ok())?;
+        self.window.get(from..to).filter(|between| between.len() <= BEHIND_BYTES)
+    }
+}
+
+/// The kinds of places that may matter, beside [`Signs`].
+const KINDS: usize = 4;
+const IMO: usize = 0;
+const KEY: usize = 1;
+const LINE: usize = 2;
+const SEGMENT: usize = 3;
 
 static IMO_FINDER: LazyLock<memmem::Finder<'static>> = LazyLock::new(|| memmem::Finder::new(b"IMO"));
 static KEY_FINDER: LazyLock<memmem::Finder<'static>> = LazyLock::new(|| memmem::Finder::new(PRIVATE_KEY));
@@ -81,26 +91,28 @@ static KEY_FINDER: LazyLock<memmem::Finder<'static>> = LazyLock::new(|| memmem::
 impl Matcher {
     /// Looks at every place of the stretch that may matter, in order.
     pub(crate) fn advance(&mut self, stretch: Stretch<'_>, found: &mut Found) {
-        let mut next: [usize; KINDS] = std::array::from_fn(|kind| self.find(kind, stretch, stretch.from));
+        let mut signs = Signs::new(stretch.window, stretch.from, stretch.to);
+        let mut sign = signs.next(stretch.from);
+        let mut others: [usize; KINDS] = std::array::from_fn(|kind| self.find(kind, stretch, stretch.from));
         loop {
-            let mut first = (0, usize::MAX);
-            for (kind, &at) in next.iter().enumerate() {
-                if at < first.1 {
-                    first = (kind, at);
-                }
+            let (kind, at) = first(&others);
+            let outside = self.interchange.is_none();
+            while sign <= at && sign != usize::MAX && outside == self.interchange.is_none() {
+                let on = self.sign(stretch, sign, found);
+                sign = signs.next(on);
             }
-            let (kind, at) = first;
+            if outside != self.interchange.is_none() {
+                // Ends of segments mean something from where an interchange begins.
+                let begun = self.interchange.map_or(0, |(_, start)| start.saturating_sub(stretch.base));
+                let begun = usize::try_from(begun).unwrap_or(usize::MAX);
+                replace(&mut others, SEGMENT, self.find(SEGMENT, stretch, begun));
+                continue;
+            }
             if at == usize::MAX {
                 return;
             }
-            let on = self.at(kind, stretch, at, found);
-            // Ends of segments mean something from where an interchange begins.
-            let begun = kind == SIGN && self.interchange.is_some();
-            for (of, place) in next.iter_mut().enumerate() {
-                if of == kind || (begun && of == SEGMENT && *place == usize::MAX) {
-                    *place = self.find(of, stretch, on);
-                }
-            }
+            self.other(kind, stretch, at, found);
+            replace(&mut others, kind, self.find(kind, stretch, at + 1));
         }
     }
 
@@ -109,7 +121,7 @@ impl Matcher {
         self.line(stretch, stretch.to, found);
     }
 
-    /// The next place of this kind, at the end of the stretch at the latest; else `usize::MAX`.
+    /// The next place of this kind in the stretch; else `usize::MAX`.
     fn find(&self, kind: usize, stretch: Stretch<'_>, from: usize) -> usize {
         let Some(rest) = stretch.window.get(from..stretch.to) else { return usize::MAX };
         let literal = |finder: &memmem::Finder<'_>| {
@@ -117,7 +129,6 @@ impl Matcher {
             stretch.window.get(from..end).and_then(|rest| finder.find(rest))
         };
         let place = match kind {
-            SIGN => return signs::seek(stretch.window, from, stretch.to).unwrap_or(usize::MAX),
             IMO => literal(&IMO_FINDER),
             KEY => literal(&KEY_FINDER),
             LINE if !matches!(self.lines, Lines::Text) => memchr(b'\n', rest),
@@ -127,12 +138,11 @@ impl Matcher {
         place.map_or(usize::MAX, |place| from + place)
     }
 
-    /// Looks at a place. Gives the next place from where to look for others of its kind.
-    fn at(&mut self, kind: usize, stretch: Stretch<'_>, at: usize, found: &mut Found) -> usize {
+    /// Looks at a place of this kind.
+    fn other(&mut self, kind: usize, stretch: Stretch<'_>, at: usize, found: &mut Found) {
         let Stretch { window, base, .. } = stretch;
         let mut finds = Finds { near: &mut self.near, found, at: base + at as u64 };
         match kind {
-            SIGN => return self.sign(stretch, at, found),
             IMO => {
                 if let Some(number) = vessel::after_imo(window, at) {
                     finds.vessel("IMO", &number);
@@ -146,16 +156,19 @@ impl Matcher {
             LINE => self.line(stretch, at, found),
             _ => self.segment(stretch, at, found),
         }
-        at + 1
     }
 
+    /// Looks at a sign. Gives the next place from where to look for others.
     fn sign(&mut self, stretch: Stretch<'_>, at: usize, found: &mut Found) -> usize {
         let Stretch { window, base, .. } = stretch;
         let mut finds = Finds { near: &mut self.near, found, at: base + at as u64 };
         match window.get(at) {
-            Some(b'U' | b'J' | b'Z') => {
-                if let Some(container) = container::at(window, at) {
-                    finds.container(&container, container.sure);
+            Some(b'U') => {
+                if let Some(container) = &container::at(window, at) {
+                    match container.valid {
+                        true => finds.container(container, container.sure),
+                        false => finds.no_container(container),
+                    }
                     return at + container.length;
                 }
                 if let (None, Some((syntax, length))) = (self.interchange, edifact::begins(window, at)) {
@@ -163,9 +176,18 @@ impl Matcher {
                 }
             }
             Some(b'(') => self.list(window, at, base, found),
+            Some(b'<') => {
+                if let Some(field) = &fields::element(window, at)
+                    && finds.field(field)
+                {
+                    return field.end;
+                }
+            }
             _ => {
-                if let Some(field) = fields::at(window, at) {
-                    finds.field(field);
+                if let Some(field) = &fields::named(window, at) {
+                    if finds.field(field) {
+                        return field.end;
+                    }
                 } else if let Some(userinfo) = credentials::in_url(window, at) {
                     finds.secret("password in URL", userinfo);
                 }
@@ -197,9 +219,7 @@ impl Matcher {
     /// The line that ends at `at`.
     fn line(&mut self, stretch: Stretch<'_>, at: usize, found: &mut Found) {
         let start = mem::replace(&mut self.line_start, stretch.base + at as u64 + 1);
-        let start = start.checked_sub(stretch.base).and_then(|start| usize::try_from(start).ok());
-        // Too long to be a row that is looked at.
-        let line = start.and_then(|start| stretch.window.get(start..at));
+        let line = stretch.since(start, at);
         self.lines = match (mem::replace(&mut self.lines, Lines::Text), line) {
             (Lines::First, Some(line)) => {
                 Columns::of_header(line).map_or(Lines::Text, |columns| Lines::Rows(columns, 0))
@@ -220,8 +240,7 @@ impl Matcher {
     fn segment(&mut self, stretch: Stretch<'_>, at: usize, found: &mut Found) {
         let Some((syntax, start)) = self.interchange else { return };
         let mut finds = Finds { near: &mut self.near, found, at: stretch.base + at as u64 };
-        let start = start.checked_sub(stretch.base).and_then(|start| usize::try_from(start).ok());
-        let then = match start.and_then(|start| stretch.window.get(start..at)) {
+        let then = match stretch.since(start, at) {
             Some(segment) => syntax.segment(segment, &mut finds),
             // Free text may be longer than what is held.
             None => Then::More,
@@ -231,6 +250,23 @@ impl Matcher {
             Then::Over => self.interchange = None,
             Then::Released => {}
         }
+    }
+}
+
+/// The kind whose place is the first.
+fn first(places: &[usize; KINDS]) -> (usize, usize) {
+    let mut first = (0, usize::MAX);
+    for (kind, &at) in places.iter().enumerate() {
+        if at < first.1 {
+            first = (kind, at);
+        }
+    }
+    first
+}
+
+fn replace(places: &mut [usize; KINDS], kind: usize, at: usize) {
+    if let Some(place) = places.get_mut(kind) {
+        *place = at;
     }
 }
 
@@ -244,9 +280,16 @@ pub(crate) struct Finds<'a> {
 impl Finds<'_> {
     /// A container number; `sure` where its surroundings say that it is one.
     pub(crate) fn container(&mut self, container: &Container, sure: bool) {
-        self.near.container = number_of("container", &container.number);
+        if self.near.container.0 != container.number {
+            self.near.container = (container.number, number_of("container", &container.number));
+        }
         self.place();
-        self.found.add(DataClass::ContainerIds, self.near.container, sure, || container.masked());
+        self.found.add(DataClass::ContainerIds, self.near.container.1, sure, || container.masked());
+    }
+
+    /// What has the shape of a container number and a wrong check digit.
+    fn no_container(&mut self, container: &Container) {
+        self.found.refute(DataClass::ContainerIds, number_of("container", &container.number));
     }
 
     /// A ship's number, call sign or voyage.
@@ -262,7 +305,7 @@ impl Finds<'_> {
         if !is_weight(text) {
             return;
         }
-        let number = number_of("weight", text) ^ self.near.container;
+        let number = number_of("weight", text) ^ self.near.container.1;
         let sample = || format!("weight {}", mask::middle(&String::from_utf8_lossy(text), 2, 0));
         if sure || self.near.told_at.is_some_and(|told_at| self.at - told_at <= NEAR_BYTES) {
             self.found.add(DataClass::Weights, number, sure, sample);
@@ -283,6 +326,9 @@ impl Finds<'_> {
     /// Something that tells of containers and their places is here.
     fn place(&mut self) {
         self.near.told_at = Some(self.at);
+        if self.near.pending.is_empty() {
+            return;
+        }
         for (at, number, sample) in self.near.pending.drain(..) {
             if self.at - at <= NEAR_BYTES {
                 self.found.add(DataClass::Weights, number, false, || sample);
@@ -291,21 +337,35 @@ impl Finds<'_> {
     }
 
     fn row(&mut self, columns: Columns, row: &[u8]) -> bool {
-        columns.row(row, &mut |column, cell| {
-            let number = number_of("cell", cell) ^ number_of("row", row).rotate_left(column as u32);
-            let sample = || format!("weight {}", mask::middle(&String::from_utf8_lossy(cell), 2, 0));
-            self.found.add(DataClass::Weights, number, true, sample);
+        columns.row(row, &mut |cell| match cell {
+            Cell::Weight(column, text) if is_weight(text) => {
+                let number = number_of("row", row).rotate_left(column as u32);
+                let sample = || format!("weight {}", mask::middle(&String::from_utf8_lossy(text), 2, 0));
+                self.found.add(DataClass::Weights, number, true, sample);
+            }
+            Cell::Weight(..) => {}
+            Cell::Container(text) => {
+                self.expected_container(text);
+            }
         })
     }
 
-    fn field(&mut self, Field { key, value }: Field<'_>) {
+    /// What a field or column says is a container's number; whether it is.
+    fn expected_container(&mut self, text: &[u8]) -> bool {
+        // It may have been told as a mere shape just before.
+        let known = (*text == self.near.container.0).then_some(Container::told(self.near.container.0));
+        let container = known.or_else(|| container::whole(text));
+        if let Some(container) = &container {
+            self.container(container, true);
+        }
+        container.is_some()
+    }
+
+    /// A field; says whether it holds a container, so that its number need not be looked at again.
+    fn field(&mut self, &Field { key, value, .. }: &Field<'_>) -> bool {
         match key {
             Key::Weight { sure } => self.weight(value, sure),
-            Key::Container => {
-                if let Some(container) = container::whole(value) {
-                    self.container(&container, true);
-                }
-            }
+            Key::Container => return self.expected_container(value),
             Key::Place if value.iter().any(u8::is_ascii_digit) && value.len() <= 16 => self.place(),
             Key::Imo => {
                 if let Some(number) = vessel::whole(value) {
@@ -327,6 +387,7 @@ impl Finds<'_> {
             }
             Key::Place | Key::Mmsi | Key::Vessel | Key::Secret | Key::Identity => {}
         }
+        false
     }
 }
 

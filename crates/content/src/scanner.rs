@@ -6,7 +6,7 @@ use std::mem;
 /// So many wraps (base64, hexadecimal, UTF-16, gzip, zlib) are undone one inside another.
 pub const MOST_DEPTH: u8 = 3;
 /// The farthest a find looks back: a line of a table, a segment of EDIFACT.
-const BEHIND_BYTES: usize = 512;
+pub(crate) const BEHIND_BYTES: usize = 512;
 /// The farthest a find looks ahead: a name with its value, a list of columns.
 const AHEAD_BYTES: usize = 256;
 /// What an idle stream holds of its bytes, in which no wrap is open.

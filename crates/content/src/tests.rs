@@ -4,3 +4,4 @@ mod chance;
 mod finding;
 mod limits;
 pub(crate) mod made;
+mod recall;

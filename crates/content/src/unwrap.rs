@@ -104,9 +104,14 @@ fn seek(window: &[u8], base: u64, from: usize, limit: usize, earliest: usize) ->
     let mut for_digits = (base + first as u64).is_multiple_of(16);
     let (blocks, _) = window.get(first..)?.as_chunks::<8>();
     let mut at = first;
-    for (block, behind) in blocks.iter().zip(blocks.iter().skip(1)) {
-        if at >= limit {
-            break;
+    let mut rest = blocks;
+    while let [block, behind, ..] = rest
+        && at < limit
+    {
+        if for_digits && !wide::may_hold(block, behind) && !digits::may_hold(block, behind) {
+            rest = rest.get(2..).unwrap_or_default();
+            at += 16;
+            continue;
         }
         if let Some(start) = wide::begins(window, block, at, earliest) {
             return Some((start, Wrap::Wide));
@@ -115,6 +120,7 @@ fn seek(window: &[u8], base: u64, from: usize, limit: usize, earliest: usize) ->
             return Some((start, Wrap::Digits(Box::new(digits))));
         }
         for_digits = !for_digits;
+        rest = rest.get(1..).unwrap_or_default();
         at += 8;
     }
     None

@@ -5,6 +5,7 @@
 //! that was under way while the network was learnt is not approved by a machine. Lines of text begin with `##`,
 //! settings that are switched off with `#`; who agrees takes that `#` away.
 
+use crate::error::is_steering;
 use crate::read::is_name;
 use crate::words::{LinkPattern, Verbs, link_kind};
 use quaywatch_model::{Address, Asset, DataClass, Mac, Role, Verb};
@@ -381,11 +382,6 @@ impl Draft {
         self.off(&format!("to = {}", list([server], ToString::to_string)));
         self.off(&format!("pattern = {}", text(LinkPattern::Never.as_str())));
     }
-}
-
-/// Characters that turn the direction of text or break lines without being control characters.
-const fn is_steering(c: char) -> bool {
-    matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }
 
 impl SeenWriter {

@@ -1,6 +1,6 @@
 //! What is wrong with a site's description, told to who wrote it: where, what was found, what would be valid.
 
-use std::fmt;
+use std::fmt::{self, Write};
 use thiserror::Error;
 
 /// So many mistakes are told; who has more mends these first.
@@ -95,6 +95,12 @@ pub struct Mistake {
 /// `site.toml:12:8: unknown key "nework" in [crane.STS07]; did you mean "networks"? valid are ...`.
 impl fmt::Display for Mistake {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.tell(&mut Plain(f))
+    }
+}
+
+impl Mistake {
+    fn tell(&self, f: &mut dyn Write) -> fmt::Result {
         let Self { file, at, kind, key, found, valid, meant, other } = self;
         write!(f, "{file}:{at}: ")?;
         match kind {
@@ -119,6 +125,27 @@ impl fmt::Display for Mistake {
         }
         Ok(())
     }
+}
+
+/// Escapes what steers a terminal: names of files, tables and keys come from the file, whoever wrote it.
+struct Plain<'f, 'a>(&'f mut fmt::Formatter<'a>);
+
+impl Write for Plain<'_, '_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        for c in text.chars() {
+            if c.is_control() || is_steering(c) {
+                write!(self.0, "{}", c.escape_unicode())?;
+            } else {
+                self.0.write_char(c)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Characters that turn the direction of text or break lines without being control characters.
+pub(crate) const fn is_steering(c: char) -> bool {
+    matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }
 
 /// The member of `known` that is spelt most like `found`, if any is near enough to have been meant.

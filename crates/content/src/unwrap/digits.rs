@@ -62,10 +62,25 @@ pub(super) fn begins(
     at: usize,
     earliest: usize,
 ) -> Option<(usize, Digits)> {
-    if !block.iter().chain(behind).all(|&byte| digit(byte).is_some()) {
-        return None;
-    }
-    start(window, at, earliest)
+    let whole = block.iter().chain(behind).all(|&byte| digit(byte).is_some());
+    if whole { start(window, at, earliest) } else { None }
+}
+
+/// Whether these may all be digits. A quick no for most text: which byte is the first that is none cannot be foretold, so
+/// all are looked at at once.
+#[inline]
+pub(super) const fn may_hold(block: &[u8; 8], behind: &[u8; 8]) -> bool {
+    others(u64::from_le_bytes(*block)) | others(u64::from_le_bytes(*behind)) == 0
+}
+
+/// Not zero where some byte of the word is surely no digit: below `+`, the lowest of them, or a comma, or not ASCII.
+#[inline]
+const fn others(word: u64) -> u64 {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    let below = word.wrapping_sub(ONES * b'+' as u64) & !word;
+    let from_comma = word ^ (ONES * b',' as u64);
+    let comma = from_comma.wrapping_sub(ONES) & !from_comma;
+    (below | comma | word) & (ONES * 0x80)
 }
 
 fn start(window: &[u8], at: usize, earliest: usize) -> Option<(usize, Digits)> {

@@ -8,10 +8,19 @@ const SHORTEST_BYTES: usize = 16;
 /// So many characters are handed on at once.
 const CHUNK: usize = 256;
 
+/// The bytes of a word at even places.
+const EVEN: u64 = 0x00ff_00ff_00ff_00ff;
+
+/// Whether one of the blocks may be in a run: all bytes at even or at odd places are zero.
+#[inline]
+pub(super) const fn may_hold(block: &[u8; 8], behind: &[u8; 8]) -> bool {
+    let (one, other) = (u64::from_le_bytes(*block), u64::from_le_bytes(*behind));
+    (one & EVEN == 0) | (one & !EVEN == 0) | (other & EVEN == 0) | (other & !EVEN == 0)
+}
+
 /// Where the run begins that holds this block, if it does. `earliest`: what is before belongs to another run.
 #[inline]
 pub(super) fn begins(window: &[u8], block: &[u8; 8], at: usize, earliest: usize) -> Option<usize> {
-    const EVEN: u64 = 0x00ff_00ff_00ff_00ff;
     let word = u64::from_le_bytes(*block);
     let shift = match (word & EVEN == 0, word & !EVEN == 0) {
         (false, true) => 0,

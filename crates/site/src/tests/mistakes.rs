@@ -37,6 +37,23 @@ fn a_misspelt_key_is_told_with_its_place_and_what_was_meant() {
 }
 
 #[test]
+fn what_a_file_calls_its_tables_and_files_cannot_steer_a_terminal() {
+    let steering = [
+        "[crane.\"A\u{1b}[2J\"]\nnework = []\n",
+        "[crane.A\u{e}]\nnework = 7\n",
+        "[zone.\"\\u001B]0;x\\u0007\"]\nkind = 7\nnetworks = \"\\u202Ex\"\n",
+        "[[tag_map]]\nfile = \"a\\u001B[31m.csv\"\n",
+        "[site]\nnetworks = [\"\\u009B31m\", 1]\n\"\\u001B\" = 1\n",
+    ];
+    for text in steering {
+        let told = told(text);
+        assert!(!told.is_empty());
+        let steers = |c: char| c.is_control() || c == '\u{202e}';
+        assert!(!told.iter().any(|line| line.contains(steers)), "{told:?}");
+    }
+}
+
+#[test]
 fn all_mistakes_are_told_together_in_the_order_of_the_file() {
     let text = r#"
 [site]
