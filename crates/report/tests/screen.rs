@@ -276,3 +276,18 @@ fn with_all_nothing_that_is_kept_is_left_out_or_cut() {
     assert_eq!(text.matches("Force refused").count(), 300);
     assert_eq!(text.matches("from 10.2.0.").count(), 30 * 40);
 }
+
+#[test]
+fn findings_of_one_rule_are_told_together_by_whom_each_concerns() {
+    let about = |done_by, to, frame| Finding {
+        subjects: vec![host(2, done_by), host(1, to)],
+        frames: vec![frame],
+        title: "told to stop".to_owned(),
+        ..finding(0)
+    };
+    let mut summary = Summary::default();
+    summary.findings = vec![about(1, 1, 7), about(1, 2, 8), about(3, 1, 9), about(1, 1, 10)];
+    let text = shown(&summary, text::Settings::default());
+    let told = "  critical #7     exposure: told to stop\n           a0, 3 more: 10.1.0.2 #8, 10.2.0.3 #9, 10.1.0.1 #10\n";
+    assert!(text.contains(told), "{text}");
+}

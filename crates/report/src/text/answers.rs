@@ -46,15 +46,17 @@ fn one_rule(told: &[&Finding]) -> Vec<Row> {
     if others.is_empty() {
         return vec![row.then(DIM, format!("  {}", first.rule))];
     }
-    let concerned = others.iter().map(|finding| concerned(finding));
+    let concerned = others.iter().map(|other| concerned(other, first));
     let concerned = concerned.collect::<Vec<_>>().join(", ");
     let more = format!("           {}, {} more: {concerned}", first.rule, Count(others.len() as u64));
     vec![row, Row::of(DIM, more)]
 }
 
-/// Whom it was done to, or whom it concerns; and where it shows.
-fn concerned(finding: &Finding) -> String {
-    let whom = finding.subjects.last().map(ToString::to_string).unwrap_or_default();
+/// Whom it concerns that the first of its rule does not, who was done something before who did it; and where it shows.
+fn concerned(finding: &Finding, first: &Finding) -> String {
+    let mut whom = finding.subjects.iter().rev();
+    let whom = whom.find(|subject| !first.subjects.contains(subject)).or(finding.subjects.last());
+    let whom = whom.map(ToString::to_string).unwrap_or_default();
     let frame = finding.frames.first().map(|frame| format!(" #{frame}")).unwrap_or_default();
     format!("{whom}{frame}")
 }
