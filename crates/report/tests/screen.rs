@@ -116,6 +116,7 @@ fn transfer(number: usize) -> Transferred {
         conversation: 0,
         start: at(number as u64),
         end: at(number as u64),
+        data: None,
         client: Side::A,
         kind: TransferKind::Program,
         direction: Direction::FromDevice,
