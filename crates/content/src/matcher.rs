@@ -28,6 +28,8 @@ const LONGEST_LIST: usize = 250;
 #[derive(Debug, Default)]
 pub(crate) struct Matcher {
     near: Near,
+    /// Before this place in the stream no sign is looked at any more: it belongs to what was found.
+    next_sign: u64,
     line_start: u64,
     lines: Lines,
     inserted: Option<Columns>,
@@ -91,14 +93,17 @@ static KEY_FINDER: LazyLock<memmem::Finder<'static>> = LazyLock::new(|| memmem::
 impl Matcher {
     /// Looks at every place of the stretch that may matter, in order.
     pub(crate) fn advance(&mut self, stretch: Stretch<'_>, found: &mut Found) {
-        let mut signs = Signs::new(stretch.window, stretch.from, stretch.to);
-        let mut sign = signs.next(stretch.from);
+        let read = usize::try_from(self.next_sign.saturating_sub(stretch.base)).unwrap_or(usize::MAX);
+        let from = stretch.from.max(read);
+        let mut signs = Signs::new(stretch.window, from, stretch.to);
+        let mut sign = signs.next(from);
         let mut others: [usize; KINDS] = std::array::from_fn(|kind| self.find(kind, stretch, stretch.from));
         loop {
             let (kind, at) = first(&others);
             let outside = self.interchange.is_none();
             while sign <= at && sign != usize::MAX && outside == self.interchange.is_none() {
                 let on = self.sign(stretch, sign, found);
+                self.next_sign = stretch.base + on as u64;
                 sign = signs.next(on);
             }
             if outside != self.interchange.is_none() {

@@ -1,4 +1,4 @@
-use super::made::{Chance, base64, coarri, gzip, hex, json, pieces, utf16, whole, zlib};
+use super::made::{Chance, base64, coarri, gzip, hex, json, number, pieces, utf16, whole, zlib};
 use crate::{Found, MOST_HELD_BYTES, MOST_STREAM_BYTES, Scanner};
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -69,6 +69,24 @@ proptest! {
             all[place] = byte;
         }
         prop_assert_eq!(whole(&all), pieces(all.chunks(333)));
+    }
+}
+
+#[test]
+fn a_cut_within_a_find_does_not_change_what_is_near_it() {
+    // How far the last of the container is from a weight by a name of others decides whether that counts.
+    let [one, other] = [number(1), number(2)];
+    for gap in 440..520 {
+        let text = format!(
+            r#"{{"container":"{one}","x":1}}<Container>{other}</Container>{}"weight":400 "#,
+            ".".repeat(gap)
+        );
+        let found = whole(text.as_bytes());
+        for cut in (0..text.len()).step_by(3) {
+            let (begin, end) = text.as_bytes().split_at(cut);
+            assert_eq!(found, pieces([begin, end]), "{gap}, cut at {cut}");
+        }
+        assert_eq!(found, pieces(text.as_bytes().chunks(1)), "{gap}");
     }
 }
 
