@@ -138,13 +138,16 @@ impl Summary {
     /// Counts problems in.
     pub(crate) fn problem(&mut self, total: ProblemTotal) {
         let ProblemTotal { layer, reason, verdict, count, bytes } = total;
-        let same = |kept: &&mut ProblemTotal| {
-            kept.reason == reason && kept.layer == layer && kept.verdict == verdict
-        };
-        match self.problems.iter_mut().find(same) {
-            Some(kept) => {
-                kept.count += count;
-                kept.bytes += bytes;
+        let same =
+            |kept: &ProblemTotal| kept.reason == reason && kept.layer == layer && kept.verdict == verdict;
+        match self.problems.iter().position(same) {
+            Some(at) => {
+                if let Some(kept) = self.problems.get_mut(at) {
+                    kept.count += count;
+                    kept.bytes += bytes;
+                }
+                // What is met often is found soon: captures of offloading machines have a bad checksum in every other packet.
+                self.problems.swap(at.saturating_sub(1), at);
             }
             None => self.problems.push(total),
         }
