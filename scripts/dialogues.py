@@ -220,3 +220,74 @@ def vrrp(cap: Capture, master: Host, shared: Host, priority: int):
 def router_advertisement(cap: Capture, router: Host):
     body = struct.pack("!BBHBBHII", 134, 0, 0, 64, 0, 1800, 0, 0) + b"\x01\x01" + mac(router.mac)
     cap.icmp6(router, "ff02::1", "33:33:00:00:00:01", body)
+
+
+# ---- SMB 2 with calls in a pipe (MS-SMB2, C706 chapter 12, MS-SCMR) ------------------------------------------
+
+PIPE = bytes([7]) * 16
+SVCCTL = bytes.fromhex("81bb7a364498f135ad3298f038001003")
+NDR = bytes.fromhex("045d888aeb1cc9119fe808002b104860")
+MANAGER = bytes([9]) * 20
+SERVICE = bytes([8]) * 20
+
+
+def smb(command: int, number: int, body: bytes, answer: bool = False) -> bytes:
+    head = struct.pack("<4sHHIHHIIQIIQ16x", b"\xfeSMB", 64, 1, 0, command, 1, int(answer), 0, number, 0xFEFF, 5, 9)
+    return struct.pack(">I", len(head) + len(body)) + head + body
+
+
+def smb_open_services(connection, server: str):
+    """Connects to the share of pipes and opens the one of services, binds to their interface and opens its manager."""
+    path = f"\\\\{server}\\IPC$".encode("utf-16le")
+    share = struct.pack("<HHHH", 9, 0, 72, len(path)) + path
+    exchange(connection, smb(3, 1, share), smb(3, 1, struct.pack("<HBBIII", 16, 2, 0, 0, 0, 0x1F01FF), True))
+    name = "svcctl".encode("utf-16le")
+    create = struct.pack("<HBBIQQIIIIIHHII", 57, 0, 0, 2, 0, 0, 0x12019F, 0, 3, 1, 0x40, 120, len(name), 0, 0) + name
+    created = struct.pack("<HBBI32xQQII16sII", 89, 0, 0, 1, 4096, 0, 0x80, 0, PIPE, 0, 0)
+    exchange(connection, smb(5, 2, create), smb(5, 2, created, True))
+    bind = struct.pack("<HHIB3xHBx", 4280, 4280, 0, 1, 0, 1) + SVCCTL + struct.pack("<I", 2) + NDR + struct.pack("<I", 2)
+    bound = struct.pack("<HHIH13sxB3xHH", 4280, 4280, 0x53F0, 13, b"\\PIPE\\ntsvcs\0", 1, 0, 0) + NDR + struct.pack("<I", 2)
+    transceive(connection, 3, pdu(11, 1, bind), pdu(12, 1, bound))
+    call(connection, 4, 15, ndr_pointed("10.70.7.20") + bytes(4) + struct.pack("<I", 0xF003F), MANAGER + bytes(4))
+
+
+def pdu(kind: int, number: int, body: bytes) -> bytes:
+    return struct.pack("<BBBBIHHI", 5, 0, kind, 3, 0x10, 16 + len(body), 0, number) + body
+
+
+def transceive(connection, number: int, question: bytes, answer: bytes):
+    ask = struct.pack("<HHI16sIIIIIIII", 57, 0, 0x11C017, PIPE, 120, len(question), 0, 0, 0, 1024, 1, 0) + question
+    told = struct.pack("<HHI16sIIIIII", 49, 0, 0x11C017, PIPE, 112, 0, 112, len(answer), 0, 0) + answer
+    exchange(connection, smb(11, number, ask), smb(11, number, told, True))
+
+
+def call(connection, number: int, operation: int, question: bytes, answer: bytes):
+    """A call of the interface, and its answer."""
+    asked = struct.pack("<IHH", len(question), 0, operation) + question
+    transceive(connection, number, pdu(0, number, asked), pdu(2, number, struct.pack("<IHBx", len(answer), 0, 0) + answer))
+
+
+def ndr(text: str) -> bytes:
+    """A string of 16-bit characters, filled up to four bytes (C706, section 14.3.4.2)."""
+    units = len(text) + 1
+    told = struct.pack("<III", units, 0, units) + text.encode("utf-16le") + b"\0\0"
+    return told + bytes(-len(told) % 4)
+
+
+def ndr_pointed(text: str) -> bytes:
+    return struct.pack("<I", 0x20000) + ndr(text)
+
+
+def service_installed(connection, name: str, program: str):
+    """CreateServiceW and StartServiceW (MS-SCMR 3.1.4.12 and 3.1.4.19)."""
+    kind = struct.pack("<IIII", 0xF01FF, 0x10, 3, 0)
+    create = MANAGER + ndr(name) + ndr_pointed(name) + kind + ndr(program) + bytes(28)
+    call(connection, 5, 12, create, bytes(4) + SERVICE + bytes(4))
+    call(connection, 6, 19, SERVICE + bytes(8), bytes(4))
+
+
+def services_listed(connection):
+    """EnumServicesStatusW and QueryServiceStatus of one of them (MS-SCMR 3.1.4.11 and 3.1.4.7)."""
+    call(connection, 5, 14, MANAGER + struct.pack("<IIII", 0x30, 3, 1024, 0), bytes(36))
+    call(connection, 6, 16, MANAGER + ndr("Spooler") + struct.pack("<I", 4), SERVICE + bytes(4))
+    call(connection, 7, 6, SERVICE, struct.pack("<IIIIIII", 0x110, 4, 1, 0, 0, 0, 0) + bytes(4))

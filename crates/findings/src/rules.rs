@@ -18,6 +18,7 @@ mod program_downloaded;
 mod program_uploaded;
 mod protocol_violations;
 mod remote_access;
+mod remote_execution;
 mod scans;
 mod security_changed;
 mod site;
@@ -51,6 +52,7 @@ pub static RULES: &[&Rule] = &[
     &credentials::DEFAULT,
     &remote_access::USED,
     &remote_access::HIDDEN,
+    &remote_execution::RULE,
     &disclosures::SENSITIVE,
     &disclosures::BULK,
     &disclosures::UNDECLARED,
