@@ -109,6 +109,14 @@ def http_post(connection, host: bytes, path: bytes, body: bytes):
     )
 
 
+def http_page(connection, host: bytes, path: bytes, page: bytes):
+    exchange(
+        connection,
+        b"GET %s HTTP/1.1\r\nHost: %s\r\nUser-Agent: Mozilla/5.0\r\n\r\n" % (path, host),
+        b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: %d\r\n\r\n" % len(page) + page,
+    )
+
+
 def rtsp_play(connection):
     url = b"rtsp://camera.example/main"
     head = b"%s %s RTSP/1.0\r\nCSeq: %d\r\n%s\r\n"
