@@ -49,6 +49,9 @@ pub(super) fn link(link: &Link) -> Value {
     let mut object = Map::new();
     put(&mut object, "client", Some(link.client));
     put(&mut object, "server", Some(link.server));
+    let [client_scope, server_scope] = link.scopes;
+    put(&mut object, "client_scope", Some(client_scope.as_str()));
+    put(&mut object, "server_scope", Some(server_scope.as_str()));
     let [client_mac, server_mac] = link.macs.map(|mac| (mac != Mac::default()).then_some(mac));
     put(&mut object, "client_mac", client_mac);
     put(&mut object, "server_mac", server_mac);
