@@ -1,5 +1,5 @@
 /// A ones' complement sum of RFC 1071 in the making. It is taken in words of 32 bits, whose carries a whole packet does
-/// not use up; ones' complement addition does not mind the width it is done in.
+/// not use up, and in the byte order of this machine: ones' complement addition minds neither until the end.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Sum(u64);
 
@@ -7,29 +7,21 @@ impl Sum {
     /// Adds bytes. All but the last that are added must be a multiple of four.
     #[inline]
     pub(crate) fn bytes(self, bytes: &[u8]) -> Self {
-        let mut total = self.0;
-        let (pairs, rest) = bytes.as_chunks::<8>();
-        for &pair in pairs {
-            let pair = u64::from_be_bytes(pair);
-            total += (pair >> 32) + (pair & 0xffff_ffff);
-        }
-        let (words, tail) = rest.as_chunks::<4>();
-        for &word in words {
-            total += u64::from(u32::from_be_bytes(word));
-        }
+        let (words, tail) = bytes.as_chunks::<4>();
+        let total: u64 = words.iter().map(|&word| u64::from(u32::from_ne_bytes(word))).sum();
         let last = match *tail {
             [a, b, c] => [a, b, c, 0],
             [a, b] => [a, b, 0, 0],
             [a] => [a, 0, 0, 0],
             _ => [0; 4],
         };
-        Self(total + u64::from(u32::from_be_bytes(last)))
+        Self(self.0 + total + u64::from(u32::from_ne_bytes(last)))
     }
 
     /// Adds a number as four bytes.
     #[inline]
     pub(crate) const fn word(self, word: u32) -> Self {
-        Self(self.0 + word as u64)
+        Self(self.0 + word.to_be() as u64)
     }
 
     /// Folds it to 16 bits.
@@ -39,7 +31,7 @@ impl Sum {
         let total = (total & 0xffff) + ((total >> 16) & 0xffff) + (total >> 32);
         let total = (total & 0xffff) + (total >> 16);
         let total = (total & 0xffff) + (total >> 16);
-        total as u16
+        (total as u16).to_be()
     }
 }
 
