@@ -7,12 +7,12 @@ use crate::StoreError;
 use crate::chunks::Chunks;
 use crate::error::At;
 use std::fs::{self, File};
-use std::io::{BufReader, BufWriter, Read, Write};
+use std::io::{BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 
 /// How much of a run's rows is read at once.
 const ROWS_CHUNK_BYTES: usize = 64 * 1024;
-/// How much of a run's keys is written or read at once.
+/// How much of a run's keys is read at once.
 const KEYS_CHUNK_BYTES: usize = 8 * 1024;
 const HEAD_BYTES: usize = 40;
 
@@ -111,7 +111,7 @@ impl Drop for TempFile {
 #[derive(Debug)]
 pub(crate) struct RunWriter {
     rows: Chunks<File>,
-    keys: BufWriter<File>,
+    keys: Chunks<File>,
     files: RunFiles,
     /// The last key written; later rows must be greater.
     pub(crate) tail: Option<Key>,
@@ -132,7 +132,7 @@ impl RunWriter {
         let (keys, keys_file) = TempFile::create(keys_path.into())?;
         Ok(Self {
             rows: Chunks::new(rows_file),
-            keys: BufWriter::with_capacity(KEYS_CHUNK_BYTES, keys_file),
+            keys: Chunks::new(keys_file),
             files: RunFiles { rows, keys },
             tail: None,
         })
