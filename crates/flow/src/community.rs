@@ -39,6 +39,8 @@ impl Key {
     /// and letters, from the key and the frame the conversation began with.
     #[must_use]
     pub fn uid(&self, first_frame: u64) -> String {
+        /// What ten digits can say.
+        const TEN_DIGITS: u128 = 62_u128.pow(10);
         const DIGITS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
         let mut hash = Sha1::new();
         self.addresses.iter().map(Address::bytes).for_each(|bytes| hash.update(bytes));
@@ -52,10 +54,13 @@ impl Key {
         let head = digest.first_chunk::<16>().map_or(0, |head| u128::from_be_bytes(*head));
         let mut uid = String::with_capacity(18);
         uid.push('C');
-        let mut left = head;
-        for _ in 0..17 {
-            uid.push(DIGITS.get((left % 62) as usize).copied().unwrap_or(b'0').into());
-            left /= 62;
+        // Ten digits at a time: dividing 128 bits for each takes as long as the hash.
+        let (first, others) = ((head % TEN_DIGITS) as u64, (head / TEN_DIGITS % TEN_DIGITS) as u64);
+        for (mut left, count) in [(first, 10), (others, 7)] {
+            for _ in 0..count {
+                uid.push(DIGITS.get((left % 62) as usize).copied().unwrap_or(b'0').into());
+                left /= 62;
+            }
         }
         uid
     }

@@ -115,7 +115,11 @@ impl Desk {
         total.packets += a.packets + b.packets;
         total.wire_bytes += a.wire_bytes + b.wire_bytes;
         let notes = kept.app.notes.take().unwrap_or_default();
-        let uid = kept.key.uid(kept.first.frame);
+        // Where rows are written it stands in the label, which its row needs anyway.
+        let uid = match &self.rows {
+            Some(_) => label(kept).uid().to_owned(),
+            None => kept.key.uid(kept.first.frame),
+        };
         let leaving = kept.app.leaving.take();
         let ended = ended(kept, name, &uid, &notes.0);
         self.ended(&ended);
