@@ -1,8 +1,8 @@
-use super::files::Files;
+use super::files::{Files, Piece};
 use super::wire::{self, Kind};
-use super::{v1, v2};
+use super::{pipes, v1, v2};
 use crate::{Answer, Context, Dialogue, Length, Pending};
-use quaywatch_model::{DataClass, Moment, Side, Topic, Value, Verdict};
+use quaywatch_model::{DataClass, Direction, Moment, Side, Topic, Value, Verdict};
 
 /// So many shares of one connection are known; one more, and the oldest is forgotten.
 const MOST_TREES: usize = 64;
@@ -118,6 +118,18 @@ impl Smb {
     /// Whether a share holds pipes, by its number.
     pub(super) fn is_pipe(&self, tree: Option<u32>) -> bool {
         self.tree(tree).is_some_and(|tree| tree.is_pipe)
+    }
+
+    /// Bytes of a file went over, or of a conversation in a pipe.
+    pub(super) fn moved(&mut self, cx: &mut Context<'_>, tree: Option<u32>, piece: Piece<'_>) {
+        let client = self.client_side();
+        if self.is_pipe(tree) {
+            let asks = piece.direction == Direction::ToDevice;
+            let from = if asks { client } else { client.other() };
+            pipes::said(self, cx, from, piece.handle, piece.bytes);
+        } else {
+            self.files.moved(cx, client, piece);
+        }
     }
 
     fn tree(&self, id: Option<u32>) -> Option<&Tree> {

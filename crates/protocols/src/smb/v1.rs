@@ -123,11 +123,7 @@ fn asked(
     let offset = u64::from(block.u32(6)?) | u64::from(high) << 32;
     let piece =
         Piece { handle: block.u16(4)?.into(), direction: Direction::ToDevice, offset, bytes, asked: cx.now };
-    if smb.is_pipe(Some(header.tree.into())) {
-        pipes::said(smb, cx, from, piece.handle, bytes);
-    } else {
-        smb.files.moved(cx, from, piece);
-    }
+    smb.moved(cx, Some(header.tree.into()), piece);
     Some(())
 }
 
@@ -364,11 +360,7 @@ fn read(
     let asked = ends.asked.unwrap_or(cx.now);
     let piece =
         Piece { handle: request.u16(4)?.into(), direction: Direction::FromDevice, offset, bytes, asked };
-    if smb.is_pipe(Some(question.tree.into())) {
-        pipes::said(smb, cx, ends.client.other(), piece.handle, bytes);
-    } else {
-        smb.files.moved(cx, ends.client, piece);
-    }
+    smb.moved(cx, Some(question.tree.into()), piece);
     Some(())
 }
 

@@ -61,7 +61,7 @@ pub(super) fn messages(smb: &mut Smb, cx: &mut Context<'_>, from: Side, bytes: &
 
 fn asked(smb: &mut Smb, cx: &mut Context<'_>, from: Side, header: &Header2<'_>) {
     match header.command {
-        WRITE => write(smb, cx, from, header),
+        WRITE => write(smb, cx, header),
         IOCTL => transceive(smb, cx, from, header, (24, 28)),
         _ => None,
     };
@@ -81,7 +81,7 @@ fn asked(smb: &mut Smb, cx: &mut Context<'_>, from: Side, header: &Header2<'_>) 
 }
 
 /// Data goes with the request; what is refused is rare enough to be told all the same.
-fn write(smb: &mut Smb, cx: &mut Context<'_>, from: Side, header: &Header2<'_>) -> Option<()> {
+fn write(smb: &mut Smb, cx: &mut Context<'_>, header: &Header2<'_>) -> Option<()> {
     let (offset, length) = (header.u16(2)?, header.u32(4)?);
     let handle = header.file(16)?;
     if handle == RELATED {
@@ -91,11 +91,7 @@ fn write(smb: &mut Smb, cx: &mut Context<'_>, from: Side, header: &Header2<'_>) 
     let bytes = header.buffer(offset.into(), usize::try_from(length).ok()?)?;
     let piece =
         Piece { handle, direction: Direction::ToDevice, offset: header.u64(8)?, bytes, asked: cx.now };
-    if smb.is_pipe(header.tree()) {
-        pipes::said(smb, cx, from, handle, bytes);
-    } else {
-        smb.files.moved(cx, from, piece);
-    }
+    smb.moved(cx, header.tree(), piece);
     Some(())
 }
 
@@ -159,13 +155,8 @@ fn exchange(
             let length = usize::try_from(answer.u32(4)?).ok()?;
             let bytes = answer.buffer(answer.u8(2)?.into(), length)?;
             let (handle, offset) = (handle(16)?, question.u64(8)?);
-            let client = smb.client_side();
-            if smb.is_pipe(question.tree()) {
-                pipes::said(smb, cx, client.other(), handle, bytes);
-                return None;
-            }
             let piece = Piece { handle, direction: Direction::FromDevice, offset, bytes, asked };
-            smb.files.moved(cx, client, piece);
+            smb.moved(cx, question.tree(), piece);
             Some(())
         }
         READ | WRITE if answer.status == ACCESS_DENIED => {
