@@ -178,11 +178,8 @@ pub(crate) fn roles(kept: &Conversation<App>, client: Side) -> [Address; 2] {
 }
 
 pub(crate) fn label(kept: &mut Conversation<App>) -> &Label {
-    if kept.app.label.is_none() {
-        kept.app.label = Some(Box::new(make_label(kept)));
-    }
-    #[expect(clippy::expect_used, reason = "it was made the line before, if it was not there")]
-    kept.app.label.as_deref().expect("a label")
+    let label = kept.app.label.take().unwrap_or_else(|| Box::new(make_label(kept)));
+    kept.app.label.insert(label)
 }
 
 pub(crate) fn make_label(kept: &Conversation<App>) -> Label {

@@ -39,6 +39,16 @@ pub(super) struct Open {
     pub(super) calls: Option<Box<dyn Conversation>>,
 }
 
+/// What is known of a file, directory or pipe as it is opened.
+#[derive(Debug, Default)]
+pub(super) struct Opening {
+    pub(super) handle: u128,
+    pub(super) name: String,
+    pub(super) size: Option<u64>,
+    pub(super) is_pipe: bool,
+    pub(super) delete_on_close: bool,
+}
+
 /// Bytes of a file on their way.
 #[derive(Debug)]
 struct Move {
@@ -67,14 +77,8 @@ pub(super) struct Piece<'a> {
 
 impl Files {
     /// A file was opened.
-    pub(super) fn open(
-        &mut self,
-        cx: &mut Context<'_>,
-        client: Side,
-        handle: u128,
-        name: String,
-        size: Option<u64>,
-    ) -> &mut Open {
+    pub(super) fn open(&mut self, cx: &mut Context<'_>, client: Side, opening: Opening) {
+        let Opening { handle, name, size, is_pipe, delete_on_close } = opening;
         self.close(cx, client, handle);
         if self.open.len() >= MOST_OPEN {
             let oldest = self.open.remove(0);
@@ -83,16 +87,14 @@ impl Files {
         self.open.push(Open {
             handle,
             name,
-            is_pipe: false,
+            is_pipe,
             size,
-            delete_on_close: false,
+            delete_on_close,
             listed: false,
             read: None,
             write: None,
             calls: None,
         });
-        #[expect(clippy::expect_used, reason = "it was pushed the line before")]
-        self.open.last_mut().expect("an open file")
     }
 
     pub(super) fn get(&mut self, handle: u128) -> Option<&mut Open> {
@@ -124,7 +126,7 @@ impl Files {
     pub(super) fn moved(&mut self, cx: &mut Context<'_>, client: Side, piece: Piece<'_>) {
         if self.get(piece.handle).is_none() {
             // It was opened before the capture began.
-            self.open(cx, client, piece.handle, String::new(), None);
+            self.open(cx, client, Opening { handle: piece.handle, ..Opening::default() });
         }
         let id = self.last_transfer + 1;
         let Some(open) = self.get(piece.handle) else { return };

@@ -1,6 +1,6 @@
 //! SMB 1 (MS-CIFS, MS-SMB): log-ins, shares, and the files that are moved.
 
-use super::files::Piece;
+use super::files::{Opening, Piece};
 use super::ops::Exchange;
 use super::state::{KEPT_BYTES, Smb};
 use super::wire::{Block, HEADER1_BYTES, Header1};
@@ -330,8 +330,8 @@ fn open(
     let size = if nt { answer.u64(55) } else { answer.u32(12).map(u64::from) };
     let created = if nt { answer.u32(7)? != 1 } else { answer.u16(22).is_some_and(|action| action & 3 > 1) };
     let is_pipe = smb.is_pipe(tree);
-    let open = smb.files.open(cx, ends.client, handle.into(), path.clone(), size);
-    open.is_pipe = is_pipe;
+    let opening = Opening { handle: handle.into(), name: path.clone(), size, is_pipe, ..Opening::default() };
+    smb.files.open(cx, ends.client, opening);
     if is_pipe {
         ends.report(cx, Verb::OpenSession, function, request.code, ("pipe", &path), None);
     } else if created {

@@ -1,6 +1,6 @@
 //! SMB 2 and 3 (MS-SMB2).
 
-use super::files::Piece;
+use super::files::{Opening, Piece};
 use super::ops::Exchange;
 use super::state::{KEPT_BYTES, Smb, When};
 use super::wire::Header2;
@@ -314,8 +314,8 @@ fn create(
     let is_pipe = smb.is_pipe(tree);
     let size = answer.u64(48);
     let deletes = question.u32(40)? & DELETE_ON_CLOSE != 0;
-    let open = smb.files.open(cx, client, handle, path.clone(), size);
-    (open.is_pipe, open.delete_on_close) = (is_pipe, deletes);
+    let opening = Opening { handle, name: path.clone(), size, is_pipe, delete_on_close: deletes };
+    smb.files.open(cx, client, opening);
     if is_pipe {
         Exchange {
             client,
