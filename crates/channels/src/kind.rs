@@ -1,6 +1,6 @@
 //! Which conversations are remote-service channels.
 
-use quaywatch_model::{Ended, Topic};
+use quaywatch_model::{Ended, Topic, is_of_controllers};
 
 /// Protocols that exist to work on a machine from elsewhere, or to join networks.
 const PROTOCOLS: &[(&str, &str)] = &[
@@ -122,20 +122,8 @@ fn is_within(name: &str, domain: &str) -> bool {
     name.strip_suffix(domain).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
 }
 
-/// Protocols that controllers are operated and programmed with: reached from outside, they are a channel themselves.
+/// Whether a protocol is a channel itself where it is reached from outside: those of controllers, and how switches and
+/// drives are managed.
 pub(crate) fn is_engineering(protocol: &str) -> bool {
-    matches!(
-        protocol,
-        "modbus"
-            | "umas"
-            | "s7comm"
-            | "s7comm-plus"
-            | "enip"
-            | "cip"
-            | "pccc"
-            | "opcua"
-            | "profinet"
-            | "mms"
-            | "snmp"
-    )
+    is_of_controllers(protocol) || protocol == "snmp"
 }

@@ -7,25 +7,6 @@ use std::collections::BTreeMap;
 /// So many of the operations are described in the explanation.
 const MOST_DESCRIBED: usize = 3;
 
-/// Protocols that controllers are operated and programmed with. Databases, file shares and web pages are asked, browsed and
-/// changed all day.
-pub(super) fn is_of_controllers(protocol: &str) -> bool {
-    matches!(
-        protocol,
-        "modbus"
-            | "umas"
-            | "s7comm"
-            | "s7comm-plus"
-            | "enip"
-            | "cip"
-            | "pccc"
-            | "opcua"
-            | "profinet"
-            | "profinet-cm"
-            | "mms"
-    )
-}
-
 /// What a client did to a server with some verbs.
 pub(super) struct Deed<'a> {
     pub(super) client: Address,

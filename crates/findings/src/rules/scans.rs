@@ -1,6 +1,5 @@
-use super::deeds::is_of_controllers;
 use crate::{Found, Rule};
-use quaywatch_model::{Address, Entry, FindingKind, Severity, Topic, Verb};
+use quaywatch_model::{Address, Entry, FindingKind, Severity, Topic, Verb, is_of_controllers};
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 

@@ -1,6 +1,6 @@
-use super::deeds::{described, is_of_controllers};
+use super::deeds::described;
 use crate::{Found, Rule};
-use quaywatch_model::{Address, FindingKind, Severity, Verb};
+use quaywatch_model::{Address, FindingKind, Severity, Verb, is_of_controllers};
 use std::collections::BTreeMap;
 
 /// Who reads less than this is no watcher.

@@ -1,6 +1,5 @@
-use super::deeds::is_of_controllers;
 use crate::{Found, Rule};
-use quaywatch_model::{Address, Change, FindingKind, Severity, Verb};
+use quaywatch_model::{Address, Change, FindingKind, Severity, Verb, is_of_controllers};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The same change on so many controllers is no coincidence.
