@@ -19,7 +19,7 @@ pub struct Picture<'a> {
     pub transfers: &'a [Transferred],
     /// What was written to tags of the site's maps, in time order.
     pub tag_writes: &'a [TagWrite],
-    /// Who speaks with whom.
+    /// Who speaks with whom, in the order of client and server.
     pub links: &'a [Link],
     /// Who asks many that do not answer.
     pub searches: &'a [Search],
@@ -81,6 +81,15 @@ impl Picture<'_> {
     #[must_use]
     pub fn has_role(&self, address: Address, role: Role) -> bool {
         self.asset(address).is_some_and(|asset| asset.roles.contains(&role))
+    }
+
+    /// What a client and a server speak with each other.
+    #[must_use]
+    pub fn links_between(&self, client: Address, server: Address) -> &[Link] {
+        let begin = self.links.partition_point(|link| (link.client, link.server) < (client, server));
+        let behind = self.links.get(begin..).unwrap_or_default();
+        let count = behind.partition_point(|link| (link.client, link.server) == (client, server));
+        behind.get(..count).unwrap_or_default()
     }
 
     /// An address with what the device is called, for sentences: `10.0.7.10 (sts07-plc)`. Names are quoted as Rust quotes

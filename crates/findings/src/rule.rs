@@ -95,3 +95,8 @@ fn finding(rule: &Rule, mut found: Found) -> Finding {
         advice: rule.advice,
     }
 }
+
+/// `1 operation`, `2 operations`.
+pub(crate) fn counted(count: u64, what: &str) -> String {
+    if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
+}

@@ -1,3 +1,4 @@
+use crate::rule::counted;
 use crate::{Found, Picture, Rule};
 use quaywatch_model::{Address, Asset, Attribute, FindingKind, Mac, Moment, Role, Severity};
 use std::collections::{BTreeMap, BTreeSet};
@@ -65,7 +66,7 @@ fn two_claims(picture: &Picture<'_>, others: &[Mac], claims: &[Claim]) -> Option
             "{}{of_addresses} is claimed by {owner} and by {other}{of_others}",
             picture.named(*ip)
         ),
-        explanation: format!("{count} times, of {}.", names.join(", ")),
+        explanation: format!("{}, of {}.", counted(count, "time"), names.join(", ")),
         subjects: subjects.chain(claims.iter().map(|claim| claim.ip)).collect(),
         frames,
         count,

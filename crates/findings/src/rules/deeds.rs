@@ -1,5 +1,6 @@
 //! Findings about what one machine did to another: all operations of some verbs between the two are one cause.
 
+use crate::rule::counted;
 use crate::{Found, Picture};
 use quaywatch_model::{Address, Change, Entry, Outcome, Severity, Timestamp, Verb};
 use std::collections::BTreeMap;
@@ -72,7 +73,8 @@ impl Deed<'_> {
         let (client, server) = (picture.named(self.client), picture.named(self.server));
         let [accepted, refused, unanswered, unseen] = self.outcomes();
         let worked_or_not = if self.may_have_worked() { "" } else { ", and did not succeed" };
-        let mut explanation = format!("{why} Of {} operations", accepted + refused + unanswered + unseen);
+        let count = accepted + refused + unanswered + unseen;
+        let mut explanation = format!("{why} Of {}", counted(count, "operation"));
         let counts = [
             (accepted, "accepted"),
             (refused, "refused"),
@@ -99,7 +101,7 @@ impl Deed<'_> {
             explanation,
             subjects: vec![self.client, self.server],
             frames: self.changes.iter().flat_map(|change| change.frames.into_iter().flatten()).collect(),
-            count: accepted + refused + unanswered + unseen,
+            count,
         }
     }
 }

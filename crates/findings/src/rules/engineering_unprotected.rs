@@ -1,9 +1,13 @@
+use crate::rule::counted;
 use crate::{Found, Rule};
-use quaywatch_model::{Address, FindingKind, Link, Severity, Topic, Verb};
+use quaywatch_model::{Address, FindingKind, Link, Severity, Timestamp, Topic, Verb};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Protocols in which nobody has to show who he is, as they are used today.
 const WITHOUT_PROOF: [&str; 8] = ["modbus", "umas", "s7comm", "enip", "cip", "pccc", "profinet", "mms"];
+
+/// So many frames show that a controller was changed.
+const MOST_FRAMES: usize = 4;
 
 /// How a controller was changed, and by whom.
 #[derive(Default)]
@@ -11,6 +15,9 @@ struct Open<'a> {
     protocols: BTreeSet<&'a str>,
     verbs: BTreeSet<Verb>,
     clients: BTreeSet<Address>,
+    /// When it was changed first, and in which frames.
+    since: Option<Timestamp>,
+    frames: Vec<u64>,
 }
 
 pub(super) static RULE: Rule = Rule {
@@ -38,7 +45,7 @@ pub(super) static RULE: Rule = Rule {
         for entry in picture.entries.iter().filter(|entry| entry.verb.changes()) {
             let [accepted, ..] = entry.outcomes;
             let unprotected = WITHOUT_PROOF.contains(&entry.protocol)
-                || entry.protocol == "opcua" && anonymous(picture.links, entry.client, entry.server);
+                || entry.protocol == "opcua" && anonymous(picture.links_between(entry.client, entry.server));
             if accepted == 0 || !unprotected {
                 continue;
             }
@@ -47,38 +54,38 @@ pub(super) static RULE: Rule = Rule {
             server.verbs.insert(entry.verb);
             server.clients.insert(entry.client);
         }
-        for (server, Open { protocols, verbs, clients }) in open {
+        for change in picture.changes {
+            let Some(server) = open.get_mut(&change.server) else { continue };
+            server.since.get_or_insert(change.at.time);
+            if server.frames.len() < MOST_FRAMES {
+                server.frames.push(change.at.frame);
+            }
+        }
+        for (server, Open { protocols, verbs, clients, since, frames }) in open {
             let only_values = verbs.iter().all(|verb| *verb == Verb::Write);
             let words: Vec<&str> = verbs.iter().map(|verb| verb.as_str()).collect();
             let spoken: Vec<&str> = protocols.into_iter().collect();
-            let of_server = |change: &&quaywatch_model::Change| change.server == server;
             found.push(Found {
-                time: picture.changes.iter().find(of_server).map_or(picture.span.0, |change| change.at.time),
+                time: since.unwrap_or(picture.span.0),
                 severity: if only_values { Severity::Medium } else { Severity::High },
                 title: format!("{} takes changes without proof of who asks", picture.named(server)),
                 explanation: format!(
-                    "It accepted {} over {}, from {} machines.",
+                    "It accepted {} over {}, from {}.",
                     words.join(", "),
                     spoken.join(", "),
-                    clients.len()
+                    counted(clients.len() as u64, "machine")
                 ),
                 subjects: vec![server],
-                frames: picture
-                    .changes
-                    .iter()
-                    .filter(of_server)
-                    .take(4)
-                    .map(|change| change.at.frame)
-                    .collect(),
+                frames,
                 count: clients.len() as u64,
             });
         }
     },
 };
 
-/// Whether a session of OPC UA between the two was neither signed nor of a known user.
-fn anonymous(links: &[Link], client: Address, server: Address) -> bool {
-    links.iter().filter(|link| (link.client, link.server) == (client, server)).any(|link| {
+/// Whether a session of OPC UA was neither signed nor of a known user.
+fn anonymous(links: &[Link]) -> bool {
+    links.iter().any(|link| {
         let says = |topic, word: &str| link.notes.iter().any(|note| note.topic == topic && note.text == word);
         says(Topic::Protection, "None") || says(Topic::Authentication, "anonymous")
     })

@@ -1,3 +1,4 @@
+use crate::rule::counted;
 use crate::{Found, Rule};
 use quaywatch_model::{FindingKind, Severity, Verdict};
 use std::collections::BTreeMap;
@@ -31,7 +32,7 @@ pub(super) static RULE: Rule = Rule {
             found.push(Found {
                 time: picture.span.0,
                 severity: Severity::Low,
-                title: format!("{count} messages break the rules of {layer}"),
+                title: format!("{} against the rules of {layer}", counted(count, "message")),
                 explanation: format!("{}.", reasons.join("; ")),
                 subjects: Vec::new(),
                 frames: Vec::new(),

@@ -1,3 +1,4 @@
+use crate::rule::counted;
 use crate::{Found, Rule};
 use quaywatch_model::{Address, Entry, FindingKind, Severity, Topic, Verb, is_of_controllers};
 use std::collections::{BTreeMap, BTreeSet};
@@ -40,10 +41,10 @@ pub(super) static NETWORK: Rule = Rule {
                 time: search.first.time,
                 severity: Severity::High,
                 title: format!(
-                    "{} tried {} machines and {} ports in vain",
+                    "{} tried {} and {} in vain",
                     picture.named(search.client),
-                    search.machines,
-                    search.ports
+                    counted(search.machines, "machine"),
+                    counted(search.ports, "port")
                 ),
                 explanation: format!(
                     "{} of {} attempts got no answer or were refused, such as to {}.",

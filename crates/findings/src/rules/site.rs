@@ -1,6 +1,7 @@
 //! Rules that only speak where a site file says what is approved.
 
 use super::deeds::described;
+use crate::rule::counted;
 use crate::{Found, Picture, Rule};
 use quaywatch_model::{Address, FindingKind, Link, Severity, TagWrite, Verb};
 use quaywatch_site::Permit;
@@ -149,7 +150,7 @@ pub(super) static CONDUIT: Rule = Rule {
                     protocols.into_iter().collect::<Vec<_>>().join(", "),
                     picture.named(*server)
                 ),
-                explanation: format!("{conversations} conversations, and no conduit allows them."),
+                explanation: format!("{}; no conduit allows that.", counted(conversations, "conversation")),
                 subjects: std::iter::once(client).chain(servers).collect(),
                 frames: links.iter().map(|link| link.first.frame).collect(),
                 count: conversations,

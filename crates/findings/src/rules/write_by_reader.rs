@@ -1,6 +1,7 @@
 use super::deeds::described;
+use crate::rule::counted;
 use crate::{Found, Rule};
-use quaywatch_model::{Address, FindingKind, Severity, Verb, is_of_controllers};
+use quaywatch_model::{Address, Change, FindingKind, Severity, Verb, is_of_controllers};
 use std::collections::BTreeMap;
 
 /// Who reads less than this is no watcher.
@@ -32,15 +33,18 @@ pub(super) static RULE: Rule = Rule {
                 _ => {}
             }
         }
-        for ((client, server), [reads, writes]) in counts {
-            if writes == 0 || reads < MANY_READS || reads < writes * READS_FOR_A_WRITE {
-                continue;
+        counts.retain(|_, [reads, writes]| {
+            *writes > 0 && *reads >= MANY_READS && *reads >= *writes * READS_FOR_A_WRITE
+        });
+        let mut listed: BTreeMap<(Address, Address), Vec<&Change>> = BTreeMap::new();
+        for change in picture.changes.iter().filter(|change| is_of_controllers(change.protocol)) {
+            let pair = (change.client, change.server);
+            if matches!(change.verb, Verb::Write | Verb::Force) && counts.contains_key(&pair) {
+                listed.entry(pair).or_default().push(change);
             }
-            let is_write = |verb| matches!(verb, Verb::Write | Verb::Force);
-            let mine =
-                picture.changes.iter().filter(|change| (change.client, change.server) == (client, server));
-            let of_controllers = mine.filter(|change| is_of_controllers(change.protocol));
-            let listed: Vec<_> = of_controllers.filter(|change| is_write(change.verb)).collect();
+        }
+        for ((client, server), [reads, writes]) in counts {
+            let listed = listed.remove(&(client, server)).unwrap_or_default();
             let told: String =
                 listed.iter().take(3).map(|change| format!(" {}", described(change))).collect();
             found.push(Found {
@@ -51,7 +55,7 @@ pub(super) static RULE: Rule = Rule {
                     picture.named(client),
                     picture.named(server)
                 ),
-                explanation: format!("{writes} writes among {reads} reads.{told}"),
+                explanation: format!("{} among {reads} reads.{told}", counted(writes, "write")),
                 subjects: vec![client, server],
                 frames: listed.iter().flat_map(|change| change.frames.into_iter().flatten()).collect(),
                 count: writes,
