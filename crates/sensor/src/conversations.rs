@@ -141,6 +141,19 @@ pub(crate) fn host(kept: &Conversation<App>, address: Address) -> Host {
     Host { address, vlan: (kept.key.vlan != 0).then_some(kept.key.vlan), mac }
 }
 
+/// What a conversation is called in records: made only for who asks, which costs a hash.
+pub(crate) struct Uid<'a>(pub(crate) &'a Conversation<App>);
+
+impl fmt::Display for Uid<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self(kept) = self;
+        match &kept.app.label {
+            Some(label) => f.write_str(label.uid()),
+            None => f.write_str(&kept.key.uid(kept.first.frame)),
+        }
+    }
+}
+
 /// What is left of a conversation.
 pub(crate) fn ended<'a>(
     kept: &Conversation<App>,

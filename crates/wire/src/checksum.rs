@@ -1,5 +1,5 @@
-/// A ones' complement sum of RFC 1071 in the making. It is taken in words of 32 bits, whose carries a whole packet does
-/// not use up, and in the byte order of this machine: ones' complement addition minds neither until the end.
+/// A ones' complement sum of RFC 1071 in the making. It is taken in words of 64 bits and in the byte order of this
+/// machine: ones' complement addition minds neither until the end (RFC 1071, section 2).
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Sum(u64);
 
@@ -7,28 +7,46 @@ impl Sum {
     /// Adds bytes. All but the last that are added must be a multiple of four.
     #[inline]
     pub(crate) fn bytes(self, bytes: &[u8]) -> Self {
-        let (words, tail) = bytes.as_chunks::<4>();
-        let total: u64 = words.iter().map(|&word| u64::from(u32::from_ne_bytes(word))).sum();
+        let (words, tail) = bytes.as_chunks::<8>();
+        let sum = words.iter().fold(self, |sum, &word| sum.add(u64::from_ne_bytes(word)));
+        let (half, tail) = match tail.split_first_chunk::<4>() {
+            Some((half, tail)) => (u32::from_ne_bytes(*half), tail),
+            None => (0, tail),
+        };
         let last = match *tail {
             [a, b, c] => [a, b, c, 0],
             [a, b] => [a, b, 0, 0],
             [a] => [a, 0, 0, 0],
             _ => [0; 4],
         };
-        Self(self.0 + total + u64::from(u32::from_ne_bytes(last)))
+        sum.add(u64::from(half) + u64::from(u32::from_ne_bytes(last)))
+    }
+
+    /// Adds the sixteen bytes of an address. The twelve that IPv4 addresses have in common add up to nothing.
+    #[inline]
+    pub(crate) const fn address(self, bytes: &[u8; 16]) -> Self {
+        let both = u128::from_ne_bytes(*bytes);
+        self.add(both as u64).add((both >> 64) as u64)
     }
 
     /// Adds a number as four bytes.
     #[inline]
     pub(crate) const fn word(self, word: u32) -> Self {
-        Self(self.0 + word.to_be() as u64)
+        self.add(word.to_be() as u64)
+    }
+
+    /// What does not fit comes round to the other end.
+    #[inline]
+    const fn add(self, more: u64) -> Self {
+        let (total, carried) = self.0.overflowing_add(more);
+        Self(total + carried as u64)
     }
 
     /// Folds it to 16 bits.
     #[inline]
     pub(crate) const fn fold(self) -> u16 {
         let total = (self.0 & 0xffff_ffff) + (self.0 >> 32);
-        let total = (total & 0xffff) + ((total >> 16) & 0xffff) + (total >> 32);
+        let total = (total & 0xffff) + (total >> 16);
         let total = (total & 0xffff) + (total >> 16);
         let total = (total & 0xffff) + (total >> 16);
         (total as u16).to_be()

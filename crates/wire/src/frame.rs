@@ -89,6 +89,8 @@ impl<'a> Frame<'a> {
         let mut tags = 0;
         loop {
             let peeled = match ethertype {
+                // The usual case is asked first.
+                ETHERTYPE_IPV4 | ETHERTYPE_IPV6 => break,
                 ETHERTYPE_VLAN | ETHERTYPE_QINQ | ETHERTYPE_QINQ_OLD if tags < MOST_TAGS => {
                     vlan_tag(&mut reader, &mut vlan)
                 }

@@ -113,7 +113,12 @@ impl<'a> Packet<'a> {
             needed: fixed.len(),
             left: header_len,
         })?;
-        options_hold(reader.sub(options, "IPv4 options")?)?;
+        let mut sum = Sum::default().bytes(&fixed);
+        if options > 0 {
+            let options = reader.sub(options, "IPv4 options")?;
+            sum = sum.bytes(options.peek());
+            options_hold(options)?;
+        }
         // 0 is written by machines that leave segmentation to the network card: then the frame tells.
         let total_len = match usize::from(u16::from_be_bytes([l0, l1])) {
             0 => all.len() + cut,
@@ -137,7 +142,7 @@ impl<'a> Packet<'a> {
             payload_len,
             len: header_len + payload_len,
             overlong: total_len > all.len() + cut,
-            bad_checksum: Sum::default().bytes(all.get(..header_len).unwrap_or(all)).fold() != 0xffff,
+            bad_checksum: sum.fold() != 0xffff,
         })
     }
 
@@ -196,21 +201,15 @@ impl<'a> Packet<'a> {
 
     /// The sum a transport checksum starts with: addresses, length and protocol (RFC 9293 section 3.1, RFC 8200
     /// section 8.1).
+    #[inline]
     pub(crate) fn pseudo_header_sum(&self) -> Sum {
-        let [source, destination] = [&self.source, &self.destination].map(|address| {
-            let all = address.bytes();
-            if self.v6 { all } else { all.get(V4_OFFSET..).unwrap_or_default() }
-        });
         Sum::default()
-            .bytes(source)
-            .bytes(destination)
+            .address(self.source.bytes())
+            .address(self.destination.bytes())
             .word(self.payload_len as u32)
             .word(self.protocol.into())
     }
 }
-
-/// Where an IPv4 address stands in the sixteen bytes of an address.
-const V4_OFFSET: usize = 12;
 
 /// The options of an IPv4 header must follow one another to its end or to an end-of-list, each of a length it can
 /// have (RFC 791 section 3.1). A receiver drops what breaks here: it cannot tell the options behind (RFC 1122
@@ -250,6 +249,7 @@ const fn shortest_option(kind: u8) -> usize {
 }
 
 /// The EtherType and the header must agree on the version: a receiver drops what does not.
+#[inline]
 fn version_is(version: u8, first: u8, end: usize) -> Result<(), ReadError> {
     if first >> 4 == version {
         return Ok(());

@@ -1,6 +1,6 @@
 //! Where rows and counts are kept.
 
-use crate::conversations::{App, client, ended, host, label, make_label, number, protocol_name, roles};
+use crate::conversations::{App, Uid, client, ended, host, label, make_label, number, protocol_name, roles};
 use crate::ledger::Ledger;
 use crate::logs;
 use crate::summary::{MOST_TRANSFERS, Summary};
@@ -115,12 +115,12 @@ impl Desk {
         total.packets += a.packets + b.packets;
         total.wire_bytes += a.wire_bytes + b.wire_bytes;
         let notes = kept.app.notes.take().unwrap_or_default();
-        // Where rows are written it stands in the label, which its row needs anyway.
-        let uid = match &self.rows {
-            Some(_) => label(kept).uid().to_owned(),
-            None => kept.key.uid(kept.first.frame),
-        };
+        if self.rows.is_some() {
+            // Its row needs a label anyway, which has the name.
+            label(kept);
+        }
         let leaving = kept.app.leaving.take();
+        let uid = Uid(kept);
         let ended = ended(kept, name, &uid, &notes.0);
         self.ended(&ended);
         let unread = leaving.and_then(|mut leaving| self.summary.leaving.ended(&mut leaving, &ended));
