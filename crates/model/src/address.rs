@@ -1,3 +1,4 @@
+use crate::Digits;
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -100,7 +101,16 @@ impl From<IpAddr> for Address {
 impl fmt::Display for Address {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.ip() {
-            Some(ip) => write!(f, "{ip}"),
+            Some(IpAddr::V4(ip)) => {
+                let [a, b, c, d] = ip.octets();
+                f.decimal(a)?;
+                for octet in [b, c, d] {
+                    f.write_str(".")?;
+                    f.decimal(octet)?;
+                }
+                Ok(())
+            }
+            Some(IpAddr::V6(ip)) => write!(f, "{ip}"),
             None => {
                 let [.., a, b, c, d, e, g] = self.0;
                 Mac([a, b, c, d, e, g]).fmt(f)

@@ -1,3 +1,4 @@
+use crate::Digits;
 use std::fmt;
 
 /// A protocol's own number with the name its standard gives it, as people look it up:
@@ -39,11 +40,15 @@ impl fmt::Display for Number {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match *self {
             Self::None => Ok(()),
-            Self::Hex8(n) => write!(f, "0x{n:02X}"),
-            Self::Hex16(n) => write!(f, "0x{n:04X}"),
-            Self::Hex32(n) => write!(f, "0x{n:08X}"),
-            Self::Pair(a, b) => write!(f, "{a}/{b}"),
-            Self::NodeId(n) => write!(f, "i={n}"),
+            Self::Hex8(n) => f.write_str("0x").and_then(|()| f.hex(n, 2)),
+            Self::Hex16(n) => f.write_str("0x").and_then(|()| f.hex(n, 4)),
+            Self::Hex32(n) => f.write_str("0x").and_then(|()| f.hex(n, 8)),
+            Self::Pair(a, b) => {
+                f.decimal(a)?;
+                f.write_str("/")?;
+                f.decimal(b)
+            }
+            Self::NodeId(n) => f.write_str("i=").and_then(|()| f.decimal(n)),
         }
     }
 }
@@ -52,7 +57,12 @@ impl fmt::Display for Coded<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.number {
             Number::None => f.write_str(self.name),
-            number => write!(f, "{} ({number})", self.name),
+            number => {
+                f.write_str(self.name)?;
+                f.write_str(" (")?;
+                number.fmt(f)?;
+                f.write_str(")")
+            }
         }
     }
 }

@@ -1,4 +1,4 @@
-use crate::{Coded, Moment, Side};
+use crate::{Coded, Digits, Moment, Side};
 use std::fmt;
 
 /// What an operation does, in the one vocabulary that policy, findings, work orders and reports speak.
@@ -279,7 +279,7 @@ impl fmt::Display for Value<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match *self {
             Self::Bool(v) => write!(f, "{v}"),
-            Self::Unsigned(v) => write!(f, "{v}"),
+            Self::Unsigned(v) => f.decimal(v),
             Self::Signed(v) => write!(f, "{v}"),
             Self::Float32(v) => write!(f, "{v}"),
             Self::Float(v) => write!(f, "{v}"),

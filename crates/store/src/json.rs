@@ -157,8 +157,13 @@ pub fn push_float(out: &mut Vec<u8>, number: f64) {
 /// Bytes as lower-case hexadecimal, with quotes.
 pub fn push_hex(out: &mut Vec<u8>, bytes: &[u8]) {
     out.push(b'"');
-    out.reserve(bytes.len() * 2);
-    bytes.iter().for_each(|&byte| push_hex_digits(out, byte));
+    let start = out.len();
+    out.resize(start + bytes.len() * 2, 0);
+    let (pairs, _) = out.get_mut(start..).unwrap_or_default().as_chunks_mut();
+    for (pair, byte) in pairs.iter_mut().zip(bytes) {
+        // Counted, not looked up: many at a time.
+        *pair = [byte >> 4, byte & 0xF].map(|nibble| nibble + if nibble < 10 { b'0' } else { b'a' - 10 });
+    }
     out.push(b'"');
 }
 
@@ -283,9 +288,13 @@ struct Raw<'a> {
 impl Write for Raw<'_> {
     #[inline]
     fn write_str(&mut self, text: &str) -> fmt::Result {
+        if text.len() <= self.bound.end.saturating_sub(self.out.len()) {
+            self.out.extend_from_slice(text.as_bytes());
+            return Ok(());
+        }
         let allowed = text.floor_char_boundary(self.bound.allow(self.out, text.len()));
         self.out.extend_from_slice(text.as_bytes().get(..allowed).unwrap_or_default());
-        if allowed == text.len() { Ok(()) } else { Err(fmt::Error) }
+        Err(fmt::Error)
     }
 }
 

@@ -6,7 +6,7 @@ use super::names;
 use super::path::{Object, Path, Printable, Route};
 use super::services::Form;
 use super::wire::{ForwardClose, ForwardOpen, ForwardOpened, Reply, Request, class, service};
-use quaywatch_model::{Coded, Item, Items, Number, Value};
+use quaywatch_model::{Coded, Digits, Item, Items, Number, Value};
 use quaywatch_wire::{ReadError, Reader};
 use std::fmt;
 
@@ -318,7 +318,11 @@ struct Memory<'a> {
 impl fmt::Display for Memory<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.address {
-            Some(address) => write!(f, "{} address 0x{address:08X}", self.object),
+            Some(address) => {
+                self.object.fmt(f)?;
+                f.write_str(" address 0x")?;
+                f.hex(address, 8)
+            }
             None => self.object.fmt(f),
         }
     }
@@ -333,7 +337,9 @@ pub(super) struct Part<'a> {
 
 impl fmt::Display for Part<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.object, self.part)
+        self.object.fmt(f)?;
+        f.write_str(" ")?;
+        f.write_str(self.part)
     }
 }
 
@@ -368,9 +374,15 @@ pub(crate) enum Wrapper<'a> {
 impl fmt::Display for Wrapper<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Connection(path) if path.has_route() => write!(f, "class 3 connection to {}", Route(*path)),
+            Self::Connection(path) if path.has_route() => {
+                f.write_str("class 3 connection to ")?;
+                Route(*path).fmt(f)
+            }
             Self::Connection(_) => f.write_str("class 3 connection"),
-            Self::UnconnectedSend(path) => write!(f, "unconnected_send (0x52) to {}", Route(*path)),
+            Self::UnconnectedSend(path) => {
+                f.write_str("unconnected_send (0x52) to ")?;
+                Route(*path).fmt(f)
+            }
             Self::MultipleService => f.write_str("multiple_service_packet (0x0A)"),
         }
     }

@@ -1,7 +1,7 @@
 use super::names::identification_object;
 use super::request::Table;
 use super::{Function, Pdu, Request, Response, SubFunction};
-use quaywatch_model::{Item, Items, Scalars, Value};
+use quaywatch_model::{Digits, Item, Items, Scalars, Value};
 use quaywatch_wire::Reader;
 use std::fmt;
 
@@ -268,11 +268,18 @@ struct Range {
 impl fmt::Display for Range {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { word, first, count, note } = *self;
+        f.write_str(word)?;
+        f.write_str(" ")?;
+        f.decimal(first)?;
         match count {
-            0 => write!(f, "{word} {first} (none)"),
-            1 => write!(f, "{word} {first}{note}"),
-            _ => write!(f, "{word} {first}..{}{note}", u32::from(first) + u32::from(count) - 1),
+            0 => return f.write_str(" (none)"),
+            1 => {}
+            _ => {
+                f.write_str("..")?;
+                f.decimal(u32::from(first) + u32::from(count) - 1)?;
+            }
         }
+        f.write_str(note)
     }
 }
 

@@ -1,6 +1,7 @@
 //! What a read or write is about: the variable specifications of all syntaxes.
 
 use super::wire::Transport;
+use quaywatch_model::Digits;
 use quaywatch_wire::{ReadError, Reader};
 use std::fmt::{self, Write as _};
 
@@ -236,7 +237,7 @@ impl fmt::Display for Any {
             Area::DATA_BLOCK | Area::INSTANCE => {
                 let letters = if self.area == Area::INSTANCE { "DI" } else { "DB" };
                 f.write_str(letters)?;
-                self.block.fmt(f)?;
+                f.decimal(self.block)?;
                 f.write_char('.')?;
                 letters
             }
@@ -254,7 +255,11 @@ impl fmt::Display for Any {
             _ if self.kind == Type::BIT => {
                 // Only a data block's bits carry a letter.
                 let x = if area.len() == 2 { "X" } else { "" };
-                write!(f, "{area}{x}{byte}.{bit}")?;
+                f.write_str(area)?;
+                f.write_str(x)?;
+                f.decimal(byte)?;
+                f.write_str(".")?;
+                f.decimal(bit)?;
                 let end = self.offset + last;
                 return if last > 0 { write!(f, "..{}.{}", end >> 3, end & 7) } else { Ok(()) };
             }
@@ -265,12 +270,12 @@ impl fmt::Display for Any {
         };
         f.write_str(area)?;
         f.write_str(width)?;
-        byte.fmt(f)?;
+        f.decimal(byte)?;
         match last * step + if step == 8 { 7 } else { 0 } {
             0 => Ok(()),
             further => {
                 f.write_str("..")?;
-                (byte + further).fmt(f)
+                f.decimal(byte + further)
             }
         }
     }
@@ -299,8 +304,15 @@ impl Range {
 impl fmt::Display for Range {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { count, block, first } = *self;
-        write!(f, "DB{block}.DBB{first}")?;
-        if count > 1 { write!(f, "..{}", u32::from(first) + u32::from(count) - 1) } else { Ok(()) }
+        f.write_str("DB")?;
+        f.decimal(block)?;
+        f.write_str(".DBB")?;
+        f.decimal(first)?;
+        if count > 1 {
+            f.write_str("..")?;
+            f.decimal(u32::from(first) + u32::from(count) - 1)?;
+        }
+        Ok(())
     }
 }
 

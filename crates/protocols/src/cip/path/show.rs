@@ -3,6 +3,7 @@
 use super::super::names;
 use super::super::wire::class;
 use super::{Logical, Path, Segment};
+use quaywatch_model::Digits;
 use std::fmt::{self, Display as _, Write};
 
 /// Shows what a path addresses: `symbol Program:Main.Par[3].X`, `Identity (0x01) instance 1 attribute 3`.
@@ -32,7 +33,7 @@ impl fmt::Display for Object<'_> {
         match self.attribute {
             Some(attribute) => {
                 shown.word("attribute ")?;
-                attribute.fmt(shown.f)
+                shown.f.decimal(attribute)
             }
             None if shown.first => shown.f.write_str("object not told"),
             None => Ok(()),
@@ -71,7 +72,7 @@ impl Shown<'_, '_> {
             Segment::Logical { kind: Logical::MEMBER, value, .. } if self.inside != Inside::Nothing => {
                 self.f.write_char(if self.inside == Inside::Index { ',' } else { '[' })?;
                 self.inside = Inside::Index;
-                value.fmt(self.f)
+                self.f.decimal(value)
             }
             Segment::Logical { kind, value, .. } => {
                 self.close_index()?;
@@ -86,8 +87,7 @@ impl Shown<'_, '_> {
                             (name, Ok(number)) => {
                                 self.f.write_str(name)?;
                                 self.f.write_str(" (0x")?;
-                                self.f.write_str(digit(number >> 4))?;
-                                self.f.write_str(digit(number & 0xF))?;
+                                self.f.hex(number, 2)?;
                                 self.f.write_char(')')
                             }
                             (name, Err(_)) => write!(self.f, "{name} (0x{value:02X})"),
@@ -104,7 +104,7 @@ impl Shown<'_, '_> {
                     Logical::CONNECTION_POINT => self.word("connection point ")?,
                     _ => self.word("attribute ")?,
                 }
-                value.fmt(self.f)
+                self.f.decimal(value)
             }
             Segment::ExtendedLogical { kind, value, .. } => {
                 self.word("extended logical ")?;
@@ -149,10 +149,10 @@ impl fmt::Display for Route<'_> {
         for segment in self.0.segments() {
             if let Segment::Port { port, link, .. } = segment {
                 f.write_str(std::mem::replace(&mut comma, ","))?;
-                port.fmt(f)?;
+                f.decimal(port)?;
                 f.write_char('/')?;
                 match link {
-                    &[node] => node.fmt(f)?,
+                    &[node] => f.decimal(node)?,
                     name => Printable(name).fmt(f)?,
                 }
             }
@@ -180,10 +180,4 @@ impl fmt::Display for Printable<'_> {
         }
         Ok(())
     }
-}
-
-/// An upper-case hexadecimal digit.
-fn digit(nibble: u8) -> &'static str {
-    let at = usize::from(nibble);
-    "0123456789ABCDEF".get(at..=at).unwrap_or("?")
 }
