@@ -1,4 +1,3 @@
-use crate::Digits;
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -102,13 +101,19 @@ impl fmt::Display for Address {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.ip() {
             Some(IpAddr::V4(ip)) => {
-                let [a, b, c, d] = ip.octets();
-                f.decimal(a)?;
-                for octet in [b, c, d] {
-                    f.write_str(".")?;
-                    f.decimal(octet)?;
+                // All at once: addresses are in every row.
+                let (mut text, mut len) = ([b'.'; LONGEST_IPV4 + 1], 0);
+                for octet in ip.octets() {
+                    let mut buffer = itoa::Buffer::new();
+                    let digits = buffer.format(octet).as_bytes();
+                    if let Some(place) = text.get_mut(len..len + digits.len()) {
+                        place.copy_from_slice(digits);
+                    }
+                    len += digits.len() + 1;
                 }
-                Ok(())
+                f.write_str(
+                    text.get(..len - 1).and_then(|text| str::from_utf8(text).ok()).unwrap_or_default(),
+                )
             }
             Some(IpAddr::V6(ip)) => write!(f, "{ip}"),
             None => {
@@ -118,6 +123,9 @@ impl fmt::Display for Address {
         }
     }
 }
+
+/// How long an IPv4 address is as text, in bytes, at the most.
+const LONGEST_IPV4: usize = 15;
 
 /// A MAC address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]

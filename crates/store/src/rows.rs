@@ -5,6 +5,7 @@ use crate::part::Part;
 use crate::problems::Problems;
 use crate::{Label, StoreError, TableName};
 use quaywatch_model::{FinishedTransfer, Item, Moment, Operation, Problem, Side, Timestamp, Value};
+use std::borrow::Cow;
 
 /// A row that has grown to so many bytes takes no more items, values or steps and says `"truncated":true`. A
 /// reply that lists a whole controller stays whole; a peer cannot make a line that no reader can hold.
@@ -154,9 +155,17 @@ impl Rows {
         });
     }
 
-    /// Tells something that could not be read: in the frame `at`, of a conversation if one is known.
-    pub fn problem(&mut self, label: Option<&Label>, at: Moment, problem: &Problem) {
+    /// Tells something that could not be read: in the frame `at`. The conversation, if one is known, is asked for
+    /// only where a row is written: of many problems of one kind only the first have one.
+    pub fn problem<'a>(
+        &mut self,
+        at: Moment,
+        problem: &Problem,
+        label: impl FnOnce() -> Option<Cow<'a, Label>>,
+    ) {
         if let Some(class) = self.counts.count(at, problem) {
+            let label = label();
+            let label = label.as_deref();
             let order = label.map_or(0, Label::order);
             self.row(TableName::Problems, at, order, class, |out, _| push_problem(out, label, at, problem));
         }

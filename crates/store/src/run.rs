@@ -112,6 +112,8 @@ impl Drop for TempFile {
 pub(crate) struct RunWriter {
     rows: Chunks<File>,
     keys: Chunks<File>,
+    /// Heads on their way to the keys, so that they are written together.
+    heads: Vec<u8>,
     files: RunFiles,
     /// The last key written; later rows must be greater.
     pub(crate) tail: Option<Key>,
@@ -133,6 +135,7 @@ impl RunWriter {
         Ok(Self {
             rows: Chunks::new(rows_file),
             keys: Chunks::new(keys_file),
+            heads: Vec::new(),
             files: RunFiles { rows, keys },
             tail: None,
         })
@@ -140,9 +143,9 @@ impl RunWriter {
 
     /// Adds rows, given their heads and their text.
     pub(crate) fn write(&mut self, heads: &[Head], rows: &[u8]) -> Result<(), StoreError> {
-        for head in heads {
-            self.keys.write_all(&head.to_bytes()).at(self.files.keys.path(), "write")?;
-        }
+        self.heads.clear();
+        heads.iter().for_each(|head| self.heads.extend_from_slice(&head.to_bytes()));
+        self.keys.write_all(&self.heads).at(self.files.keys.path(), "write")?;
         self.tail = heads.last().map(|head| head.key).or(self.tail);
         self.rows.write_all(rows).at(self.files.rows.path(), "write")
     }

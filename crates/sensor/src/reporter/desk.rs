@@ -9,6 +9,7 @@ use quaywatch_model::{Ended, FinishedTransfer, Moment, Problem, Side, Timestamp,
 use quaywatch_site::Site;
 use quaywatch_store::{Carver, ConversationRow, Logs, ProblemTotal, Rows, Transport};
 use quaywatch_wire::protocol;
+use std::borrow::Cow;
 use std::sync::Arc;
 
 /// Where a worker writes.
@@ -67,13 +68,10 @@ impl Desk {
         let Problem { layer, reason, verdict, bytes } = *problem;
         self.summary.problem(ProblemTotal { layer, reason, verdict, count: 1, bytes });
         if let Some(rows) = &mut self.rows {
-            let made = kept.map(|kept| kept.app.label.is_none().then(|| make_label(kept)));
-            let label = match (&made, kept) {
-                (Some(Some(made)), _) => Some(made),
-                (_, Some(kept)) => kept.app.label.as_deref(),
-                _ => None,
-            };
-            rows.problem(label, at, problem);
+            rows.problem(at, problem, || {
+                let made = |kept: &Conversation<App>| Cow::Owned(make_label(kept));
+                kept.map(|kept| kept.app.label.as_deref().map_or_else(|| made(kept), Cow::Borrowed))
+            });
         }
     }
 

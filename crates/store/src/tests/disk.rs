@@ -83,7 +83,6 @@ fn the_first_error_while_spilling_is_kept_and_given_at_the_end() {
     for number in 0..1_000 {
         rows.operation(&label("C1"), "modbus", &read(moment(number, 1)));
         rows.problem(
-            None,
             Moment::default(),
             &quaywatch_model::Problem {
                 layer: "tcp",
@@ -91,6 +90,7 @@ fn the_first_error_while_spilling_is_kept_and_given_at_the_end() {
                 verdict: quaywatch_model::Verdict::Incomplete,
                 bytes: 0,
             },
+            || None,
         );
     }
     assert!(rows.failed());

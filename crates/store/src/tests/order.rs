@@ -4,6 +4,7 @@ use super::support::*;
 use crate::{ConversationRow, Label, Limits, Rows, Store, TOLD_PER_REASON, Transport};
 use proptest::prelude::*;
 use quaywatch_model::{Operation, Problem, Side, Verdict};
+use std::borrow::Cow;
 use std::path::Path;
 
 /// What one conversation tells: when, in which frame.
@@ -51,7 +52,7 @@ fn tell_promising(
         let label = &labels[*conversation];
         // The number tells apart what ties, so that a changed order shows.
         rows.operation(label, "modbus", &Operation { bytes: Some(number as u64), ..read(at) });
-        rows.problem(Some(label), at, &problem(number % 3));
+        rows.problem(at, &problem(number % 3), || Some(Cow::Borrowed(label)));
         if number % 5 == 0 {
             rows.conversation(&conversation_row(label, at, number));
         }
@@ -211,9 +212,9 @@ fn of_each_problem_the_first_thousand_are_told_and_all_are_counted() {
         let mut store = Store::with_limits(dir.path(), limits).unwrap();
         let mut rows: Vec<Rows> = (0..workers).map(|_| store.rows()).collect();
         for number in (0..count).rev() {
-            rows[number % workers].problem(None, moment(number as i64, number as u64 + 1), &problem(0));
+            rows[number % workers].problem(moment(number as i64, number as u64 + 1), &problem(0), || None);
         }
-        rows[0].problem(None, moment(0, 1), &problem(1));
+        rows[0].problem(moment(0, 1), &problem(1), || None);
         let written = store.finish(rows).unwrap();
         assert_eq!(written.problems.iter().map(|total| total.count).sum::<u64>(), count as u64 + 1);
         text(dir.path(), "problems")

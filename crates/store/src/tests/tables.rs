@@ -6,6 +6,7 @@ use quaywatch_model::{
     Coded, Direction, FinishedTransfer, Item, Number, Operation, Outcome, Problem, Side, TransferKind, Value,
     Verb, Verdict,
 };
+use std::borrow::Cow;
 
 #[test]
 fn an_operation_is_one_line_with_the_documented_columns_in_their_order() {
@@ -207,9 +208,9 @@ fn problems_are_told_one_by_one_and_then_summed_up() {
     let mut rows = store.rows();
     let short = Problem { layer: "tcp", reason: "header cut short", verdict: Verdict::Malformed, bytes: 12 };
     let cut = Problem { layer: "pcap", reason: "last packet cut", verdict: Verdict::Incomplete, bytes: 0 };
-    rows.problem(Some(&label("C1")), moment(0, 7), &short);
-    rows.problem(None, moment(1, 8), &short);
-    rows.problem(None, moment(2, 0), &cut);
+    rows.problem(moment(0, 7), &short, || Some(Cow::Owned(label("C1"))));
+    rows.problem(moment(1, 8), &short, || None);
+    rows.problem(moment(2, 0), &cut, || None);
     let written = store.finish(vec![rows]).unwrap();
     assert_eq!(
         text(dir.path(), "problems"),

@@ -379,7 +379,7 @@ impl<'a> Path<'a> {
     pub fn is_whole(&self) -> bool {
         let mut segments = self.segments();
         while segments.next().is_some() {}
-        !segments.broken
+        segments.are_whole()
     }
 
     pub(crate) fn target(&self) -> Target {
@@ -428,6 +428,13 @@ pub struct Segments<'a> {
     reader: Reader<'a>,
     packed: bool,
     broken: bool,
+}
+
+impl Segments<'_> {
+    /// Whether all segments so far could be read.
+    pub(crate) const fn are_whole(&self) -> bool {
+        !self.broken
+    }
 }
 
 impl<'a> Iterator for Segments<'a> {

@@ -23,11 +23,12 @@ impl<'a> Object<'a> {
 impl fmt::Display for Object<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut shown = Shown { f, first: true, inside: Inside::Nothing, class: None };
-        for segment in self.path.segments() {
+        let mut segments = self.path.segments();
+        for segment in segments.by_ref() {
             shown.segment(segment)?;
         }
         shown.close_index()?;
-        if !self.path.is_whole() {
+        if !segments.are_whole() {
             shown.word("unreadable path")?;
         }
         match self.attribute {
