@@ -4,7 +4,7 @@ use crate::summary::{Span, Summary};
 use crate::worker::Worker;
 use quaywatch_capture::{CaptureError, Captures, Progress, Source};
 use quaywatch_site::Site;
-use quaywatch_store::{Answers, Carver, Limits, LogFiles, LogFormat, Logs, Store, StoreError, Written};
+use quaywatch_store::{Answers, Carver, Limits, LogFiles, LogFormat, Logs, Rows, Store, StoreError, Written};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread;
@@ -149,8 +149,14 @@ fn put_together(
     let mut summary = together.unwrap_or_else(|| Summary::of(site));
     let Span { begun_before, missed_bytes, .. } = summary.span;
     summary.span = Span { begun_before, missed_bytes, ..span };
-    summary.sort();
-    summary.conclude(site);
+    thread::scope(|scope| {
+        // Where several have worked there is a thread for the end of the tables while the answers are thought of.
+        if all_rows.len() > 1 {
+            scope.spawn(|| all_rows.iter_mut().for_each(Rows::close));
+        }
+        summary.sort();
+        summary.conclude(site);
+    });
     if let Some(store) = store {
         store.answers(&Answers {
             assets: &summary.assets,

@@ -10,7 +10,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 /// what was read is still in the cache when its turn comes.
 const READ_AHEAD: usize = 2;
 /// So many batches wait for a worker that is behind: enough to ride out a slow stretch, little enough memory.
-const MOST_WAITING: usize = 8;
+const MOST_WAITING: usize = 32;
 
 /// The input, and what was read of it and not worked on yet.
 pub(crate) struct Line {
@@ -96,7 +96,9 @@ impl Place<'_> {
         loop {
             if let Some(task) = state.task(self.worker) {
                 // There may be room again for who waits to read on.
-                self.line.changed.notify_all();
+                if state.inboxes.len() > 1 {
+                    self.line.changed.notify_all();
+                }
                 return task;
             }
             state = self.line.changed.wait(state).unwrap_or_else(PoisonError::into_inner);

@@ -1,8 +1,8 @@
-use std::io::{self, Write};
+use std::io::{self, IoSlice, Write};
 
 /// So much is written at once, and begins at a multiple of it: a file system takes in whole large pages for half the price
 /// of the same bytes in pieces that end anywhere (measured on ext4: 26 against 46 ms for 118 MB).
-const CHUNK_BYTES: usize = 256 * 1024;
+pub(crate) const CHUNK_BYTES: usize = 256 * 1024;
 
 /// Writes in chunks of the same size, each at a multiple of it. What is left is written by [`flush`](Write::flush), once.
 #[derive(Debug)]
@@ -19,23 +19,33 @@ impl<W: Write> Chunks<W> {
     }
 }
 
+/// Writes `first` and `then`, at once if the writer takes that.
+fn both(inner: &mut impl Write, first: &[u8], then: &[u8]) -> io::Result<()> {
+    let written = loop {
+        match inner.write_vectored(&[IoSlice::new(first), IoSlice::new(then)]) {
+            Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
+            Ok(written) => break written,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    };
+    inner.write_all(first.get(written..).unwrap_or_default())?;
+    inner.write_all(then.get(written.saturating_sub(first.len())..).unwrap_or_default())
+}
+
 impl<W: Write> Write for Chunks<W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         if self.held.capacity() == 0 {
             self.held.reserve_exact(CHUNK_BYTES);
         }
-        if self.held.is_empty() && bytes.len() >= CHUNK_BYTES {
-            let (whole, _) = bytes.split_at(bytes.len() - bytes.len() % CHUNK_BYTES);
-            self.inner.write_all(whole)?;
-            return Ok(whole.len());
-        }
         let room = CHUNK_BYTES.saturating_sub(self.held.len());
-        let taken = bytes.get(..room).unwrap_or(bytes);
-        self.held.extend_from_slice(taken);
-        if self.held.len() == CHUNK_BYTES {
-            self.inner.write_all(&self.held)?;
-            self.held.clear();
-        }
+        let Some((taken, _)) = bytes.split_at_checked(room) else {
+            self.held.extend_from_slice(bytes);
+            return Ok(bytes.len());
+        };
+        // Both where they lie: what comes is long where much is written.
+        both(&mut self.inner, &self.held, taken)?;
+        self.held.clear();
         Ok(taken.len())
     }
 
@@ -49,7 +59,7 @@ impl<W: Write> Write for Chunks<W> {
 #[cfg(test)]
 mod tests {
     use super::{CHUNK_BYTES, Chunks};
-    use std::io::{self, Write};
+    use std::io::{self, IoSlice, Write};
 
     /// Keeps what is written, and how long each write was.
     #[derive(Default)]
@@ -62,9 +72,40 @@ mod tests {
             Ok(bytes.len())
         }
 
+        fn write_vectored(&mut self, pieces: &[IoSlice<'_>]) -> io::Result<usize> {
+            let all: Vec<u8> = pieces.iter().flat_map(|piece| piece.iter().copied()).collect();
+            self.write(&all)
+        }
+
         fn flush(&mut self) -> io::Result<()> {
             Ok(())
         }
+    }
+
+    /// Takes a few bytes at a time.
+    #[derive(Default)]
+    struct Slow(Vec<u8>);
+
+    impl Write for Slow {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            let taken = bytes.get(..777).unwrap_or(bytes);
+            self.0.extend_from_slice(taken);
+            Ok(taken.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_writer_that_takes_little_at_a_time_gets_all() {
+        let all: Vec<u8> = (0..2 * CHUNK_BYTES + 99).map(|at| (at % 253) as u8).collect();
+        let mut slow = Slow::default();
+        let mut chunks = Chunks::new(&mut slow);
+        all.chunks(100_000).for_each(|piece| chunks.write_all(piece).unwrap());
+        chunks.flush().unwrap();
+        assert!(slow.0 == all);
     }
 
     #[test]

@@ -198,8 +198,8 @@ impl Rows {
         }
     }
 
-    /// Hands on all that is left: nothing more is told. Workers that do so at the same time share the work of putting
-    /// the end of the tables together.
+    /// Hands on all that is left: nothing more is told. [`Store::finish`](crate::Store::finish) does it, too; who has
+    /// something else to do meanwhile does it before.
     pub fn close(&mut self) {
         let parts = [
             &mut self.operations,

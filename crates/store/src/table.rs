@@ -6,17 +6,19 @@
 //! be held) goes to runs of its own, and the table is put together in a second pass.
 
 use crate::StoreError;
+use crate::chunks::CHUNK_BYTES;
 use crate::merge::Source;
 use crate::run::{Key, Run, RunWriter};
 use crate::window::{Stretch, Window};
 use std::collections::VecDeque;
 use std::path::PathBuf;
 
-/// How much text a worker hands on at a time: so much that a lock and a write cost nothing a row.
-pub(crate) const STRETCH_BYTES: usize = 64 * 1024;
+/// How much text a worker hands on at a time: so much that a lock costs nothing a row, and that it is written where it
+/// lies.
+pub(crate) const STRETCH_BYTES: usize = CHUNK_BYTES;
 
 /// So many empty stretches are kept for each worker: as many as wait where one worker is a little ahead.
-const MOST_SPARE: usize = 8;
+const MOST_SPARE: usize = 4;
 
 #[derive(Debug)]
 pub(crate) struct Table {

@@ -84,6 +84,7 @@ impl<'a> Frame<'a> {
         Self { macs: None, vlan: None, ethertype: 0, body: Body::Broken(layer, error), cut: 0 }
     }
 
+    #[inline]
     fn above(head: Head, mut reader: Reader<'a>, cut: usize) -> Self {
         let Head { macs, mut vlan, mut ethertype } = head;
         let mut tags = 0;

@@ -47,10 +47,7 @@ impl Desk {
 
     /// What was found, and where it was written.
     pub(super) fn finish(self) -> (Summary, Outputs) {
-        let Self { ledger, mut rows, carver, logs, mut summary, .. } = self;
-        if let Some(rows) = &mut rows {
-            rows.close();
-        }
+        let Self { ledger, rows, carver, logs, mut summary, .. } = self;
         (summary.entries, summary.changes, summary.changes_not_listed) = ledger.finish();
         (summary, Outputs { rows, carver, logs })
     }

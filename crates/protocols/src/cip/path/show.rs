@@ -83,7 +83,11 @@ impl Shown<'_, '_> {
                         self.class = Some(value);
                         self.word("")?;
                         return match (names::class(value), u8::try_from(value)) {
-                            ("unknown", _) => write!(self.f, "class 0x{value:02X}"),
+                            ("unknown", Ok(number)) => {
+                                self.f.write_str("class 0x")?;
+                                self.f.hex(number, 2)
+                            }
+                            ("unknown", Err(_)) => write!(self.f, "class 0x{value:02X}"),
                             // Nearly all there is: written piece by piece, which is cheaper than a format.
                             (name, Ok(number)) => {
                                 self.f.write_str(name)?;
