@@ -69,10 +69,11 @@ impl Part {
         time: i64,
         mut goes: impl FnMut(&Window, Key) -> bool,
     ) -> Result<(), StoreError> {
+        let stretch_bytes = STRETCH_BYTES.min(self.limit_bytes);
         loop {
             let first = self.window.first_key();
             let more = first.filter(|key| goes(&self.window, *key));
-            if more.is_none() || self.stretch.rows.len() >= STRETCH_BYTES {
+            if more.is_none() || self.stretch.rows.len() >= stretch_bytes {
                 self.promised = match first {
                     Some(key) if more.is_some() || time == i64::MIN => key.time,
                     _ => time.max(self.promised),
@@ -84,7 +85,7 @@ impl Part {
             }
             if self.stretch.rows.capacity() == 0 {
                 // The last row goes a little past the end.
-                self.stretch.rows.reserve(STRETCH_BYTES + STRETCH_BYTES / 8);
+                self.stretch.rows.reserve(stretch_bytes + stretch_bytes / 8);
             }
             self.window.pop(&mut self.stretch);
         }
