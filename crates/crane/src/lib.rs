@@ -1,0 +1,11 @@
+//! A ship-to-shore container crane that exists only here: its physics, its controller, and the tags by which its
+//! controller is read and written.
+//!
+//! Sans-I/O as everything below the sensor: no clock, no socket, no thread. Time is an argument, chance comes from a seed;
+//! the same seed gives the same crane, move by move. `twin` puts it on a network.
+
+mod image;
+mod tags;
+
+pub use image::{Image, Unfit};
+pub use tags::{Access, Area, Kind, TAGS, Tag, Value, find};
