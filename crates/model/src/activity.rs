@@ -114,6 +114,8 @@ pub struct FinishedTransfer {
     pub block_type: Option<String>,
     /// The block's number.
     pub block_number: Option<u32>,
+    /// What a file is by its first bytes, as a media type (`application/x-dosexec`). Programs and query results have none.
+    pub mime_type: Option<&'static str>,
     /// How many bytes were captured.
     pub bytes: u64,
     /// How many bytes are known to have been moved but not captured.

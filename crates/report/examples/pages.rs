@@ -189,6 +189,7 @@ fn transfer(index: u32) -> Transferred {
         name: Some(text(index)),
         block_type: Some(text(index)),
         block_number: Some(1),
+        mime_type: None,
         bytes: 10,
         missing_bytes: 0,
         complete: true,

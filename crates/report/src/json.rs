@@ -130,6 +130,7 @@ fn transfer(moved: &Transferred) -> Value {
     if let Some(number) = transfer.block_number {
         object.insert("block_number".into(), number.into());
     }
+    put(&mut object, "mime_type", transfer.mime_type);
     object.insert("bytes".into(), transfer.bytes.into());
     object.insert("missing_bytes".into(), transfer.missing_bytes.into());
     object.insert("complete".into(), transfer.complete.into());

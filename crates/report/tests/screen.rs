@@ -123,6 +123,7 @@ fn transfer(number: usize) -> Transferred {
         name: Some(long()),
         block_type: None,
         block_number: None,
+        mime_type: None,
         bytes: 5,
         missing_bytes: 0,
         complete: false,

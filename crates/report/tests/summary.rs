@@ -131,6 +131,7 @@ fn moved(kind: TransferKind, seconds: [i64; 2], block: u32, length: u64) -> Tran
             name: None,
             block_type: Some("OB".to_owned()),
             block_number: Some(block),
+            mime_type: None,
             bytes: length,
             missing_bytes: 0,
             complete: true,

@@ -143,7 +143,7 @@ pub(crate) fn transfer(
         Some(Value::Text(&source)),
         Some(Value::Unsigned(0)),
         Some(Value::List(&analyzers)),
-        None,
+        moved.mime_type.map(Value::Text),
         moved.name.as_deref().map(Value::Text),
         Some(Value::Signed(last.time.since(first.time))),
         // Whether the one who sends it is local, whoever opened the connection.

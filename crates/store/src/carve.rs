@@ -1,5 +1,6 @@
 //! Programs, firmware images and files: hashed as they come, and written out where that was asked for.
 
+mod media;
 mod name;
 mod output;
 
@@ -42,6 +43,8 @@ struct Open {
     /// How many began before in the same frame.
     place: u32,
     hash: Sha256,
+    /// Its first bytes, unless some were missing before them.
+    head: Vec<u8>,
     /// Whether bytes are missing between others.
     gap: bool,
     /// What will be told of it. `end` is the last moment something was seen of it.
@@ -78,6 +81,7 @@ impl Carver {
             Transfer::Data { id, bytes } => {
                 let open = self.find(conversation, id, at)?;
                 open.hash.update(bytes);
+                open.begins_with(bytes);
                 open.so_far.bytes += bytes.len() as u64;
                 open.so_far.data = Some((open.so_far.data.map_or(at, |(first, _)| first), at));
                 let result = open.output.as_mut().map_or(Ok(()), |output| output.write(bytes));
@@ -160,6 +164,7 @@ impl Carver {
             name: name.map(name::bounded),
             block_type: block_type.map(|block_type| name::bounded(&block_type)),
             block_number,
+            mime_type: None,
             bytes: 0,
             missing_bytes: 0,
             complete: false,
@@ -168,11 +173,12 @@ impl Carver {
             problem: None,
         };
         let output = self.target.as_mut().map(Target::begin);
-        self.open.push(Open { id, place, hash: Sha256::new(), gap: false, so_far, output });
+        self.open.push(Open { id, place, hash: Sha256::new(), head: Vec::new(), gap: false, so_far, output });
     }
 
     fn close(&mut self, position: usize, at: Moment, complete: bool) -> FinishedTransfer {
-        let Open { place, hash, gap, mut so_far, output, .. } = self.open.swap_remove(position);
+        let Open { place, hash, head, gap, mut so_far, output, .. } = self.open.swap_remove(position);
+        so_far.mime_type = media::type_of(so_far.kind, &head);
         let hash: [u8; 32] = hash.finalize().into();
         so_far.end = at;
         so_far.complete = complete && !gap;
@@ -207,6 +213,16 @@ impl Carver {
                 self.error.get_or_insert(error);
                 limit("carved file could not be written")
             }
+        }
+    }
+}
+
+impl Open {
+    /// Keeps what is the beginning of the file.
+    fn begins_with(&mut self, bytes: &[u8]) {
+        if !self.gap {
+            let room = media::HEAD_BYTES.saturating_sub(self.head.len());
+            self.head.extend_from_slice(bytes.get(..room).unwrap_or(bytes));
         }
     }
 }

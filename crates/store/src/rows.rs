@@ -380,6 +380,7 @@ fn push_transfer(
     text(b",\"direction\":", Some(transfer.direction.as_str()));
     text(b",\"name\":", transfer.name.as_deref());
     text(b",\"block_type\":", transfer.block_type.as_deref());
+    text(b",\"mime_type\":", transfer.mime_type);
     let mut number = |key: &[u8], number: Option<u64>| {
         if let Some(number) = number {
             out.extend_from_slice(key);

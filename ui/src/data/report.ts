@@ -95,6 +95,7 @@ export interface Transfer {
   name?: string;
   block_type?: string;
   block_number?: number;
+  mime_type?: string;
   bytes: number;
   missing_bytes: number;
   complete: boolean;

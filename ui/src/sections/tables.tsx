@@ -110,7 +110,7 @@ export function Transfers() {
   const columns: Column<Transfer>[] = [
     { title: "When", text: (row) => day(row.start), when: true },
     ...useParties<Transfer>(),
-    { title: "What", text: (row) => `${row.kind} ${words(row.direction)}` },
+    { title: "What", text: (row) => `${row.mime_type ?? row.kind} ${words(row.direction)}` },
     {
       title: "Name",
       text: (row) => [`${row.block_type ?? ""}${row.block_number ?? ""}`, row.name].filter(Boolean).join(" "),

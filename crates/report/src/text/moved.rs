@@ -43,6 +43,9 @@ pub(super) fn what_moved(transfer: &FinishedTransfer) -> String {
     if let Some(name) = &transfer.name {
         text.push_str(&format!(" {}", Escaped(name)));
     }
+    if let Some(mime_type) = transfer.mime_type {
+        text.push_str(&format!(" ({mime_type})"));
+    }
     text.push_str(&format!(", {}", Bytes(transfer.bytes)));
     if !transfer.complete {
         text.push_str(" INCOMPLETE");

@@ -3,13 +3,12 @@ use crate::{Difference, Expected, compare, compare_columns};
 const KEY: [&str; 5] = ["source", "id.orig_h", "id.orig_p", "id.resp_h", "id.resp_p"];
 
 /// What Zeek does only where a script asks for it, or guesses.
-const APART: [Difference; 6] = [
+const APART: [Difference; 5] = [
     ("analyzers", "here every file is hashed and carved"),
     ("sha256", "here every file is hashed"),
     ("extracted", "here every file is carved"),
     ("extracted_cutoff", "here every file is carved"),
     ("extracted_size", "carving has no limit that Zeek's test sets"),
-    ("mime_type", "types are not guessed from the bytes"),
 ];
 
 const NAMED: &str = "the name is the one that was asked for; Zeek takes only what the answer itself says";

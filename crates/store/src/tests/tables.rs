@@ -158,6 +158,7 @@ fn a_transfer_is_one_line() {
         name: Some("main\u{202E}".to_owned()),
         block_type: Some("OB".to_owned()),
         block_number: Some(1),
+        mime_type: None,
         bytes: 10,
         missing_bytes: 5,
         complete: false,
