@@ -24,7 +24,7 @@ fuzz_target!(|data: &[u8]| {
         frame += 1;
         let now = Moment { time: Timestamp::from_nanos(frame as i64 * 1_000_000), frame };
         let bytes = reader.take(reader.len().min(length.into()), "bytes").unwrap_or_default();
-        let cx = &mut Context { now, addresses: ADDRESSES, ports, wanted: Wanted::default(), memory: &mut memory, shared: &mut shared, sink: &mut heard };
+        let cx = &mut Context { now, addresses: ADDRESSES, ports, opened: None, wanted: Wanted::default(), memory: &mut memory, shared: &mut shared, sink: &mut heard };
         match (&mut found, control & 2 != 0) {
             (None, true) => recogniser.gap(cx.memory, from),
             (Some(conversation), true) => gap(conversation, cx, from, length),
@@ -41,7 +41,7 @@ fuzz_target!(|data: &[u8]| {
         }
     }
     let now = Moment { time: Timestamp::from_nanos(frame as i64 * 1_000_000), frame };
-    let cx = &mut Context { now, addresses: ADDRESSES, ports, wanted: Wanted::default(), memory: &mut memory, shared: &mut shared, sink: &mut heard };
+    let cx = &mut Context { now, addresses: ADDRESSES, ports, opened: None, wanted: Wanted::default(), memory: &mut memory, shared: &mut shared, sink: &mut heard };
     match found {
         Some(mut conversation) => conversation.end(cx),
         None => recogniser.forget(cx.memory),

@@ -89,6 +89,12 @@ impl<T> Conversation<T> {
         })
     }
 
+    /// Who opened it, where that was seen: on TCP only by the SYN or its answer.
+    #[must_use]
+    pub fn opened_by(&self) -> Option<Side> {
+        self.streams.opened_by()
+    }
+
     /// Whether the transport's own beginning was seen, so that the originator is certain.
     #[must_use]
     pub fn beginning_seen(&self) -> bool {

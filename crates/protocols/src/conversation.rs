@@ -3,6 +3,7 @@ use quaywatch_model::{
     Address, Attribute, Content, DataClass, Fact, LogLine, Moment, Note, Operation, Problem, Side, Subject,
     Timestamp, Topic, Transfer, Value, Verdict,
 };
+use std::cmp::Ordering;
 
 /// Where a decoder reports what it understood.
 pub trait Sink {
@@ -39,6 +40,9 @@ pub struct Context<'a> {
     pub addresses: [Address; 2],
     /// The transport ports of side A and side B; 0 where there are none. A hint, never a proof.
     pub ports: [u16; 2],
+    /// Who opened the connection, where its beginning was captured. Whether that is who asks, content tells; only where
+    /// it does not, this does (see [`Context::likely_client`]).
+    pub opened: Option<Side>,
     /// What is asked for beside operations.
     pub wanted: Wanted,
     /// Bounded memory for what must be kept until later.
@@ -50,6 +54,17 @@ pub struct Context<'a> {
 }
 
 impl Context<'_> {
+    /// Who most likely asks where content leaves it open: who opened the connection, else who has the higher port.
+    #[must_use]
+    pub fn likely_client(&self) -> Option<Side> {
+        let [a, b] = self.ports;
+        self.opened.or(match a.cmp(&b) {
+            Ordering::Greater => Some(Side::A),
+            Ordering::Less => Some(Side::B),
+            Ordering::Equal => None,
+        })
+    }
+
     /// Reports an operation, and what it says of who somebody is.
     pub fn operation(&mut self, operation: &Operation<'_>) {
         self.sink.operation(operation);

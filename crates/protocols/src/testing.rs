@@ -262,6 +262,7 @@ impl<S: Sink + Default> Player<S> {
             now: Moment { time, frame: self.frame },
             addresses: ADDRESSES,
             ports: self.ports,
+            opened: None,
             wanted: Wanted { logs: true, content: true },
             memory: &mut self.memory,
             shared: &mut self.shared,

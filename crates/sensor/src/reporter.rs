@@ -59,12 +59,22 @@ impl Reporter {
         act: impl FnOnce(&mut Context<'_>) -> R,
     ) -> R {
         let (addresses, ports) = (kept.key.addresses, kept.key.ports);
+        let opened = kept.opened_by();
         let wanted = Wanted { content: kept.app.leaving.is_some(), logs: self.desk.logs.is_some() };
         let mut said = Said { desk: &mut self.desk, kept, protocol, at };
         let mut nothing = Unheard;
         let shadow = said.kept.app.shadow;
         let sink: &mut dyn Sink = if shadow { &mut nothing } else { &mut said };
-        act(&mut Context { now: at, addresses, ports, wanted, memory, shared: &mut self.shared, sink })
+        act(&mut Context {
+            now: at,
+            addresses,
+            ports,
+            opened,
+            wanted,
+            memory,
+            shared: &mut self.shared,
+            sink,
+        })
     }
 
     /// Hands a decoder what was said. What it keeps waiting from now on is due no sooner than what waits already, so

@@ -21,6 +21,8 @@ const ASKED_AGAIN_NANOS: i64 = 400_000_000;
 pub(super) struct Modbus {
     /// Above 0: side A is the client; below 0: side B is; the farther, the surer.
     lean: i8,
+    /// Who was taken for the client because nothing in the bytes told.
+    assumed: Option<Side>,
     heard_server: bool,
     /// What this side says first is a request for function 0, which is not believed elsewhere.
     opens_with_zero: [bool; 2],
@@ -78,7 +80,7 @@ impl Dialogue for Modbus {
 
     fn lost(&mut self, _: &mut Context<'_>, from: Side, _: u64) {
         *from.of_mut(&mut self.opens_with_zero) = false;
-        if self.client() != Some(from) {
+        if self.told_client() != Some(from) {
             self.pending.answers_lost();
         }
     }
@@ -102,11 +104,7 @@ impl Dialogue for Modbus {
     }
 
     fn client(&self) -> Option<Side> {
-        match self.lean {
-            1.. => Some(Side::A),
-            0 => None,
-            ..0 => Some(Side::B),
-        }
+        self.told_client().or(self.assumed)
     }
 
     fn carries(&self) -> DataClass {
@@ -125,7 +123,7 @@ impl Modbus {
     }
 
     /// Who speaks here: by what is known of the conversation once that is proven, else by the PDU itself, and
-    /// where that could be either, by what is known, by a request that waits for it, and at last by the port.
+    /// where that could be either, by what is known, by a request that waits for it, and at last by the transport.
     fn is_request(&mut self, cx: &mut Context<'_>, from: Side, adu: &Adu<'_>) -> bool {
         let exception = adu.pdu.is_exception();
         if exception || self.lean.abs() < SURE {
@@ -141,11 +139,26 @@ impl Modbus {
                 return looks.request;
             }
         }
-        if let Some(client) = self.client() {
+        if let Some(client) = self.told_client() {
             return client == from;
         }
-        let from_server_port = from.of(&cx.ports) == &PORT && from.other().of(&cx.ports) != &PORT;
-        !(exception || self.is_awaited(from, adu) || from_server_port)
+        if exception || self.is_awaited(from, adu) {
+            return false;
+        }
+        let of_port =
+            [Side::A, Side::B].into_iter().find(|side| side.of(&cx.ports) == &PORT).map(Side::other);
+        let both = cx.ports == [PORT; 2];
+        let client = of_port.filter(|_| !both).or_else(|| cx.likely_client()).unwrap_or(from);
+        *self.assumed.get_or_insert(client) == from
+    }
+
+    /// Who the client is as far as the bytes tell.
+    const fn told_client(&self) -> Option<Side> {
+        match self.lean {
+            1.. => Some(Side::A),
+            0 => None,
+            ..0 => Some(Side::B),
+        }
     }
 
     /// Whether a request of the other side waits for just this.
@@ -159,7 +172,7 @@ impl Modbus {
     fn learn(&mut self, cx: &mut Context<'_>, client: Side, weight: i8) {
         let change = if client == Side::A { weight } else { -weight };
         self.lean = (self.lean + change).clamp(-SURE, SURE);
-        let Some(client) = self.client() else { return };
+        let Some(client) = self.told_client() else { return };
         while let Some(answer) = self.pending.take_where(|key| key.from != client) {
             if let Ok(adu) = Adu::decode(&answer.bytes) {
                 self.heard_server = true;

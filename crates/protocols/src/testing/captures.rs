@@ -143,7 +143,16 @@ impl Ear {
         let (key, sink) = flow;
         let wanted = Wanted { logs: true, content: true };
         let (addresses, ports) = (key.addresses, key.ports);
-        act(&mut Context { now, addresses, ports, wanted, memory, shared: &mut self.shared, sink })
+        act(&mut Context {
+            now,
+            addresses,
+            ports,
+            opened: None,
+            wanted,
+            memory,
+            shared: &mut self.shared,
+            sink,
+        })
     }
 }
 

@@ -94,12 +94,13 @@ impl<D: ChangesToTls> Conversation for UntilTls<D> {
 
 /// Lets TLS report all but content, which is told once, by whoever holds it.
 fn quietly(cx: &mut Context<'_>, act: impl FnOnce(&mut Context<'_>)) {
-    let Context { now, addresses, ports, wanted, .. } = *cx;
+    let Context { now, addresses, ports, opened, wanted, .. } = *cx;
     let mut sink = AllButContent(cx.sink);
     act(&mut Context {
         now,
         addresses,
         ports,
+        opened,
         wanted,
         memory: cx.memory,
         shared: cx.shared,

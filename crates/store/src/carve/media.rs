@@ -25,7 +25,8 @@ fn is_text(head: &[u8]) -> bool {
             (std::str::from_utf8(valid).unwrap_or_default(), error.error_len().is_some())
         }
     };
-    let is_control = |character: char| character.is_control() && !matches!(character, '\t' | '\n' | '\r' | '\u{c}');
+    let is_control =
+        |character: char| character.is_control() && !matches!(character, '\t' | '\n' | '\r' | '\u{c}');
     !cut && !readable.is_empty() && !readable.chars().any(is_control)
 }
 

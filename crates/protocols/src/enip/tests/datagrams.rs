@@ -89,6 +89,7 @@ impl Pair {
                 now,
                 addresses: crate::testing::ADDRESSES,
                 ports: [0, 0],
+                opened: None,
                 wanted: crate::Wanted::default(),
                 memory,
                 shared,

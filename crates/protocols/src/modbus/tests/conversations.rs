@@ -174,6 +174,7 @@ fn a_request_for_which_no_memory_was_left_is_still_told() {
         now: quaywatch_model::Moment::default(),
         addresses: crate::testing::ADDRESSES,
         ports: PORTS,
+        opened: None,
         wanted: crate::Wanted::default(),
         memory: &mut memory,
         shared: &mut shared,

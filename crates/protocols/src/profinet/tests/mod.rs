@@ -307,6 +307,7 @@ impl Segment {
             now: Moment { time, frame: self.frame },
             addresses: crate::testing::ADDRESSES,
             ports: [0, 0],
+            opened: None,
             wanted: crate::Wanted::default(),
             memory: &mut self.memory,
             shared: &mut self.shared,
