@@ -42,13 +42,15 @@ pub fn write(out: &mut dyn Write, summary: &Summary, settings: Settings) -> io::
     let head = reading::captured(summary);
     head.iter().try_for_each(|row| writeln!(out, "{row}"))?;
     let all = settings.most_lines == usize::MAX;
+    let (controllers, other_servers) = controllers::controllers(summary, all);
     let sections = [
-        Some(controllers::controllers(summary, all)),
+        Some(controllers),
         Some(changes::changes(summary, all)),
         moved::transfers(summary),
         answers::findings(summary),
         Some(answers::remote_access(summary)),
         Some(leaves::leaves(summary, all)),
+        other_servers,
         controllers::other_devices(summary),
         Some(reading::unread(summary)),
     ];

@@ -81,20 +81,32 @@ fn one_stop_is_not_hidden_by_a_thousand_set_points() {
     changes.insert(700, change(700, Verb::Stop, "plc_stop (0x29)", "P_PROGRAM"));
     let text = shown(&summary(changes));
     assert!(text.contains("plc_stop (0x29)"), "{text}");
-    assert!(text.contains("Write  1,000 times until 22:29:59  holding 4\n"), "{text}");
+    assert!(text.contains("Write  1,000 times until 22:29:59  holding 4 = 0 ... 999\n"), "{text}");
 }
 
 #[test]
-fn many_writes_by_one_function_are_one_line_that_names_the_objects_and_not_the_values() {
+fn many_writes_by_one_function_are_one_line_with_the_first_and_the_last_value_of_each_object() {
     let changes = (0..90).map(|second| {
-        change(second, Verb::Write, "write_var (0x05)", &format!("DB1.DBX{}.0 = true", second % 6))
+        let value = second % 6 != 0 || second < 60;
+        change(second, Verb::Write, "write_var (0x05)", &format!("DB1.DBX{}.0 = {value}", second % 6))
     });
     let text = shown(&summary(changes.collect()));
     assert!(
-        text.contains("write_var (0x05):\n      DB1.DBX0.0, DB1.DBX1.0, DB1.DBX2.0, DB1.DBX3.0 and 2 more\n"),
+        text.contains("write_var (0x05):\n      DB1.DBX0.0 = true ... false, DB1.DBX1.0 = true, DB1.DBX2.0 = true, DB1.DBX3.0 = true and 2 more\n"),
         "{text}"
     );
     assert!(text.contains("90 times until"), "{text}");
+}
+
+#[test]
+fn with_everything_asked_for_every_change_has_a_line_with_its_value() {
+    let changes: Vec<Change> = (0..90)
+        .map(|second| change(second, Verb::Write, "write_var (0x05)", &format!("DB1.DBW0 = {second}")))
+        .collect();
+    let text = written(&summary(changes), text::Settings { most_lines: usize::MAX });
+    for second in 0..90 {
+        assert!(text.contains(&format!("DB1.DBW0 = {second}\n")), "{second}: {text}");
+    }
 }
 
 #[test]
@@ -107,7 +119,7 @@ fn writes_that_are_counted_but_not_listed_are_not_told_to_be_the_same() {
     summary.entries[0].outcomes = [1000, 0, 0, 0];
     let text = shown(&summary);
     assert!(
-        text.contains("1,000 times until 23:13:20  write (0x06):\n      holding 4, perhaps others\n"),
+        text.contains("1,000 times until 23:13:20  write (0x06):\n      holding 4 = 7, perhaps others\n"),
         "{text}"
     );
     assert!(!text.contains("more changes"), "{text}");

@@ -5,7 +5,7 @@ use std::fmt::{self, Write};
 use std::hash::BuildHasher;
 
 /// So many changes of one entry are listed one by one; more of the same are counted.
-const MOST_LISTED_PER_ENTRY: u32 = 50;
+const MOST_LISTED_PER_ENTRY: u32 = 500;
 /// So many changes are listed in all.
 const MOST_LISTED: usize = 10_000;
 /// So many entries are kept; what does not fit is counted under the function `(other)`.

@@ -1,12 +1,12 @@
 //! Everything that changed something, one by one.
 
-use super::lines::{Kind, Line, lines};
+use super::lines::{Kind, Line, Said, lines};
 use super::row::{Row, WIDTH};
 use super::section::{Block, Section};
 use super::{ALARM, CHANGES, DIM, PLAIN, moved};
 use crate::Escaped;
 use crate::number::{Bytes, Count};
-use quaywatch_model::{Change, Outcome, Timestamp, Transferred, Verb};
+use quaywatch_model::{Change, Outcome, Timestamp, Transferred, Verb, is_of_controllers};
 use quaywatch_sensor::Summary;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -24,7 +24,7 @@ pub(super) fn changes(summary: &Summary, all: bool) -> Section {
         let none = "none seen: no writes, starts, stops or downloads in what could be read";
         return Section::saying("CHANGES", none);
     }
-    let lines = lines(summary);
+    let lines = lines(summary, all);
     let columns = Columns::of(&lines, if all { usize::MAX } else { WIDTH });
     let blocks = lines.iter().zip(ranks(&lines)).map(|(line, rank)| Block {
         rows: rows(line, columns, summary.span.first),
@@ -37,7 +37,7 @@ pub(super) fn changes(summary: &Summary, all: bool) -> Section {
 
 /// Which lines to show when there are too many: the first of every kind of change that was accepted, then of every
 /// kind and outcome between two hosts, then the first by each function, then the second, and so on, plain writes a rank
-/// after the rest. Ten thousand set-points, or a hundred blocks of one download, must not hide one stop, nor a refused
+/// after the rest, and what no controller was asked for after that. Ten thousand set-points, or a hundred blocks of one download, must not hide one stop, nor a refused
 /// start the one that was accepted after it.
 fn ranks(lines: &[Line<'_>]) -> Vec<usize> {
     let mut accepted = BTreeSet::new();
@@ -56,7 +56,7 @@ fn ranks(lines: &[Line<'_>]) -> Vec<usize> {
         } else {
             1 + *nth
         };
-        rank + usize::from(first.verb == Verb::Write)
+        rank + usize::from(first.verb == Verb::Write) + usize::from(!is_of_controllers(first.protocol))
     };
     lines.iter().map(rank).collect()
 }
@@ -146,10 +146,10 @@ fn by(Change { function, unit, .. }: &Change) -> String {
     format!("{}{unit}", Escaped(function))
 }
 
-/// What many changes were of, without what each said.
-fn various_details(objects: &BTreeSet<&str>, partly_listed: bool) -> String {
+/// What many changes were of, with what the first and the last of each said.
+fn various_details(objects: &BTreeMap<&str, Said<'_>>, partly_listed: bool) -> String {
     let named: Vec<String> =
-        objects.iter().take(MOST_OBJECTS).map(|object| Escaped(object).to_string()).collect();
+        objects.iter().take(MOST_OBJECTS).map(|(object, said)| said_of(object, said)).collect();
     let mut text = named.join(", ");
     let more = objects.len().saturating_sub(MOST_OBJECTS) as u64;
     if more > 0 {
@@ -157,6 +157,17 @@ fn various_details(objects: &BTreeSet<&str>, partly_listed: bool) -> String {
     }
     if partly_listed {
         text.push_str(", perhaps others");
+    }
+    text
+}
+
+/// `M1.0 = true`, `holding 4 = 1 ... 7`.
+fn said_of(object: &str, said: &Said<'_>) -> String {
+    let mut text = Escaped(object).to_string();
+    let Some(first) = said.first else { return text };
+    text.push_str(&format!(" = {}", Escaped(first)));
+    if said.several {
+        text.push_str(&format!(" ... {}", Escaped(said.last.unwrap_or_default())));
     }
     text
 }

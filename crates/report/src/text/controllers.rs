@@ -5,7 +5,7 @@ use super::section::{Block, Section};
 use super::{ALARM, CHANGES, DIM, PLAIN, TITLE};
 use crate::Escaped;
 use crate::number::{Count, Many};
-use quaywatch_model::{Address, Asset, Entry, Verb};
+use quaywatch_model::{Address, Asset, Entry, Verb, is_of_controllers};
 use quaywatch_sensor::Summary;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
@@ -13,25 +13,45 @@ use std::collections::{BTreeMap, BTreeSet};
 /// So many lines are of one controller unless all are asked for: those who changed something come first.
 const MOST_ROWS: usize = 12;
 
-/// Who was operated, by whom, how often.
-pub(super) fn controllers(summary: &Summary, all: bool) -> Section {
+/// Who was operated, by whom, how often: the controllers, and apart from them who else is asked for something. A machine that
+/// is spoken to in any protocol of controllers is one, with all that it is asked for.
+pub(super) fn controllers(summary: &Summary, all: bool) -> (Section, Option<Section>) {
     let title = "CONTROLLERS AND WHO TALKS TO THEM";
+    let devices = by_address(summary);
     let mut servers: BTreeMap<Address, Vec<&Entry>> = BTreeMap::new();
     for entry in &summary.entries {
-        servers.entry(entry.server).or_default().push(entry);
+        servers.entry(called(entry.server, &devices)).or_default().push(entry);
     }
-    if servers.is_empty() {
-        return Section::saying(title, "none seen: no operation in a protocol that is decoded");
-    }
-    let devices = by_address(summary);
-    let (everybody, mut servers): (Vec<_>, Vec<_>) =
+    let (everybody, servers): (Vec<_>, Vec<_>) =
         servers.into_iter().partition(|(address, entries)| is_everybody(*address, entries));
-    servers.sort_by_key(|(address, entries)| (Reverse(weight(entries)), *address));
+    let (mut controllers, mut others): (Vec<_>, Vec<_>) = servers
+        .into_iter()
+        .partition(|(_, entries)| entries.iter().any(|entry| is_of_controllers(entry.protocol)));
+    for servers in [&mut controllers, &mut others] {
+        servers.sort_by_key(|(address, entries)| (Reverse(weight(entries)), *address));
+    }
     let one = |(address, entries): &(Address, Vec<&Entry>)| controller(*address, entries, &devices, all);
-    let mut blocks: Vec<Vec<Row>> = servers.iter().map(one).collect();
-    blocks.extend(everybody.iter().flat_map(|(address, entries)| asked_of_everybody(*address, entries)));
-    let title = format!("{title} ({})", Count(servers.len() as u64));
-    Section::of(title, blocks, "more controller", 20)
+    let others = (!others.is_empty()).then(|| {
+        let title = format!("OTHER SERVERS AND WHO ASKS THEM ({})", Count(others.len() as u64));
+        Section::of(title, others.iter().map(one).collect(), "more server", 8)
+    });
+    if controllers.is_empty() && everybody.is_empty() {
+        let none = "none seen: no operation in a protocol of controllers that is decoded";
+        return (Section::saying(title, none), others);
+    }
+    let title = format!("{title} ({})", Count(controllers.len() as u64));
+    let mut section = Section::of(title, controllers.iter().map(one).collect(), "more controller", 20);
+    let asked = everybody.iter().flat_map(|(address, entries)| asked_of_everybody(*address, entries));
+    // Nobody in particular: no controller to be counted.
+    section.blocks.extend(asked.map(|rows| Block { rows, rank: usize::MAX, count: 0 }));
+    (section, others)
+}
+
+/// The address that stands for a machine: its first of IP, where it is known to have one.
+fn called(address: Address, devices: &Devices<'_>) -> Address {
+    let of_ip = |asset: &&Asset| asset.addresses.iter().copied().find(|address| address.ip().is_some());
+    let is_plain_ip = address.ip().is_some();
+    if is_plain_ip { address } else { devices.get(&address).and_then(of_ip).unwrap_or(address) }
 }
 
 /// The most changed first, then the busiest.

@@ -4,7 +4,7 @@ use quaywatch_model::{
     Address, Change, Direction, Entry, Outcome, Timestamp, TransferKind, Transferred, Verb,
 };
 use quaywatch_sensor::Summary;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// From so many different writes on, those between two hosts by one function are one line: an operator station
 /// writes all day long.
@@ -30,13 +30,28 @@ pub(super) enum Kind<'a> {
     /// They are the same but for the time.
     Same,
     /// They are by one function, of these objects; what they say differs, or is not known of all.
-    Various(BTreeSet<&'a str>),
+    Various(BTreeMap<&'a str, Said<'a>>),
     /// They load one program or image, of which this was moved.
     Load(Option<&'a Transferred>),
 }
 
-/// The lines of all listed changes, in time order.
-pub(super) fn lines(summary: &Summary) -> Vec<Line<'_>> {
+/// What the changes of one object said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Said<'a> {
+    pub(super) first: Option<&'a str>,
+    pub(super) last: Option<&'a str>,
+    /// Whether it was anything else in between.
+    pub(super) several: bool,
+}
+
+/// The lines of all listed changes, in time order: each by itself where `apart`, else what belongs together as one.
+pub(super) fn lines(summary: &Summary, apart: bool) -> Vec<Line<'_>> {
+    if apart {
+        let mut lines: Vec<Line<'_>> =
+            summary.changes.iter().map(|change| Line::of(change, Kind::Same)).collect();
+        count_unlisted(&mut lines, summary);
+        return lines;
+    }
     let mut lines = loads(summary);
     lines.extend(writes(runs(summary.changes.iter().filter(|change| !is_load(change)))));
     lines.sort_by_key(|line| line.first.at);
@@ -76,15 +91,14 @@ fn writes(runs: Vec<Line<'_>>) -> Vec<Line<'_>> {
             lines.push(run);
             continue;
         }
-        let objects = run.first.items.iter().map(|item| object(item));
         match together.get(&group).and_then(|&at| lines.get_mut(at)) {
             Some(Line { last, count, kind: Kind::Various(known), .. }) => {
                 (*last, *count) = (run.last, *count + run.count);
-                known.extend(objects);
+                tell(known, &run.first.items);
             }
             _ => {
                 together.insert(group, lines.len());
-                run.kind = Kind::Various(objects.collect());
+                run.kind = Kind::Various(told(&run.first.items));
                 lines.push(run);
             }
         }
@@ -92,9 +106,24 @@ fn writes(runs: Vec<Line<'_>>) -> Vec<Line<'_>> {
     lines
 }
 
-/// What an item as text is of.
-fn object(item: &str) -> &str {
-    item.split_once(" = ").map_or(item, |(object, _)| object)
+/// What the items of one change say, by object.
+fn told(items: &[String]) -> BTreeMap<&str, Said<'_>> {
+    let mut known = BTreeMap::new();
+    tell(&mut known, items);
+    known
+}
+
+/// Adds what the items of a later change say.
+fn tell<'a>(known: &mut BTreeMap<&'a str, Said<'a>>, items: &'a [String]) {
+    for item in items {
+        let (object, value) = match item.split_once(" = ") {
+            Some((object, value)) => (object, Some(value)),
+            None => (item.as_str(), None),
+        };
+        let said = known.entry(object).or_insert(Said { first: value, last: value, several: false });
+        said.several |= said.last != value;
+        said.last = value;
+    }
 }
 
 /// Loading a program is many operations. One that was not accepted stands for itself.
@@ -211,7 +240,7 @@ fn count_unlisted(lines: &mut [Line<'_>], summary: &Summary) {
             line.partly_listed = true;
             line.last = until.map_or(line.last, |until| until.max(line.last));
             if matches!(line.kind, Kind::Same) {
-                line.kind = Kind::Various(line.first.items.iter().map(|item| object(item)).collect());
+                line.kind = Kind::Various(told(&line.first.items));
             }
         } else {
             line.at_least = unlisted > 0;
