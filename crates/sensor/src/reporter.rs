@@ -176,7 +176,8 @@ impl Listener<App> for Reporter {
     }
 
     fn end(&mut self, kept: &mut Conversation<App>, memory: &mut Memory, at: Moment) {
-        let at = Moment { frame: at.frame, time: at.time.max(kept.last) };
+        // What is told at its end was so when it was last heard, however much later that is noticed.
+        let at = Moment { frame: at.frame, time: kept.last };
         match mem::replace(&mut kept.app.reading, Reading::Unknown) {
             Reading::Speaking(mut decoder) => {
                 let protocol = decoder.protocol();

@@ -98,7 +98,9 @@ impl Carver {
             }
             Transfer::End { id, complete } => {
                 let position = self.position(conversation, id)?;
-                Some(self.close(position, at, complete))
+                // That more will not come is often noticed long after the last of it came.
+                let last_seen = self.open.get(position).map_or(at, |open| open.so_far.end);
+                Some(self.close(position, if complete { at } else { last_seen }, complete))
             }
         }
     }
