@@ -1,6 +1,6 @@
 use crate::Counts;
 use hashbrown::HashMap;
-use quaywatch_model::{Address, Moment, Timestamp};
+use quaywatch_model::{Address, Moment};
 use quaywatch_wire::{Fragment, Memory, Packet};
 use std::mem;
 
@@ -23,24 +23,28 @@ pub(crate) struct Fragments {
     gave_way: (u64, Counts),
 }
 
+/// What makes fragments parts of one packet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-struct Id {
-    source: Address,
-    destination: Address,
-    protocol: u8,
+pub(crate) struct Id {
+    pub(crate) source: Address,
+    pub(crate) destination: Address,
+    pub(crate) protocol: u8,
     id: u32,
-    vlan: u16,
-    tunnel: u64,
+    pub(crate) vlan: u16,
+    pub(crate) tunnel: u64,
 }
 
 #[derive(Debug)]
 struct Parts {
-    first: Timestamp,
+    first: Moment,
     counts: Counts,
     /// The payload's length, once the last part is known.
     len: Option<usize>,
     parts: Vec<(usize, Vec<u8>)>,
 }
+
+/// A packet that was never whole: whose it was, when its first part came, what its parts counted.
+pub(crate) type Incomplete = (Id, Moment, Counts);
 
 /// What became of a part.
 pub(crate) enum Defragmented {
@@ -66,7 +70,7 @@ impl Fragments {
         let Packet { source, destination, protocol, payload, .. } = *packet;
         let id = Id { source, destination, protocol, id: part.id, vlan, tunnel };
         let this = Counts { packets: 1, bytes: 0, ip_bytes: packet.len as u64, wire_bytes };
-        let stale = |parts: &Parts| at.time.since(parts.first) > PATIENCE_NANOS;
+        let stale = |parts: &Parts| at.time.since(parts.first.time) > PATIENCE_NANOS;
         let mut lost = Counts::default();
         if self.packets.get(&id).is_some_and(stale) {
             lost = self.drop(memory, &id);
@@ -75,7 +79,7 @@ impl Fragments {
             self.drop_oldest(memory);
         }
         let packet_parts = self.packets.entry(id).or_insert_with(|| Parts {
-            first: at.time,
+            first: at,
             counts: lost,
             len: None,
             parts: Vec::new(),
@@ -110,15 +114,18 @@ impl Fragments {
         Defragmented::Whole(whole, counts)
     }
 
-    /// Gives up all that waits; tells how many packets that were.
-    pub(crate) fn give_up(&mut self, memory: &mut Memory) -> (u64, Counts) {
-        let (mut given_up, mut total) = mem::take(&mut self.gave_way);
-        for (_, parts) in self.packets.drain() {
-            given_up += 1;
-            total.add(&parts.counts);
-            parts.parts.into_iter().for_each(|(_, bytes)| memory.free(bytes));
-        }
-        (given_up, total)
+    /// Gives up all that waits, in the order it began; and tells how many packets gave way before, with what they counted.
+    pub(crate) fn give_up(&mut self, memory: &mut Memory) -> (Vec<Incomplete>, (u64, Counts)) {
+        let mut left: Vec<_> = self
+            .packets
+            .drain()
+            .map(|(id, parts)| {
+                parts.parts.into_iter().for_each(|(_, bytes)| memory.free(bytes));
+                (id, parts.first, parts.counts)
+            })
+            .collect();
+        left.sort_by_key(|(_, first, _)| *first);
+        (left, mem::take(&mut self.gave_way))
     }
 
     fn drop(&mut self, memory: &mut Memory, id: &Id) -> Counts {

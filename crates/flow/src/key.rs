@@ -1,3 +1,4 @@
+use crate::fragments::Id;
 use quaywatch_model::{Address, Mac, Side};
 use quaywatch_wire::{Icmp, Packet, protocol};
 use std::hash::{Hash, Hasher};
@@ -38,6 +39,13 @@ impl Key {
     pub(crate) fn ip(packet: &Packet<'_>, ports: [u16; 2], vlan: u16, tunnel: u64) -> (Self, Side) {
         let addresses = [packet.source, packet.destination];
         Self { addresses, ports, protocol: packet.protocol, ethertype: 0, vlan, tunnel }.sorted()
+    }
+
+    /// The conversation of a packet of which too few fragments came to know its ports.
+    pub(crate) fn of_fragments(id: &Id) -> (Self, Side) {
+        let addresses = [id.source, id.destination];
+        let Id { protocol, vlan, tunnel, .. } = *id;
+        Self { addresses, ports: [0, 0], protocol, ethertype: 0, vlan, tunnel }.sorted()
     }
 
     /// An ICMP conversation. A question and its answer are one: the asking side's "port" is the question's type,

@@ -149,12 +149,29 @@ impl<T: Default> Table<T> {
 
     /// Ends all conversations: the capture is over.
     pub fn finish<L: Listener<T> + ?Sized>(&mut self, now: Moment, memory: &mut Memory, listener: &mut L) {
-        let (given_up, counts) = self.fragments.give_up(memory);
-        if given_up > 0 {
-            let reason = "packets of which fragments are missing";
-            let problem =
-                Problem { layer: "ip", reason, verdict: Verdict::Incomplete, bytes: counts.wire_bytes };
-            listener.problem(None, now, &problem);
+        let (left, (gave_way, counts)) = self.fragments.give_up(memory);
+        for nth in 0..gave_way {
+            // Whose they were is not known any more.
+            let reason = "too many packets of which fragments are missing, the oldest was dropped";
+            let bytes = if nth == 0 { counts.wire_bytes } else { 0 };
+            listener.problem(None, now, &Problem { layer: "ip", reason, verdict: Verdict::Limit, bytes });
+        }
+        for (id, first, counts) in left {
+            let reason = "packet of which fragments are missing";
+            let (verdict, bytes) = (Verdict::Incomplete, counts.wire_bytes);
+            listener.problem(None, first, &Problem { layer: "ip", reason, verdict, bytes });
+            // Its frames still belong to somebody: a conversation without ports.
+            let (key, from) = Key::of_fragments(&id);
+            let place = Place {
+                at: first,
+                wire_bytes: counts.wire_bytes,
+                macs: [Mac::default(); 2],
+                vlan: id.vlan,
+                hops_left: 0,
+                tunnel: None,
+                depth: 0,
+            };
+            self.count(key, from, counts, place, memory, listener);
         }
         for slot in 0..self.slots.len() {
             self.end(slot, now, memory, listener);

@@ -359,6 +359,23 @@ fn fragments_become_one_datagram_whatever_their_order() {
 }
 
 #[test]
+fn fragments_that_are_never_whole_are_told_each_and_belong_to_a_conversation() {
+    let whole = udp(CLIENT, SERVER, (5000, 53), &[7; 64]);
+    let mut play = Play::new();
+    for id in 1..=3_u16 {
+        let mut first = whole[..34 + 40].to_vec();
+        first[16..18].copy_from_slice(&60_u16.to_be_bytes());
+        first[18..20].copy_from_slice(&id.to_be_bytes());
+        first[20..22].copy_from_slice(&0x2000_u16.to_be_bytes());
+        play.raw(&first);
+    }
+    let heard = play.end();
+    assert_eq!(heard.problems.iter().filter(|reason| reason.contains("fragments are missing")).count(), 3);
+    let packets: u64 = heard.ended.iter().flat_map(|ended| ended.packets).sum();
+    assert_eq!(packets, 3, "all are in conversations");
+}
+
+#[test]
 fn what_a_tunnel_carries_is_a_conversation_of_its_own() {
     let inner = tcp(true, "A", 100, 1, b"inside");
     let vxlan = [&[8, 0, 0, 0, 0, 0, 7, 0][..], &inner].concat();
