@@ -1,7 +1,10 @@
 //! Reading and writing the tag. Rockwell 1756-PM020, chapter 1.
+//!
+//! Data behind what a service needs is not looked at, as in real controllers: pycomm3 1.2 sends a single write twice in one
+//! message, and eight bytes of a mask whatever its size.
 
 use super::address::Place;
-use super::answer::{Outcome, Refusal, general, logix, nothing_left};
+use super::answer::{Outcome, Refusal, general, logix};
 use super::layout::{LAYOUT, Type};
 use super::memory;
 use quaywatch_crane::Image;
@@ -37,7 +40,6 @@ fn read(place: Place, data: &[u8], fragmented: bool, image: &Image, room: usize)
     let mut reader = Reader::new(data);
     let total = total(place, reader.u16_le("element count")?)?;
     let from = if fragmented { reader.u32_le("offset")? as usize } else { 0 };
-    nothing_left(reader.rest())?;
     if from >= total {
         return Err(Refusal::logix(logix::ACCESS_BEYOND_END));
     }
@@ -75,12 +77,14 @@ fn write(place: Place, data: &[u8], fragmented: bool, image: &mut Image) -> Outc
     if from > total {
         return Err(Refusal::logix(logix::OFFSET_BEYOND_END));
     }
-    match (from + values.len()).cmp(&total) {
-        std::cmp::Ordering::Greater if fragmented => return Err(Refusal::logix(logix::ACCESS_BEYOND_END)),
-        std::cmp::Ordering::Greater => return Err(Refusal::plain(general::TOO_MUCH_DATA)),
-        std::cmp::Ordering::Less if !fragmented => return Err(Refusal::plain(general::NOT_ENOUGH_DATA)),
-        _ => {}
-    }
+    let values = match values.get(..total) {
+        _ if fragmented && from + values.len() > total => {
+            return Err(Refusal::logix(logix::ACCESS_BEYOND_END));
+        }
+        _ if fragmented => values,
+        Some(values) => values,
+        None => return Err(Refusal::plain(general::NOT_ENOUGH_DATA)),
+    };
     if place.of == Type::BOOL {
         if let Some(value) = values.first() {
             memory::write_bit(image, place.offset, place.bit, *value != 0);
@@ -91,8 +95,7 @@ fn write(place: Place, data: &[u8], fragmented: bool, image: &mut Image) -> Outc
     Ok(Vec::new())
 }
 
-/// The masks' size, the bits to set, the bits to keep. What follows is not looked at: pycomm3 sends eight bytes of the
-/// second mask whatever the size, and gets on with real controllers.
+/// The masks' size, the bits to set, the bits to keep.
 fn modify(place: Place, data: &[u8], image: &mut Image) -> Outcome {
     let mut reader = Reader::new(data);
     let size = reader.u16_le("mask size")?;

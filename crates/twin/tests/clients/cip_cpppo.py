@@ -2,7 +2,7 @@
 
 import sys
 
-from cpppo.server.enip import client
+from cpppo.server.enip import client, get_attribute
 
 HOST, PORT = sys.argv[1].split(":")
 PORT = int(PORT)
@@ -39,5 +39,7 @@ with client.connector(host=HOST, port=PORT, timeout=5) as connection:
     # No such tag; a value of the wrong type.
     assert operate(connection, "STS.Nope") == [None]
     assert operate(connection, "STS.Par.SWL=(DINT)1") == [None]
-    assert operate(connection, "@1/1/7") [0] is not None
+    attributes = get_attribute.attribute_operations(["@1/1/1", "@0xF4/1/1", "@1/1"])
+    vendor, nothing, identity = [value for *_, value in connection.pipeline(operations=attributes, depth=2, timeout=5)]
+    assert vendor == [1, 0] and nothing is None and bytes(identity[-20:]) == b"1756-L61/B LOGIX5561", identity
 print("all done")

@@ -143,6 +143,7 @@ with LogixDriver(PLC) as plc:
             step(plc)
             print("did", step.__name__, "by instance" if by_instance else "by name")
         ok(plc.write("STS.Load.LC[3]", 0.0))
+        ok(plc.write("STS.Job.IsoType", ""))
 
 plc = LogixDriver(PLC, init_tags=False)
 plc._cfg["extended forward open"] = False
