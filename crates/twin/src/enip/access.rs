@@ -24,7 +24,13 @@ pub(super) mod service {
 const MASK_BYTES: [u16; 5] = [1, 2, 4, 8, 12];
 
 /// Does a service to a part of the tag. `None` if tags have no such service. The answer's data is never longer than `room`.
-pub(super) fn serve(number: u8, place: Place, data: &[u8], image: &mut Image, room: usize) -> Option<Outcome> {
+pub(super) fn serve(
+    number: u8,
+    place: Place,
+    data: &[u8],
+    image: &mut Image,
+    room: usize,
+) -> Option<Outcome> {
     Some(match number {
         service::READ_TAG => read(place, data, false, image, room),
         service::READ_TAG_FRAGMENTED => read(place, data, true, image, room),
@@ -57,7 +63,8 @@ fn read(place: Place, data: &[u8], fragmented: bool, image: &Image, room: usize)
         Type::Atomic(_) => LAYOUT.size_of(place.of),
         Type::Structure(_) => 4,
     };
-    out.extend(rest.iter().take(room - room % unit));
+    let piece = rest.get(..room - room % unit).filter(|piece| !piece.is_empty());
+    out.extend(piece.ok_or_else(|| Refusal::plain(general::REPLY_TOO_LARGE))?);
     Err(Refusal::partial(general::PARTIAL_TRANSFER, out))
 }
 
@@ -132,9 +139,7 @@ fn total(place: Place, count: u16) -> Result<usize, Refusal> {
 fn head(place: Place) -> Typed<'static> {
     let (data_type, handle) = match place.of {
         Type::Atomic(data_type) => (data_type, None),
-        Type::Structure(at) => {
-            (DataType::STRUCTURE, LAYOUT.structure(at).map(|structure| structure.handle))
-        }
+        Type::Structure(at) => (DataType::STRUCTURE, LAYOUT.structure(at).map(|structure| structure.handle)),
     };
     Typed { data_type, handle, bytes: &[] }
 }

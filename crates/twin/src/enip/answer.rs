@@ -86,7 +86,8 @@ impl Answer {
     /// The reply to `service`, as it is sent.
     pub(super) fn encode(&self, service: u8, out: &mut Vec<u8>) {
         let extended: Vec<u8> = self.extended.iter().flat_map(|word| word.to_le_bytes()).collect();
-        Reply { service, reserved: 0, general: self.general, extended: &extended, data: &self.data }.encode(out);
+        Reply { service, reserved: 0, general: self.general, extended: &extended, data: &self.data }
+            .encode(out);
     }
 }
 

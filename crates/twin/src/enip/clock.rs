@@ -19,7 +19,10 @@ pub(super) fn from_bcd(bcd: [u8; 8]) -> i64 {
     if !(1..=12).contains(&month) || !(1..=31).contains(&day) {
         return 0;
     }
-    let seconds = days(year, month, day) * SECONDS_PER_DAY + digits(hour) * 3_600 + digits(minute) * 60 + digits(second);
+    let seconds = days(year, month, day) * SECONDS_PER_DAY
+        + digits(hour) * 3_600
+        + digits(minute) * 60
+        + digits(second);
     seconds * MICROS_PER_SECOND + (digits(millis) * 10 + i64::from(rest >> 4)) * MICROS_PER_MILLI
 }
 
@@ -30,7 +33,8 @@ pub(super) fn to_bcd(micros: i64) -> [u8; 8] {
         return [0; 8];
     }
     let calendar = Timestamp::from_nanos(micros * NANOS_PER_MICRO).calendar_second();
-    let [_, _, y, z, _, m, n, _, d, e, _, h, i, _, j, k, _, s, t] = calendar.map(|character| character & 0x0F);
+    let [_, _, y, z, _, m, n, _, d, e, _, h, i, _, j, k, _, s, t] =
+        calendar.map(|character| character & 0x0F);
     let millis = micros.rem_euclid(MICROS_PER_SECOND) / MICROS_PER_MILLI;
     let digit = |unit: i64| (millis / unit % 10) as u8;
     // 1970-01-01 was a Thursday; Sunday is 1.

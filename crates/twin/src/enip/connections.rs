@@ -3,9 +3,7 @@
 use super::answer::{Answer, Outcome, Refusal, general};
 use quaywatch_model::Timestamp;
 use quaywatch_protocols::cip::path::{Logical, Path, Segment};
-use quaywatch_protocols::cip::wire::{
-    ConnectionTriad, ForwardClose, ForwardOpen, ForwardOpened, class,
-};
+use quaywatch_protocols::cip::wire::{ConnectionTriad, ForwardClose, ForwardOpen, ForwardOpened, class};
 
 /// As many as one client may have; a controller of this series has 32 for all.
 const MOST_CONNECTIONS: usize = 32;

@@ -114,8 +114,7 @@ impl Layout {
         let mut root = Packer::new(ROOT);
         for (number, group) in (FIRST_TEMPLATE + 1..).zip(groups(tags)) {
             let mut packer = Packer::new(group);
-            let members: Vec<&'static Tag> =
-                tags.iter().filter(|tag| split(tag.name).0 == group).collect();
+            let members: Vec<&'static Tag> = tags.iter().filter(|tag| split(tag.name).0 == group).collect();
             let start = root.aligned(WORD_BYTES);
             pack(&mut packer, &members, start, &mut leaves);
             let structure = packer.finish(format!("{ROOT}_{group}"), number);
@@ -187,7 +186,11 @@ fn pack(packer: &mut Packer, tags: &[&'static Tag], start: usize, leaves: &mut V
         let (_, name, index) = split(tag.name);
         let (of, bytes) = stored(tag.kind);
         let count = index.and_then(|_| {
-            tags.iter().map(|tag| split(tag.name)).filter(|(_, other, _)| *other == name).filter_map(|(_, _, at)| at).max()
+            tags.iter()
+                .map(|tag| split(tag.name))
+                .filter(|(_, other, _)| *other == name)
+                .filter_map(|(_, _, at)| at)
+                .max()
         });
         let element = usize::from(index.unwrap_or(0));
         let (offset, bit) = match (of, count) {
@@ -213,7 +216,9 @@ const fn stored(kind: Kind) -> (Type, usize) {
         Kind::Int | Kind::Word => (Type::INT, 2),
         Kind::Dint | Kind::Dword => (Type::DINT, 4),
         Kind::DateTime => (Type::LINT, 8),
-        Kind::Text(_) => (Type::Structure(STRING), WORD_BYTES + (STRING_ROOM as usize).next_multiple_of(WORD_BYTES)),
+        Kind::Text(_) => {
+            (Type::Structure(STRING), WORD_BYTES + (STRING_ROOM as usize).next_multiple_of(WORD_BYTES))
+        }
     }
 }
 
@@ -222,7 +227,10 @@ fn string() -> Structure {
     let mut packer = Packer::new("");
     packer.push("LEN", Type::DINT, 0, WORD_BYTES, WORD_BYTES);
     packer.array("DATA", Type::SINT, STRING_ROOM, 1);
-    Structure { handle: DataType::LOGIX_STRING_HANDLE, ..packer.finish(STRING_NAME.to_owned(), STRING_TEMPLATE) }
+    Structure {
+        handle: DataType::LOGIX_STRING_HANDLE,
+        ..packer.finish(STRING_NAME.to_owned(), STRING_TEMPLATE)
+    }
 }
 
 /// Puts members one after the other.
@@ -290,7 +298,12 @@ fn handle(name: &str, members: &[Member]) -> u16 {
     let fnv = |hash: u32, byte: u8| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193);
     let mut hash = name.bytes().fold(0x811C_9DC5, fnv);
     for member in members {
-        hash = member.name.bytes().chain(member.count.to_le_bytes()).chain(member.offset.to_le_bytes()).fold(hash, fnv);
+        hash = member
+            .name
+            .bytes()
+            .chain(member.count.to_le_bytes())
+            .chain(member.offset.to_le_bytes())
+            .fold(hash, fnv);
     }
     (hash >> 16) as u16 ^ hash as u16
 }

@@ -80,7 +80,9 @@ fn decode(leaf: &Leaf, bytes: &[u8]) -> Value {
             let length = u32::from_le_bytes(array(length)).min(STRING_ROOM.into());
             let text = text.get(..length as usize).unwrap_or_default();
             // The memory has a byte a character; ASCII is what it can hold of what is sent.
-            Value::Text(text.iter().map(|byte| if byte.is_ascii() { char::from(*byte) } else { '?' }).collect())
+            Value::Text(
+                text.iter().map(|byte| if byte.is_ascii() { char::from(*byte) } else { '?' }).collect(),
+            )
         }
     }
 }

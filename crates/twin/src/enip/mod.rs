@@ -131,7 +131,8 @@ impl EtherNetIp {
 
     /// `None` where the message belongs to no connection: such are not answered.
     fn connected(&mut self, plc: &mut Plc, now: Timestamp, data: &[u8]) -> Option<Vec<u8>> {
-        let Ok(Carried::Connected { connection, sequence, message: message @ [_, ..] }) = Carried::decode(data)
+        let Ok(Carried::Connected { connection, sequence, message: message @ [_, ..] }) =
+            Carried::decode(data)
         else {
             return None;
         };

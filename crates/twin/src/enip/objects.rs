@@ -46,10 +46,19 @@ const CLOCK_TIMES: [u16; 2] = [6, 11];
 const NANOS_PER_MICRO: i64 = 1_000;
 
 /// Does a service to an object. The answer may be longer than `room` only where nothing of it can be left out.
-pub(super) fn serve(number: u8, object: Object, data: &[u8], plc: &mut Plc, now: Timestamp, room: usize) -> Outcome {
+pub(super) fn serve(
+    number: u8,
+    object: Object,
+    data: &[u8],
+    plc: &mut Plc,
+    now: Timestamp,
+    room: usize,
+) -> Outcome {
     match (object.class, number) {
         (class::SYMBOL, symbols::GET_INSTANCE_ATTRIBUTE_LIST) => return symbols::list(object, data, room),
-        (class::TEMPLATE, symbols::READ_TEMPLATE) => return symbols::read_template(object.instance, data, room),
+        (class::TEMPLATE, symbols::READ_TEMPLATE) => {
+            return symbols::read_template(object.instance, data, room);
+        }
         _ => {}
     }
     let attributes = attributes(object, plc, now).ok_or_else(Refusal::unknown)?;

@@ -26,7 +26,7 @@ pub(super) struct Router<'a> {
 impl Router<'_> {
     /// Answers a message in at most `room` bytes.
     pub(super) fn serve(&mut self, message: &[u8], room: usize) -> Vec<u8> {
-        self.reply(message, room, MAX_DEPTH.into())
+        self.reply(message, room, MAX_DEPTH)
     }
 
     fn reply(&mut self, message: &[u8], room: usize, depth: usize) -> Vec<u8> {
@@ -67,7 +67,9 @@ impl Router<'_> {
             return done;
         }
         match (object.class, object.instance, number) {
-            (class::CONNECTION_MANAGER, 1, service::FORWARD_OPEN) => self.connections.open(data, false, self.now),
+            (class::CONNECTION_MANAGER, 1, service::FORWARD_OPEN) => {
+                self.connections.open(data, false, self.now)
+            }
             (class::CONNECTION_MANAGER, 1, service::LARGE_FORWARD_OPEN) => {
                 self.connections.open(data, true, self.now)
             }

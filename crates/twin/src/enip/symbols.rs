@@ -78,7 +78,7 @@ pub(super) fn list(object: Object, data: &[u8], room: usize) -> Outcome {
             entry.extend(value.ok_or_else(|| Refusal::plain(general::ATTRIBUTE_LIST_ERROR))?);
         }
         if out.len() + entry.len() > room {
-            return Err(Refusal::partial(general::PARTIAL_TRANSFER, out));
+            return Err(cut(out));
         }
         out.extend(entry);
     }
@@ -116,9 +116,17 @@ pub(super) fn read_template(instance: u32, data: &[u8], room: usize) -> Outcome 
     let asked = rest.len().min(count);
     let piece = rest.get(..asked.min(room)).unwrap_or_default().to_vec();
     if piece.len() < asked {
-        return Err(Refusal::partial(general::PARTIAL_TRANSFER, piece));
+        return Err(cut(piece));
     }
     Ok(piece)
+}
+
+/// What there was room for. Nothing at all would have the client ask for ever.
+fn cut(piece: Vec<u8>) -> Refusal {
+    if piece.is_empty() {
+        return Refusal::plain(general::REPLY_TOO_LARGE);
+    }
+    Refusal::partial(general::PARTIAL_TRANSFER, piece)
 }
 
 /// What a structure is made of: of each member the length of the array or the place of the bit, type, offset; then the
