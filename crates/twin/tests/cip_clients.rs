@@ -2,6 +2,13 @@
 //! looked for in the Python environment `$QUAYWATCH_CLIENTS`, else in `target/twin-clients`. What was said is then read by
 //! our own decoder.
 
+#![allow(
+    clippy::indexing_slicing,
+    clippy::print_stderr,
+    clippy::unwrap_used,
+    reason = "a test's helpers may state what must hold; who runs it is told that a client is not there"
+)]
+
 use quaywatch_model::{Side, Timestamp};
 use quaywatch_protocols::Transport;
 use quaywatch_protocols::testing::play_unknown;

@@ -307,3 +307,35 @@ fn handle(name: &str, members: &[Member]) -> u16 {
     }
     (hash >> 16) as u16 ^ hash as u16
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{LAYOUT, Packer, Type};
+    use quaywatch_crane::TAGS;
+    use std::collections::HashSet;
+
+    /// `STRUCT_B` of 1756-PM020, chapter 2: BOOL, INT[12], REAL, whose value is shown as a byte for the bit, three of padding,
+    /// twelve numbers of two bytes, four bytes.
+    #[test]
+    fn a_structure_is_packed_as_the_manual_shows() {
+        let mut packer = Packer::new("STRUCT_B");
+        assert_eq!(packer.bit("pilot_on"), (0, 0));
+        assert_eq!(packer.array("hourlyCount", Type::INT, 12, 2), 4);
+        assert_eq!(packer.push("rate", Type::REAL, 0, 4, 4), 28);
+        assert_eq!(packer.finish("STRUCT_B".to_owned(), 0x2E9).size, 32);
+    }
+
+    #[test]
+    fn every_signal_has_bits_of_its_own_and_every_type_a_handle_of_its_own() {
+        let mut taken = HashSet::new();
+        for leaf in &LAYOUT.leaves {
+            let bits = if leaf.tag.kind == quaywatch_crane::Kind::Bool { 1 } else { leaf.bytes() * 8 };
+            let first = leaf.offset * 8 + usize::from(leaf.bit);
+            assert!((first..first + bits).all(|bit| taken.insert(bit)), "{} overlaps another", leaf.tag.name);
+            assert!(first + bits <= LAYOUT.size() * 8, "{} is outside", leaf.tag.name);
+        }
+        assert_eq!(LAYOUT.leaves.len(), TAGS.len());
+        let handles: HashSet<u16> = LAYOUT.structures.iter().map(|structure| structure.handle).collect();
+        assert_eq!(handles.len(), LAYOUT.structures.len());
+    }
+}
