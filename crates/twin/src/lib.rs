@@ -3,6 +3,7 @@
 //! Every protocol is a *session*: bytes that came in and the time go in, bytes to be sent come out ([`Session`]). It holds
 //! no socket and no clock, so that the same session serves a live connection and a written capture.
 
+pub mod enip;
 mod plc;
 mod session;
 
