@@ -19,6 +19,9 @@ pub struct Conversation<T> {
     pub counts: [Counts; 2],
     /// The tunnel it is inside of.
     pub tunnel: Option<Box<Tunnel>>,
+    /// Whether others were found inside of it: it is a tunnel. The kind, which is not kept to save memory, is told by the
+    /// IP protocol; in UDP it is VXLAN.
+    pub is_carrier: bool,
     /// Who sent the first packet.
     pub opener: Side,
     /// How many more routers the first packet of side A and side B could have passed; 0 where there was none.

@@ -103,6 +103,7 @@ pub(crate) fn protocol_name(kept: &Conversation<App>) -> &'static str {
     }
     match kept.key.protocol {
         0 => ethertype_name(kept.key.ethertype),
+        protocol::UDP if kept.is_carrier => "vxlan",
         protocol::TCP | protocol::UDP => "unknown",
         number => protocol::name(number).unwrap_or("unknown"),
     }
