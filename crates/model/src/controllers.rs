@@ -10,6 +10,7 @@ pub fn is_of_controllers(protocol: &str) -> bool {
             | "s7comm-plus"
             | "enip"
             | "cip"
+            | "cip_io"
             | "pccc"
             | "opcua"
             | "profinet"

@@ -96,7 +96,10 @@ impl Io {
         match self.watched.iter_mut().find(|it| it.id == packet.connection && it.from == from) {
             Some(watched) => {
                 if watched.header.changes(packet.data) {
-                    report(cx, watched);
+                    // Idle, the originator works no program and its outputs fall. What only looks like its header may
+                    // be a value.
+                    let is_told = matches!(watched.header, Header::Known { .. });
+                    report(cx, watched, if is_told { Verb::ChangeMode } else { Verb::Subscribe });
                 }
             }
             None => self.first(cx, from, &packet),
@@ -134,7 +137,7 @@ impl Io {
             }
         };
         let watched = Watched { id: packet.connection, from, client, header };
-        report(cx, &watched);
+        report(cx, &watched, Verb::Subscribe);
         self.watched.push(watched);
     }
 }
@@ -181,13 +184,13 @@ fn header_at(data: &[u8], after: usize) -> Option<u32> {
     data.get(after..)?.first_chunk().map(|word| u32::from_le_bytes(*word))
 }
 
-fn report(cx: &mut Context<'_>, watched: &Watched) {
+fn report(cx: &mut Context<'_>, watched: &Watched, verb: Verb) {
     let function = Coded::new("connected_data", Number::Hex16(ItemType::CONNECTED_DATA.0));
     cx.operation(&Operation {
         reply: Some(cx.now),
         protocol: Some("cip_io"),
         items: watched,
-        ..Operation::new(watched.client, Verb::Subscribe, function, Outcome::Accepted)
+        ..Operation::new(watched.client, verb, function, Outcome::Accepted)
     });
 }
 

@@ -16,8 +16,8 @@
 //! captured, the first answer shows which two connection ids belong together. Who is client is told by each
 //! message: a CIP reply has the top bit set in its service.
 //!
-//! Cyclic data (transport class 0 and 1) is one operation, Subscribe, when a connection is first seen and one
-//! whenever its run/idle bit changes. The originator is the client. Who that is, a Forward Open on any
+//! Cyclic data (transport class 0 and 1) is one operation, Subscribe, when a connection is first seen, and one
+//! whenever its run/idle bit changes: ChangeMode, where a Forward Open told that it is one. The originator is the client. Who that is, a Forward Open on any
 //! conversation tells; without one it is who sends what looks like a run/idle header, or else who receives.
 //!
 //! A List Identity put to all is an operation of its own, unseen, because its answers go elsewhere; each answer is

@@ -131,7 +131,7 @@ fn a_forward_open_elsewhere_tells_whose_cyclic_data_it_is() {
         [
             "A: Subscribe connected_data (0x00B1): connection 0x80FE0013 -> accepted",
             "A: Subscribe connected_data (0x00B1): connection 0x00790301; run = false -> accepted",
-            "A: Subscribe connected_data (0x00B1): connection 0x00790301; run = true -> accepted",
+            "A: ChangeMode connected_data (0x00B1): connection 0x00790301; run = true -> accepted",
         ]
     );
 }
