@@ -71,6 +71,8 @@ pub struct Truth {
     pub hoist_w: f64,
     pub total_w: f64,
     pub total_j: f64,
+    /// Hoist, trolley, gantry.
+    pub brakes_open: [bool; 3],
     /// Boxes set down since the beginning.
     pub moves: u32,
     /// How often the load hit what stands beside its way.
@@ -106,7 +108,8 @@ impl Crane {
     pub fn new(settings: &Settings) -> Result<Self, Unsound> {
         settings.machine.check()?;
         let machine = settings.machine.clone();
-        let wind = Wind::new(settings.wind_seed, settings.wind_m_s, settings.wind_from_deg, settings.wind_lead_s);
+        let wind =
+            Wind::new(settings.wind_seed, settings.wind_m_s, settings.wind_from_deg, settings.wind_lead_s);
         Ok(Self {
             plant: Plant::new(machine.clone(), -4.0, machine.trolley_height_m - 20.0),
             senses: Senses::new(settings.seed),
@@ -166,6 +169,7 @@ impl Crane {
             hoist_w: meters.hoist_w,
             total_w: meters.total_w,
             total_j: meters.total_j,
+            brakes_open: plant.brakes_open(),
             moves: self.moves,
             collisions: self.collisions,
         }

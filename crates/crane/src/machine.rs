@@ -35,7 +35,11 @@ impl Valid {
             Self::Place => (true, "a finite number"),
             Self::Part => (found > 0.0 && found <= 1.0, "above 0 and at most 1"),
         };
-        if fits && found.is_finite() { Ok(()) } else { Err(Unsound::Value { key, found, valid: valid.to_owned() }) }
+        if fits && found.is_finite() {
+            Ok(())
+        } else {
+            Err(Unsound::Value { key, found, valid: valid.to_owned() })
+        }
     }
 }
 
@@ -143,7 +147,7 @@ machine! {
     /// How far the hoist's speed lags behind what is asked.
     hoist_lag_s = 0.2, Positive;
     /// How the hoist's brake slows it.
-    hoist_brake_m_s2 = 4.0, Positive;
+    hoist_brake_m_s2 = 6.0, Positive;
     /// Where a hard-wired switch stops hoisting, whatever the controller says.
     hoist_ultimate_m = 44.4, Positive;
     /// All of the crane that moves along the quay.
@@ -223,9 +227,12 @@ mod tests {
         let told = machine.set("trolley_mass_kg", -3.0).unwrap_err().to_string();
         assert_eq!(told, "trolley_mass_kg must be positive, found -3");
         assert!(machine.set("trolly_mass_kg", 3.0).unwrap_err().to_string().contains("trolley_mass_kg"));
-        for (key, value) in
-            [("trolley_max_m", -20.0), ("hoist_ultimate_m", 44.9), ("spreader_mass_kg", 10.0), ("rope_damping", -1.0)]
-        {
+        for (key, value) in [
+            ("trolley_max_m", -20.0),
+            ("hoist_ultimate_m", 44.9),
+            ("spreader_mass_kg", 10.0),
+            ("rope_damping", -1.0),
+        ] {
             let mut machine = Machine::default();
             let set = machine.set(key, value).and_then(|()| machine.check());
             assert!(set.unwrap_err().to_string().starts_with(key));

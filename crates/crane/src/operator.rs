@@ -71,6 +71,8 @@ pub(crate) struct Operator {
     /// How long this move's truck is waited for.
     truck_s: f64,
     aim_m: f64,
+    /// How far the wind holds the load beside the trolley.
+    lean_m: f64,
     /// Where the trolley comes to rest with what was asked of it.
     rest_m: Option<f64>,
     stood_s: f64,
@@ -92,6 +94,7 @@ impl Operator {
             gives_up: false,
             truck_s: 0.0,
             aim_m: 0.0,
+            lean_m: 0.0,
             rest_m: None,
             stood_s: 0.0,
         }
@@ -135,7 +138,8 @@ impl Operator {
             self.begin(eyes, work);
             return 0.0;
         };
-        let stack = |index: usize| work.quay.stacks.get(index).map_or((0.0, 0.0), |stack| (stack.x_m, stack.top_m()));
+        let stack =
+            |index: usize| work.quay.stacks.get(index).map_or((0.0, 0.0), |stack| (stack.x_m, stack.top_m()));
         let (from_m, from_top_m) = stack(job.from);
         let (to_m, to_top_m) = if self.gives_up { (from_m, from_top_m) } else { stack(job.to) };
         // Not below this between the places, with what hangs.
@@ -221,13 +225,19 @@ impl Operator {
         then: Option<Phase>,
         wait_s: f64,
     ) -> f64 {
-        let off_m = target_m - eyes.trolley_m;
+        if eyes.trolley_m_s.abs() < 0.3 {
+            self.lean_m += (eyes.load_m.x - eyes.trolley_m - self.lean_m) * TICK_S / LEAN_S;
+        }
+        // The load is to be over the place, not the trolley.
+        let over_m = if self.lean_m.abs() < LEAN_SEEN_M { target_m } else { target_m - self.lean_m };
+        let off_m = over_m - eyes.trolley_m;
         let near = off_m.abs() < 0.45 && eyes.trolley_m_s.abs() < 0.15;
-        if eyes.underside_m < height_m - 0.3 && !near {
+        let too_high = off_m.abs() < 15.0 && eyes.underside_m > height_m + 2.0;
+        if (eyes.underside_m < height_m - 0.3 || too_high) && !near {
             self.hands.hoist = Self::hoist_stick(eyes, height_m);
         }
         let high = eyes.underside_m > height_m - EARLY_M || off_m.abs() < 1.2;
-        let stick = if high { self.trolley_stick(eyes, lamps, target_m + self.aim_m) } else { 0.0 };
+        let stick = if high { self.trolley_stick(eyes, lamps, over_m + self.aim_m) } else { 0.0 };
         let Some(then) = then.filter(|_| near && stick == 0.0) else {
             self.settled = false;
             return stick;
@@ -321,6 +331,10 @@ impl Operator {
 }
 
 /// How long it takes to be sure that it hangs still over the place.
-const SETTLE_S: f64 = 2.5;
+const SETTLE_S: f64 = 5.0;
+/// How long one looks before one knows how far the wind holds the load off.
+const LEAN_S: f64 = 4.0;
+/// Less than this is not seen from above.
+const LEAN_SEEN_M: f64 = 0.25;
 /// From landing to the hand at the button.
-const REACTION_S: f64 = 1.2;
+const REACTION_S: f64 = 2.2;

@@ -24,6 +24,10 @@ use spreader::Spreader;
 pub const STEP_S: f64 = 0.002;
 /// Standard gravity, rounded as the field does.
 pub const GRAVITY_M_S2: f64 = 9.81;
+/// For a moment the hoist gives a little more than its rated power.
+const SHORT_TERM_POWER: f64 = 1.08;
+/// Over how long the hoist's drive takes its load.
+const CARRIED_S: f64 = 1.0;
 /// Where the rope's end would meet the trolley.
 const SHORTEST_ROPE_M: f64 = 0.4;
 
@@ -76,6 +80,8 @@ pub struct Plant {
     load: Load,
     spreader: Spreader,
     meters: Meters,
+    /// The ropes' pull without its quick changes.
+    carried_n: f64,
     /// What is around the load.
     pub around: Around,
 }
@@ -95,6 +101,7 @@ impl Plant {
             load: Load::hanging(&machine, point, rope_m),
             spreader: Spreader::default(),
             meters: Meters::default(),
+            carried_n: 0.0,
             around: Around::default(),
             machine,
         }
@@ -221,6 +228,12 @@ impl Plant {
         (self.gantry.place, self.gantry.speed)
     }
 
+    /// Which brakes are open: hoist, trolley, gantry.
+    #[must_use]
+    pub const fn brakes_open(&self) -> [bool; 3] {
+        [self.hoist.open, self.trolley.open, self.gantry.open]
+    }
+
     /// Power, energy, temperatures.
     #[must_use]
     pub const fn meters(&self) -> &Meters {
@@ -240,9 +253,16 @@ impl Plant {
 
     fn move_drives(&mut self, actuation: &Actuation) {
         let mut hoist = actuation.hoist;
-        // Above base speed the motor's power decides: the heavier, the slower.
-        let base_m_s = self.machine.hoist_power_w * 1.08 / self.load.tension_n.max(1.0);
+        self.carried_n += (self.load.tension_n - self.carried_n) * STEP_S / CARRIED_S;
+        // Above base speed the motor's power decides: the heavier, the slower, and the less is left to accelerate.
+        let most_n = self.machine.hoist_power_w * SHORT_TERM_POWER / self.hoist.speed.abs().max(0.1);
+        let base_m_s = self.machine.hoist_power_w * SHORT_TERM_POWER / self.carried_n.max(1.0);
         hoist.speed_m_s = hoist.speed_m_s.clamp(-base_m_s, base_m_s);
+        if hoist.speed_m_s > self.hoist.speed.max(0.0) {
+            let mass = self.machine.hoist_inertia_kg + self.carried_n / GRAVITY_M_S2;
+            let spare = ((most_n - self.carried_n) / mass).max(0.05);
+            hoist.acceleration_m_s2 = hoist.acceleration_m_s2.min(spare);
+        }
         if self.at_ultimate() && hoist.speed_m_s > 0.0 {
             // The switch takes the contactor's current away; nothing asks the controller.
             hoist.enabled = false;

@@ -9,6 +9,13 @@ use std::f64::consts::TAU;
 const ADDED_DAMPING: f64 = 0.2;
 /// What leans for longer than this is leant on by the wind, and no swing.
 const LEANING_S: f64 = 15.0;
+/// How late the trolley's drive is.
+const DRIVE_LAG_S: f64 = 0.22;
+/// How a trolley beside its way comes back: each metre by so much speed, and never faster than that.
+const RETURN_PER_S: f64 = 0.15;
+const RETURN_M_S: f64 = 0.2;
+/// Further beside its way it has another one.
+const LOST_M: f64 = 3.0;
 /// Ramps are within these.
 const RAMPS_S: [f64; 2] = [2.0, 20.0];
 
@@ -21,6 +28,8 @@ pub struct Swing {
     pub fastest_m_s: f64,
     /// See above.
     pub acceleration_m_s2: f64,
+    /// Where the trolley is.
+    pub trolley_m: f64,
     /// The rope's length.
     pub rope_m: f64,
     /// How fast it grows.
@@ -44,6 +53,8 @@ pub struct AntiSway {
     turned: [f64; 2],
     seen: VecDeque<f64>,
     leaning_rad: f64,
+    /// Where the trolley is to be, and the same as late as its drive is.
+    way_m: Option<[f64; 2]>,
 }
 
 impl AntiSway {
@@ -57,12 +68,14 @@ impl AntiSway {
             turned: [0.0; 2],
             seen: VecDeque::new(),
             leaning_rad: 0.0,
+            way_m: None,
         }
     }
 
     /// Forgets what was asked: the trolley stands.
     pub fn clear(&mut self) {
         self.asked.clear();
+        self.way_m = None;
     }
 
     /// Whether the load is still on its way, whatever is asked now.
@@ -80,7 +93,21 @@ impl AntiSway {
         self.leaning_rad += (unexplained - self.leaning_rad) * self.cycle_s / LEANING_S;
         let stray = unexplained - self.leaning_rad;
         let damps = 2.0 * ADDED_DAMPING * (GRAVITY_M_S2 * swing.rope_m.max(1.0)).sqrt() * stray;
-        speed + swing.gain * (follows + damps)
+        let wanted = speed + swing.gain * follows;
+        wanted + swing.gain * damps + self.keeps_way(wanted, swing.trolley_m)
+    }
+
+    /// What gusts push off its way comes slowly back to it.
+    fn keeps_way(&mut self, wanted_m_s: f64, trolley_m: f64) -> f64 {
+        let [way_m, late_m] = self.way_m.get_or_insert([trolley_m; 2]);
+        *way_m += wanted_m_s * self.cycle_s;
+        *late_m += (*way_m - *late_m) * self.cycle_s / DRIVE_LAG_S;
+        let off_m = *late_m - trolley_m;
+        if off_m.abs() > LOST_M {
+            // Something else holds the trolley: an end, a brake.
+            self.way_m = None;
+        }
+        (RETURN_PER_S * off_m).clamp(-RETURN_M_S, RETURN_M_S)
     }
 
     /// Speed, acceleration and jerk of the load: what was asked, weighted over the ramp by a raised cosine. A step of what
@@ -107,8 +134,7 @@ impl AntiSway {
         let [across, along] = &mut self.turned;
         *across += swing.speed_m_s - oldest;
         let rate = TAU / (count * self.cycle_s);
-        let shaped =
-            [(self.sum - *across) / count, rate * *along / count, rate * rate * *across / count];
+        let shaped = [(self.sum - *across) / count, rate * *along / count, rate * rate * *across / count];
         if swing.speed_m_s == 0.0 && self.sum.abs() < 1e-9 && !self.busy() {
             self.asked.clear();
         }

@@ -44,7 +44,8 @@ impl Wind {
         let drawn = self.chance.normal();
         self.gust += -self.gust * step_s / GUST_S + INTENSITY * (2.0 * step_s / GUST_S).sqrt() * drawn;
         let drawn = self.chance.normal();
-        self.turned_deg += -self.turned_deg * step_s / TURN_S + TURN_DEG * (2.0 * step_s / TURN_S).sqrt() * drawn;
+        self.turned_deg +=
+            -self.turned_deg * step_s / TURN_S + TURN_DEG * (2.0 * step_s / TURN_S).sqrt() * drawn;
     }
 
     /// How fast it blows, in m/s.

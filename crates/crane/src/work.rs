@@ -132,8 +132,10 @@ impl Work {
         self.order = self.order.wrapping_add(1);
         let lane = self.chance.below(LANES_M.len());
         let ship = LANES_M.len() + planned.row;
-        let boxes = |work: &Self, stack: usize| work.quay.stacks.get(stack).map_or(0, |stack| stack.boxes.len());
-        let taken = self.quay.stacks.get(ship).filter(|_| planned.discharge).and_then(|stack| stack.boxes.last());
+        let boxes =
+            |work: &Self, stack: usize| work.quay.stacks.get(stack).map_or(0, |stack| stack.boxes.len());
+        let taken =
+            self.quay.stacks.get(ship).filter(|_| planned.discharge).and_then(|stack| stack.boxes.last());
         let container = taken.cloned().unwrap_or_else(|| Container::by_chance(&mut self.chance));
         let mut tier = boxes(self, ship);
         if let Some(truck) = self.quay.stacks.get_mut(lane) {
@@ -168,7 +170,8 @@ impl Work {
         self.bay = self.bay.wrapping_add(1);
         self.quay.stacks.truncate(LANES_M.len());
         for row in 0..ROWS {
-            let boxes = (0..1 + self.chance.below(3)).map(|_| Container::by_chance(&mut self.chance)).collect();
+            let boxes =
+                (0..1 + self.chance.below(3)).map(|_| Container::by_chance(&mut self.chance)).collect();
             let x_m = FIRST_ROW_M + ROW_M * row as f64;
             self.quay.stacks.push(Stack { x_m, base_m: DECK_M, boxes });
         }

@@ -59,7 +59,9 @@ impl Places {
 
     pub(super) fn read(&self, image: &Image) -> Commands {
         let [hoist, trolley, gantry] = self.sticks.map(|tag| match tag.map(|tag| image.get(tag)) {
-            Some(Value::Real(percent)) if percent.is_finite() => (f64::from(percent) / 100.0).clamp(-1.0, 1.0),
+            Some(Value::Real(percent)) if percent.is_finite() => {
+                (f64::from(percent) / 100.0).clamp(-1.0, 1.0)
+            }
             _ => 0.0,
         });
         let [on, lock, unlock, anti_sway, reset, bypass, stop] =

@@ -57,8 +57,12 @@ impl State {
             Self::Ready if seen.unlocked => Self::MoveToPick,
             Self::Ready if landed => Self::SlackTake,
             Self::Ready => Self::Traverse,
-            Self::MoveToPick | Self::LowerToPick if landed => Self::LandedPick,
-            Self::MoveToPick if lowering && view.is_still(STILL_TO_PICK_DEG, PATIENCE_S) => Self::LowerToPick,
+            Self::MoveToPick | Self::LowerToPick | Self::Return if landed => Self::LandedPick,
+            Self::MoveToPick | Self::HoistClear
+                if lowering && view.is_still(STILL_TO_PICK_DEG, PATIENCE_S) =>
+            {
+                Self::LowerToPick
+            }
             Self::LandedPick if commands.lock && view.landed_s >= 0.3 => Self::Locking,
             Self::LandedPick if seen.landed == [false; 4] => Self::MoveToPick,
             Self::Locking if seen.locked && !seen.unlocked => Self::SlackTake,

@@ -48,6 +48,8 @@ const BYPASS_PART: f64 = 0.3;
 const HOIST_SLOW_M: f64 = 2.0;
 /// How fast the slow zones are passed.
 const SLOW_M_S: f64 = 0.5;
+/// So near an end, whoever goes on is refused.
+const AT_END_M: f64 = 0.3;
 /// Between its legs the trolley is out of the ship's way.
 const PARKED_M: [f64; 2] = [-29.0, 4.0];
 /// So high the load is over every ship.
@@ -122,7 +124,7 @@ fn i04_hoist_within_its_ends(view: &View, limits: &mut Limits) -> bool {
     let below = view.seen.hoist_m - parameters.hoist_min_m;
     limits.up = limits.up.min(approach(above, view.seen.hoist_m_s, parameters.hoist_m_s2, HOIST_SLOW_M));
     limits.down = limits.down.min(approach(below, -view.seen.hoist_m_s, parameters.hoist_m_s2, HOIST_SLOW_M));
-    view.commands.hoist > 0.0 && limits.up == 0.0 && above < 0.1 || view.commands.hoist < 0.0 && below < 0.1
+    view.commands.hoist > 0.0 && above < AT_END_M || view.commands.hoist < 0.0 && below < AT_END_M
 }
 
 fn i05_trolley_within_its_ends_and_over_sea_only_with_boom_down(view: &View, limits: &mut Limits) -> bool {
@@ -132,14 +134,17 @@ fn i05_trolley_within_its_ends_and_over_sea_only_with_boom_down(view: &View, lim
     let boom_down = view.seen.boom_deg <= 0.0;
     let sea_end = if boom_down { parameters.trolley_max_m } else { parameters.trolley_max_m.min(hinge) };
     let sea = approach(sea_end - place, speed, parameters.trolley_m_s2, parameters.slow_zone_m);
-    let land = approach(place - parameters.trolley_min_m, -speed, parameters.trolley_m_s2, parameters.slow_zone_m);
+    let land =
+        approach(place - parameters.trolley_min_m, -speed, parameters.trolley_m_s2, parameters.slow_zone_m);
     if !view.bypass || !boom_down {
         limits.sea = limits.sea.min(sea);
     }
     if !view.bypass {
         limits.land = limits.land.min(land);
     }
-    view.commands.trolley > 0.0 && limits.sea == 0.0 || view.commands.trolley < 0.0 && limits.land == 0.0
+    let at_end = (!view.bypass || !boom_down) && sea_end - place < AT_END_M;
+    let at_start = !view.bypass && place - parameters.trolley_min_m < AT_END_M;
+    view.commands.trolley > 0.0 && at_end || view.commands.trolley < 0.0 && at_start
 }
 
 fn i06_gantry_only_with_the_load_out_of_the_way(view: &View, limits: &mut Limits) -> bool {
@@ -182,7 +187,7 @@ fn i09_nothing_moves_after_a_trip(view: &View, limits: &mut Limits) -> bool {
 
 fn i10_no_faster_than_the_load_allows(view: &View, limits: &mut Limits) -> bool {
     let parameters = view.parameters;
-    let gross_t = (view.weight.net_t + view.tare_t).max(0.5 * view.tare_t);
+    let gross_t = view.weight.hanging_t.max(0.5 * view.tare_t);
     let rated_t = view.machine.hoist_rated_load_kg / 1000.0;
     let fastest = (parameters.hoist_loaded_m_s * rated_t / gross_t).min(parameters.hoist_empty_m_s).max(0.0);
     limits.up = limits.up.min(fastest);
@@ -232,12 +237,17 @@ fn approach(left_m: f64, speed_m_s: f64, acceleration_m_s2: f64, slow_m: f64) ->
 pub(super) fn overloaded(view: &View) -> bool {
     let limit_t = view.parameters.swl_t * view.parameters.overload_percent / 100.0;
     let net_t = view.weight.net_t;
-    net_t > limit_t || view.overloaded && net_t > limit_t - 1.0
+    // What bounces up for a moment is not less.
+    let stays_t = net_t.max(view.weight.hanging_t - view.tare_t);
+    net_t > limit_t || view.overloaded && stays_t > limit_t - 1.0
 }
 
 /// Whether a load hangs too far off its middle; judged once it has been weighed.
 pub(super) fn eccentric(view: &View) -> bool {
     let off = view.weight.eccentric_percent.iter().fold(0.0, |most: f64, off| most.max(off.abs()));
     let hangs = matches!(view.state, State::SlackTake | State::HoistOut | State::Traverse);
-    hangs && view.weight.net_t > 5.0 && (view.state_s > 1.0 || view.eccentric) && off > view.parameters.eccentric_percent
+    hangs
+        && view.weight.net_t > 5.0
+        && (view.state_s > 1.0 || view.eccentric)
+        && off > view.parameters.eccentric_percent
 }

@@ -99,6 +99,7 @@ impl Controller {
             speed_m_s: asked,
             fastest_m_s: self.parameters.trolley_m_s,
             acceleration_m_s2: self.parameters.trolley_m_s2,
+            trolley_m: seen.trolley_m,
             rope_m: seen.rope_m,
             paid_out_m_s: -seen.hoist_m_s,
             sway_rad: seen.sway_rad[0],

@@ -110,7 +110,8 @@ mod tests {
 
     #[test]
     fn every_parameter_of_the_tag_map_is_read_and_starts_in_its_range() {
-        let named: Vec<&str> = TAGS.iter().map(|tag| tag.name).filter(|name| name.starts_with("Par.")).collect();
+        let named: Vec<&str> =
+            TAGS.iter().map(|tag| tag.name).filter(|name| name.starts_with("Par.")).collect();
         assert_eq!(named, Parameters::TAGS);
         for (name, value) in Parameters::TAGS.iter().zip(Parameters::default().fields()) {
             let [low, high] = find(name).unwrap().range;

@@ -137,9 +137,13 @@ mod tests {
             assert_eq!(find(name).map(|tag| tag.access), Some(Access::Status), "{name}");
         }
         let told = |name: &str| SIGNALS.iter().any(|(other, _)| *other == name);
-        let untold: Vec<&str> =
-            TAGS.iter().filter(|tag| tag.access == Access::Status && !told(tag.name)).map(|tag| tag.name).collect();
-        let elsewhere = |name: &&str| name.starts_with("Id.") || *name == "Time.Plc" || name.starts_with("Alm.Word");
+        let untold: Vec<&str> = TAGS
+            .iter()
+            .filter(|tag| tag.access == Access::Status && !told(tag.name))
+            .map(|tag| tag.name)
+            .collect();
+        let elsewhere =
+            |name: &&str| name.starts_with("Id.") || *name == "Time.Plc" || name.starts_with("Alm.Word");
         assert!(untold.iter().all(elsewhere), "{untold:?}");
     }
 }

@@ -66,7 +66,8 @@ pub(super) struct Trips {
 
 impl Trips {
     pub(super) fn look(&mut self, view: &View) {
-        let causes = Trip::ALL.iter().filter(|trip| trip.is_caused(view)).fold(0, |bits, trip| bits | trip.bit());
+        let causes =
+            Trip::ALL.iter().filter(|trip| trip.is_caused(view)).fold(0, |bits, trip| bits | trip.bit());
         if view.commands.reset && !self.reset_before {
             self.kept = 0;
         }

@@ -5,6 +5,8 @@ use crate::plant::{GRAVITY_M_S2, Sensed};
 const SHOWN_S: f64 = 0.06;
 /// Over how long the load is smoothed that limits are held against.
 const JUDGED_S: f64 = 0.25;
+/// Over how long the load is smoothed that decides on speeds: a load that bounces must not change them, or they feed it.
+const HANGING_S: f64 = 1.5;
 /// Below this a box's corners say nothing of its middle, t.
 const ECCENTRIC_FROM_T: f64 = 4.0;
 
@@ -21,6 +23,8 @@ pub(super) struct Weight {
     pub(super) eccentric_percent: [f64; 2],
     /// How quickly it grows, t/s.
     pub(super) rate_t_s: f64,
+    /// What hangs under the ropes, t, without its bouncing.
+    pub(super) hanging_t: f64,
     judged_t: f64,
     growing_t: f64,
     speed_m_s: f64,
@@ -40,6 +44,7 @@ impl Weight {
         let still = gross / (1.0 + self.acceleration_m_s2 / GRAVITY_M_S2).max(0.3);
         self.judged_t += (still - self.judged_t) * CYCLE_S / JUDGED_S;
         self.net_t = self.judged_t - tare_t;
+        self.hanging_t += (still - self.hanging_t) * CYCLE_S / HANGING_S;
         let grown = (gross - self.growing_t) * CYCLE_S / JUDGED_S;
         self.growing_t += grown;
         self.rate_t_s = grown / CYCLE_S;

@@ -88,7 +88,8 @@ impl Drive {
         self.turn_brake(command.enabled, step_s);
         if !self.open {
             let slower = self.reach.brake * step_s;
-            let speed = if self.speed.abs() <= slower { 0.0 } else { self.speed - slower.copysign(self.speed) };
+            let speed =
+                if self.speed.abs() <= slower { 0.0 } else { self.speed - slower.copysign(self.speed) };
             self.acceleration = (speed - self.speed) / step_s;
             self.speed = speed;
         } else if command.enabled {

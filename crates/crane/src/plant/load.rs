@@ -141,7 +141,8 @@ impl Load {
         }
         self.standing = depth > 0.0;
         if self.standing {
-            let pressed = machine.ground_stiffness_n_m * depth - machine.ground_damping_n_s_m * self.velocity.z;
+            let pressed =
+                machine.ground_stiffness_n_m * depth - machine.ground_damping_n_s_m * self.velocity.z;
             force.z = pressed.max(0.0);
             let sliding = self.velocity.truncate();
             let held = (FRICTION * force.z).min(2.0e5 * sliding.length());
