@@ -69,6 +69,7 @@ struct Times {
     lowering_s: f64,
     silent_s: f64,
     changed_s: f64,
+    light_s: f64,
 }
 
 /// The controller.
@@ -116,6 +117,7 @@ struct View<'a> {
     lowering_s: f64,
     silent_s: f64,
     changed_s: f64,
+    light_s: f64,
     stood_m: f64,
     tare_t: f64,
     on: bool,
@@ -246,6 +248,7 @@ impl Controller {
         let stays = self.wind_tripped && gust > self.parameters.wind_warn_m_s;
         self.wind_tripped = gust > self.parameters.wind_trip_m_s || stays;
         count(&mut self.times.landed_s, landed);
+        count(&mut self.times.light_s, self.weight.net_t < self.parameters.overload_t() - 1.0);
         count(&mut self.times.silent_s, !self.desk.link);
         count(&mut self.times.lowering_s, self.commands.hoist < 0.0 && seen.trolley_m_s.abs() < 0.3);
         self.times.state_s += CYCLE_S;
@@ -295,6 +298,7 @@ impl Controller {
             lowering_s: self.times.lowering_s,
             silent_s: self.times.silent_s,
             changed_s: self.times.changed_s,
+            light_s: self.times.light_s,
             stood_m: self.stood_m,
             tare_t: self.tare_t(),
             on: self.on,

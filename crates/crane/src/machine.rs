@@ -16,6 +16,9 @@ pub enum Unsound {
     Unknown(String),
 }
 
+/// Ships and the crane's own rules need so much below the trolley.
+const LOWEST_TROLLEY_M: f64 = 42.0;
+
 /// What a constant may be.
 #[derive(Debug, Clone, Copy)]
 enum Valid {
@@ -200,6 +203,10 @@ impl Machine {
             let valid = format!("at least 20 m more than trolley_min_m ({})", self.trolley_min_m);
             return fault("trolley_max_m", self.trolley_max_m, valid);
         }
+        if self.trolley_height_m < LOWEST_TROLLEY_M {
+            let valid = format!("at least {LOWEST_TROLLEY_M}, so that loads pass over a ship");
+            return fault("trolley_height_m", self.trolley_height_m, valid);
+        }
         if self.hoist_ultimate_m > self.trolley_height_m - 0.5 {
             let valid = format!("0.5 m or more below trolley_height_m ({})", self.trolley_height_m);
             return fault("hoist_ultimate_m", self.hoist_ultimate_m, valid);
@@ -230,6 +237,7 @@ mod tests {
         for (key, value) in [
             ("trolley_max_m", -20.0),
             ("hoist_ultimate_m", 44.9),
+            ("trolley_height_m", 10.0),
             ("spreader_mass_kg", 10.0),
             ("rope_damping", -1.0),
         ] {

@@ -82,7 +82,7 @@ impl Operator {
     pub(crate) fn new(seed: u64, skill: f64) -> Self {
         Self {
             chance: Chance::new(seed, 4),
-            skill: skill.max(0.2).min(2.0),
+            skill: skill.clamp(0.2, 2.0),
             lamp_places: LampPlaces::new(),
             desk_places: DeskPlaces::new(),
             hands: Hands::default(),
@@ -157,12 +157,7 @@ impl Operator {
             }
             Phase::LowerToPick => self.lower(eyes, lamps, from_top_m, Phase::Lock, Phase::ToPick),
             Phase::Lock => {
-                self.hands.lock = eyes.time_s >= self.until_s;
-                if lamps.locked != 0.0 {
-                    self.enter(Phase::Lift, eyes.time_s, 0.3);
-                } else if eyes.time_s - self.since_s > 10.0 {
-                    self.retry(eyes, Phase::ToPick);
-                }
+                self.hands.lock = self.press(eyes, lamps.locked != 0.0, Phase::Lift, Phase::ToPick);
                 0.0
             }
             Phase::Lift => self.lift(eyes, lamps, passes(to_m)),
@@ -172,12 +167,7 @@ impl Operator {
             }
             Phase::LowerToDrop => self.lower(eyes, lamps, to_top_m, Phase::Unlock, Phase::ToDrop),
             Phase::Unlock => {
-                self.hands.unlock = eyes.time_s >= self.until_s;
-                if lamps.unlocked != 0.0 {
-                    self.enter(Phase::Clear, eyes.time_s, 0.3);
-                } else if eyes.time_s - self.since_s > 10.0 {
-                    self.retry(eyes, Phase::ToDrop);
-                }
+                self.hands.unlock = self.press(eyes, lamps.unlocked != 0.0, Phase::Clear, Phase::ToDrop);
                 0.0
             }
             Phase::Clear => {
@@ -207,8 +197,7 @@ impl Operator {
         if eyes.underside_m < GANTRY_HEIGHT_M - 0.4 {
             self.hands.hoist = Self::hoist_stick(eyes, GANTRY_HEIGHT_M);
         } else if left_m.abs() > 0.4 {
-            let brakes_m = (left_m.abs() * 0.25).min(1.0).max(0.1);
-            self.hands.gantry = brakes_m.copysign(left_m);
+            self.hands.gantry = (left_m.abs() * 0.25).clamp(0.1, 1.0).copysign(left_m);
         } else {
             self.enter(Phase::ToPick, eyes.time_s, 0.0);
         }
@@ -244,7 +233,7 @@ impl Operator {
         };
         if !self.settled {
             self.settled = true;
-            let looks_s = self.chance.lognormal(SETTLE_S / self.skill, 0.45).min(12.0).max(1.0);
+            let looks_s = self.chance.lognormal(SETTLE_S / self.skill, 0.45).clamp(1.0, 12.0);
             self.until_s = eyes.time_s + looks_s.max(wait_s);
         }
         let beside_m = (eyes.load_m.x - target_m).abs();
@@ -271,6 +260,17 @@ impl Operator {
             self.retry(eyes, again);
         }
         0.0
+    }
+
+    /// A hand at a button, after its reaction, until a lamp says that it is done.
+    fn press(&mut self, eyes: &Eyes, done: bool, then: Phase, again: Phase) -> bool {
+        let pressed = eyes.time_s >= self.until_s;
+        if done {
+            self.enter(then, eyes.time_s, 0.3);
+        } else if eyes.time_s - self.since_s > 10.0 {
+            self.retry(eyes, again);
+        }
+        pressed
     }
 
     /// Up, at first slowly by the controller's own care. What may not be lifted is set back.
@@ -331,7 +331,7 @@ impl Operator {
 }
 
 /// How long it takes to be sure that it hangs still over the place.
-const SETTLE_S: f64 = 5.0;
+const SETTLE_S: f64 = 5.4;
 /// How long one looks before one knows how far the wind holds the load off.
 const LEAN_S: f64 = 4.0;
 /// Less than this is not seen from above.

@@ -142,7 +142,7 @@ impl AntiSway {
     }
 
     fn delayed(&mut self, sway_rad: f64, delay_s: f64) -> f64 {
-        let kept = (delay_s.max(0.0).min(2.0) / self.cycle_s) as usize + 1;
+        let kept = (delay_s.clamp(0.0, 2.0) / self.cycle_s) as usize + 1;
         self.seen.push_back(sway_rad);
         while self.seen.len() > kept {
             self.seen.pop_front();

@@ -189,7 +189,7 @@ fn a_days_trucks_make_an_hour_of_25_to_33_moves() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(40))]
+    #![proptest_config(ProptestConfig::with_cases(20))]
 
     /// Whatever stands in commands and parameters, the crane is somewhere, and says so in numbers.
     #[test]
@@ -198,7 +198,7 @@ proptest! {
         parameters in proptest::collection::vec(any::<u8>(), 86),
     ) {
         let mut rig = at_work(10, 10.0);
-        rig.run(70.0);
+        rig.run(45.0);
         rig.image.block_mut(110).unwrap().copy_from_slice(&commands);
         rig.image.block_mut(120).unwrap().copy_from_slice(&parameters);
         rig.run(20.0);

@@ -14,7 +14,7 @@ pub(super) fn date_and_time(unix_s: f64) -> [u8; 8] {
         bcd(second / 60 % 60),
         bcd(second % 60),
         bcd(milli / 10),
-        (milli % 10 << 4 | weekday) as u8,
+        ((milli % 10) << 4 | weekday) as u8,
     ]
 }
 

@@ -57,6 +57,9 @@ const OVER_SHIP_M: f64 = 38.0;
 /// Less than this is no load, t.
 const EMPTY_T: f64 = 1.0;
 
+/// A load that bounces is light for a moment; one that is lighter for so long is not too much any more.
+const LIGHT_S: f64 = 1.0;
+
 /// All interlocks in their order: what is allowed, and which of them refuse something.
 pub(super) fn judge(view: &View) -> (Limits, u16) {
     let mut limits = Limits {
@@ -235,11 +238,7 @@ fn approach(left_m: f64, speed_m_s: f64, acceleration_m_s2: f64, slow_m: f64) ->
 
 /// Whether there is too much under the ropes, kept until there is clearly less or it stands again.
 pub(super) fn overloaded(view: &View) -> bool {
-    let limit_t = view.parameters.swl_t * view.parameters.overload_percent / 100.0;
-    let net_t = view.weight.net_t;
-    // What bounces up for a moment is not less.
-    let stays_t = net_t.max(view.weight.hanging_t - view.tare_t);
-    net_t > limit_t || view.overloaded && stays_t > limit_t - 1.0
+    view.weight.net_t > view.parameters.overload_t() || view.overloaded && view.light_s < LIGHT_S
 }
 
 /// Whether a load hangs too far off its middle; judged once it has been weighed.

@@ -73,6 +73,13 @@ parameters! {
     watchdog_ms = "Par.WdMs", 500.0;
 }
 
+impl Parameters {
+    /// What is too much under the spreader, t.
+    pub(super) fn overload_t(&self) -> f64 {
+        self.swl_t * self.overload_percent / 100.0
+    }
+}
+
 /// Where the parameters are in the controller's memory.
 #[derive(Debug, Clone)]
 pub(super) struct Places(Vec<Option<&'static Tag>>);

@@ -8,7 +8,8 @@ pub(super) struct Told<'a> {
     pub(super) seen: &'a Sensed,
 }
 
-type Signal = (&'static str, fn(&Told) -> f64);
+type Says = fn(&Told) -> f64;
+type Signal = (&'static str, Says);
 
 /// What each status signal says. `Time.Plc` is told apart, `Id.*` are not the controller's to tell.
 #[rustfmt::skip]
@@ -91,7 +92,7 @@ const SIGNALS: &[Signal] = &[
 /// Where the status signals are in the controller's memory.
 #[derive(Debug, Clone)]
 pub(super) struct Places {
-    signals: Vec<(&'static Tag, fn(&Told) -> f64)>,
+    signals: Vec<(&'static Tag, Says)>,
     time: Option<&'static Tag>,
 }
 

@@ -10,15 +10,15 @@
 use quaywatch_crane::plant::Cargo;
 use quaywatch_crane::{Crane, Image, Kind, Settings, Value, find};
 
-pub struct Rig {
-    pub crane: Crane,
-    pub image: Image,
-    pub running: bool,
+pub(crate) struct Rig {
+    pub(crate) crane: Crane,
+    pub(crate) image: Image,
+    pub(crate) running: bool,
 }
 
 impl Rig {
     /// Switched on in still air, its spreader 25 m over the quay between the crane's legs.
-    pub fn unmanned() -> Self {
+    pub(crate) fn unmanned() -> Self {
         let mut rig = Self::of(&Settings { manned: false, wind_m_s: 0.0, ..Settings::default() });
         rig.run(0.1);
         rig.set("Cmd.AntiSwayOn", 1.0);
@@ -28,7 +28,7 @@ impl Rig {
         rig
     }
 
-    pub fn of(settings: &Settings) -> Self {
+    pub(crate) fn of(settings: &Settings) -> Self {
         let crane = Crane::new(settings).unwrap();
         let mut image = Image::default();
         crane.commission(&mut image);
@@ -36,32 +36,32 @@ impl Rig {
     }
 
     /// With a box locked under the spreader, its bouncing over.
-    pub fn with_box(mass_kg: f64) -> Self {
+    pub(crate) fn with_box(mass_kg: f64) -> Self {
         let mut rig = Self::unmanned();
         rig.hang(Cargo { mass_kg, ..Cargo::default() });
         rig
     }
 
-    pub fn hang(&mut self, cargo: Cargo) {
+    pub(crate) fn hang(&mut self, cargo: Cargo) {
         self.crane.plant_mut().take(cargo);
         self.crane.plant_mut().turn_twistlocks(1.0);
         self.run(25.0);
     }
 
-    pub fn run(&mut self, seconds: f64) {
+    pub(crate) fn run(&mut self, seconds: f64) {
         let until_s = self.crane.time_s() + seconds;
         self.crane.advance(&mut self.image, self.running, until_s);
     }
 
     /// Time passes, with something looked at every 20 ms.
-    pub fn watch(&mut self, seconds: f64, mut look: impl FnMut(&Self)) {
+    pub(crate) fn watch(&mut self, seconds: f64, mut look: impl FnMut(&Self)) {
         for _ in 0..(seconds / 0.02).round() as u32 {
             self.run(0.02);
             look(self);
         }
     }
 
-    pub fn set(&mut self, name: &str, number: f64) {
+    pub(crate) fn set(&mut self, name: &str, number: f64) {
         let tag = find(name).unwrap();
         let value = match tag.kind {
             Kind::Real => Value::Real(number as f32),
@@ -71,7 +71,7 @@ impl Rig {
         self.image.set(tag, &value).unwrap();
     }
 
-    pub fn get(&self, name: &str) -> f64 {
+    pub(crate) fn get(&self, name: &str) -> f64 {
         match self.image.get(find(name).unwrap()) {
             Value::Real(number) => number.into(),
             Value::Whole(number) => number as f64,
@@ -81,12 +81,12 @@ impl Rig {
     }
 
     /// Whether interlock `number` tells that it refuses something.
-    pub fn refuses(&self, number: u32) -> bool {
+    pub(crate) fn refuses(&self, number: u32) -> bool {
         (self.get("Alm.Word[2]") as u16) & (1 << (number - 1)) != 0
     }
 
     /// Lets the spreader down onto what is below.
-    pub fn land(&mut self) {
+    pub(crate) fn land(&mut self) {
         for _ in 0..6000 {
             if self.get("Lim.SlackRope") != 0.0 {
                 break;
