@@ -1,7 +1,7 @@
 use crate::control::{CYCLE_S, Controller, State};
 use crate::desk::Desk;
 use crate::image::Image;
-use crate::machine::{Machine, Unsound};
+use crate::machine::{Machine, Unsound, Valid};
 use crate::operator::{Eyes, Operator};
 use crate::plant::{Actuation, Plant, STEP_S, Senses};
 use crate::tags::{Value, find};
@@ -52,6 +52,22 @@ impl Default for Settings {
     }
 }
 
+impl Settings {
+    /// Whether such a crane can be.
+    ///
+    /// # Errors
+    /// The first value that cannot be as it is.
+    pub fn check(&self) -> Result<(), Unsound> {
+        self.machine.check()?;
+        Valid::Positive.check("skill", self.skill)?;
+        Valid::NotNegative.check("truck_wait_s", self.truck_wait_s)?;
+        Valid::NotNegative.check("wind_m_s", self.wind_m_s)?;
+        Valid::Place.check("wind_from_deg", self.wind_from_deg)?;
+        Valid::NotNegative.check("wind_lead_s", self.wind_lead_s)?;
+        Valid::Place.check("unix_s", self.unix_s)
+    }
+}
+
 /// What is true of a crane at a moment, whatever its controller says.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[expect(missing_docs, reason = "names and units say what they are")]
@@ -65,6 +81,7 @@ pub struct Truth {
     pub load_m: DVec3,
     pub load_m_s: DVec3,
     pub sway_deg: [f64; 2],
+    pub skew_deg: f64,
     pub tension_n: f64,
     pub cargo_kg: f64,
     pub wind_m_s: f64,
@@ -104,9 +121,9 @@ impl Crane {
     /// A crane with its spreader up over the quay, control off.
     ///
     /// # Errors
-    /// Its constants cannot be as they are.
+    /// Its constants, or the wind, the skill or the waiting, cannot be as they are.
     pub fn new(settings: &Settings) -> Result<Self, Unsound> {
-        settings.machine.check()?;
+        settings.check()?;
         let machine = settings.machine.clone();
         let wind =
             Wind::new(settings.wind_seed, settings.wind_m_s, settings.wind_from_deg, settings.wind_lead_s);
@@ -163,6 +180,7 @@ impl Crane {
             load_m: plant.load_m(),
             load_m_s: plant.load_m_s(),
             sway_deg: [sway.x.to_degrees(), sway.y.to_degrees()],
+            skew_deg: plant.skew_rad().to_degrees(),
             tension_n: plant.tension_n(),
             cargo_kg: plant.cargo().map_or(0.0, |cargo| cargo.mass_kg),
             wind_m_s: self.wind.speed_m_s(),
@@ -196,7 +214,7 @@ impl Crane {
         self.unix_s = unix_s;
     }
 
-    /// The weather changes.
+    /// The weather changes. What is no wind is not taken.
     pub const fn set_wind(&mut self, mean_m_s: f64, from_deg: f64) {
         self.wind.turn_to(mean_m_s, from_deg);
     }

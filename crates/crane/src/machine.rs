@@ -21,7 +21,7 @@ const LOWEST_TROLLEY_M: f64 = 42.0;
 
 /// What a constant may be.
 #[derive(Debug, Clone, Copy)]
-enum Valid {
+pub(crate) enum Valid {
     Positive,
     NotNegative,
     /// Any finite number: positions.
@@ -31,7 +31,7 @@ enum Valid {
 }
 
 impl Valid {
-    fn check(self, key: &'static str, found: f64) -> Result<(), Unsound> {
+    pub(crate) fn check(self, key: &'static str, found: f64) -> Result<(), Unsound> {
         let (fits, valid) = match self {
             Self::Positive => (found > 0.0, "positive"),
             Self::NotNegative => (found >= 0.0, "0 or more"),
@@ -127,10 +127,10 @@ machine! {
     rope_damping = 0.05, NotNegative;
     /// How much of critical a swing is damped by air and sheaves.
     sway_damping = 0.005, NotNegative;
-    /// Half the distance of the ropes along the quay.
-    rope_half_spacing_y_m = 2.5, Positive;
-    /// Half the distance of the ropes across.
-    rope_half_spacing_x_m = 1.0, Positive;
+    /// How far from the middle the four ropes leave the trolley.
+    rope_radius_above_m = 3.4, Positive;
+    /// How far from the middle they meet the spreader.
+    rope_radius_below_m = 3.2, Positive;
     /// How much of critical a skew is damped.
     skew_damping = 0.05, NotNegative;
     /// The load under the ropes at which the hoist reaches its rated power at its loaded speed.

@@ -210,6 +210,12 @@ impl Plant {
         )
     }
 
+    /// How far the load is turned about the plumb line.
+    #[must_use]
+    pub const fn skew_rad(&self) -> f64 {
+        self.load.skew_rad
+    }
+
     /// Where the trolley is, and how fast.
     #[must_use]
     pub const fn trolley(&self) -> (f64, f64) {

@@ -35,8 +35,10 @@ impl Wind {
 
     /// From now on another mean and direction; the gusts go on.
     pub const fn turn_to(&mut self, mean_m_s: f64, from_deg: f64) {
-        self.mean_m_s = mean_m_s.max(0.0);
-        self.from_deg = from_deg;
+        if mean_m_s.is_finite() && from_deg.is_finite() {
+            self.mean_m_s = mean_m_s.max(0.0);
+            self.from_deg = from_deg;
+        }
     }
 
     /// Lets time pass.

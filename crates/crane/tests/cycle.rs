@@ -159,6 +159,15 @@ fn a_seed_gives_the_same_memory_and_another_seed_another() {
 }
 
 #[test]
+fn settings_that_cannot_be_are_told_by_their_key() {
+    let refused = |settings: Settings| Crane::new(&settings).map(|_| ()).unwrap_err().to_string();
+    let told = refused(Settings { wind_m_s: -1.0, ..Settings::default() });
+    assert_eq!(told, "wind_m_s must be 0 or more, found -1");
+    let told = refused(Settings { skill: f64::NAN, ..Settings::default() });
+    assert_eq!(told, "skill must be positive, found NaN");
+}
+
+#[test]
 fn how_time_is_cut_changes_nothing() {
     let (mut whole, mut cut) = (at_work(8, 8.0), at_work(8, 8.0));
     whole.run(100.0);

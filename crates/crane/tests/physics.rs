@@ -272,3 +272,22 @@ fn the_gantry_swings_its_load_along_the_quay() {
     assert!((0.8..2.6).contains(&widest), "{widest}");
     assert!(plant.sway_rad().x.abs() < 0.001);
 }
+
+/// How far a box turns while the trolley speeds up.
+fn turned_deg(off_centre: f64) -> f64 {
+    let mut plant = Plant::new(Machine::default(), -20.0, 20.0);
+    plant.take(Cargo { off_centre: glam::DVec2::new(0.0, off_centre), ..Cargo::default() });
+    let trolley = AxisCommand { speed_m_s: 3.0, acceleration_m_s2: 0.6, enabled: true };
+    let mut most: f64 = 0.0;
+    for _ in 0..4000 {
+        plant.step(&Actuation { trolley, ..Actuation::default() });
+        most = most.max(plant.skew_rad().to_degrees().abs());
+    }
+    most
+}
+
+#[test]
+fn a_box_that_is_heavier_at_one_end_turns_when_the_trolley_speeds_up() {
+    let (middle, off) = (turned_deg(0.0), turned_deg(0.05));
+    assert!(middle < 0.01 && (1.0..8.0).contains(&off), "{middle} {off}");
+}

@@ -71,3 +71,19 @@ impl Controller {
         all.iter().enumerate().fold(0, |word, (bit, on)| word | u16::from(*on) << bit)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::ALARMS;
+    use std::collections::HashSet;
+
+    #[test]
+    fn every_alarm_has_a_bit_of_its_own_and_every_interlock_an_alarm() {
+        let places: HashSet<(u8, u8)> = ALARMS.iter().map(|alarm| (alarm.word, alarm.bit)).collect();
+        assert_eq!(places.len(), ALARMS.len());
+        for alarm in ALARMS.iter().filter(|alarm| alarm.word == 2) {
+            assert!(alarm.text.starts_with(&format!("I{}:", alarm.bit + 1)), "{}", alarm.text);
+        }
+        assert_eq!(ALARMS.iter().filter(|alarm| alarm.word == 2).count(), 14);
+    }
+}

@@ -163,9 +163,12 @@ impl Load {
 
     /// Skew: the four ropes turn the load back; wind and pull off its centre of mass turn it away.
     fn turn(&mut self, machine: &Machine, rope_m: f64, mass: f64, wind: DVec2, step_s: f64) {
-        let (length, off) = self.cargo.map_or((12.19, 0.0), |cargo| (cargo.length_m, cargo.off_centre.y));
+        let (length, off) = self.cargo.map_or((12.19, 0.0), |cargo| {
+            // The spreader's own middle is where its ropes are.
+            (cargo.length_m, cargo.off_centre.y * cargo.mass_kg / mass)
+        });
         let inertia = mass * (length * length + WIDTH_M * WIDTH_M) / 12.0;
-        let arms = machine.rope_half_spacing_x_m * machine.rope_half_spacing_y_m;
+        let arms = machine.rope_radius_above_m * machine.rope_radius_below_m;
         let back = self.tension_n * arms / rope_m.max(1.0);
         let damping = 2.0 * machine.skew_damping * (back * inertia).sqrt();
         // On the ground nothing turns easily.
