@@ -288,6 +288,9 @@ fn turned_deg(off_centre: f64) -> f64 {
 
 #[test]
 fn a_box_that_is_heavier_at_one_end_turns_when_the_trolley_speeds_up() {
+    // At rest against the ropes it would turn by a e L l / (g r r'); a sudden start doubles the pull, and the turn again.
+    let off_m = 0.05 * 20.0 / 35.0 * 12.19;
+    let at_rest = (0.6 * off_m * 25.0 / (GRAVITY_M_S2 * 3.4 * 3.2)).to_degrees();
     let (middle, off) = (turned_deg(0.0), turned_deg(0.05));
-    assert!(middle < 0.01 && (1.0..8.0).contains(&off), "{middle} {off}");
+    assert!(middle < 0.01 && (at_rest..4.0 * at_rest).contains(&off), "{middle} {off} {at_rest}");
 }
