@@ -135,7 +135,7 @@ impl AntiSway {
         *across += swing.speed_m_s - oldest;
         let rate = TAU / (count * self.cycle_s);
         let shaped = [(self.sum - *across) / count, rate * *along / count, rate * rate * *across / count];
-        if swing.speed_m_s == 0.0 && self.sum.abs() < 1e-9 && !self.busy() {
+        if swing.speed_m_s == 0.0 && !self.busy() {
             self.asked.clear();
         }
         shaped
