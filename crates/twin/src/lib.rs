@@ -4,6 +4,7 @@
 //! no socket and no clock, so that the same session serves a live connection and a written capture.
 
 mod plc;
+pub mod s7;
 mod session;
 
 pub use plc::{Block, Mode, Plc, Program};
