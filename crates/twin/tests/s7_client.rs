@@ -3,6 +3,8 @@
 //! Skips, and says so, where the package is not installed: it is looked for with `$QUAYWATCH_CLIENTS/bin/python`, else
 //! with `target/twin-clients/bin/python` of the workspace.
 
+#![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test's helpers may state what must hold")]
+
 use quaywatch_crane::{Value, find};
 use quaywatch_model::Timestamp;
 use quaywatch_twin::s7::{Cpu, default_program};

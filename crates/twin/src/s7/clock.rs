@@ -1,4 +1,5 @@
-//! The controller's clock as it is on the wire: year to second in BCD, three digits of milliseconds, the day of the week.
+//! The controller's clock as it is on the wire: year to second in BCD, three digits of milliseconds, the day of
+//! the week.
 
 use quaywatch_model::Timestamp;
 
@@ -12,11 +13,11 @@ pub(super) fn encode(time: Timestamp) -> [u8; 8] {
     let text = time.calendar_second();
     let digits = |at: usize| {
         let digit = |at| text.get(at).map_or(0, |&digit: &u8| digit & 0x0F);
-        digit(at) << 4 | digit(at + 1)
+        (digit(at) << 4) | digit(at + 1)
     };
     let (seconds, nanos) = time.split();
     let milliseconds = nanos / NANOS_PER_MILLISECOND as u32;
-    let bcd = |number: u32| (number / 10 << 4 | number % 10) as u8;
+    let bcd = |number: u32| (((number / 10) << 4) | (number % 10)) as u8;
     // 1970-01-01 was a Thursday, the fifth day where Sunday is the first.
     let weekday = ((seconds.div_euclid(SECONDS_PER_DAY) + 4).rem_euclid(7) + 1) as u8;
     let last = (milliseconds % 10) as u8;
@@ -28,7 +29,7 @@ pub(super) fn encode(time: Timestamp) -> [u8; 8] {
         digits(14),
         digits(17),
         bcd(milliseconds / 10),
-        last << 4 | weekday,
+        (last << 4) | weekday,
     ]
 }
 

@@ -1,5 +1,5 @@
-//! Loading blocks. The roles are reversed: the station only says what it wants to load; then the controller asks for the
-//! pieces, and tells when it has all.
+//! Loading blocks. The roles are reversed: the station only says what it wants to load; then the controller asks
+//! for the pieces, and tells when it has all.
 
 use super::program::{self, Named};
 use super::{Answer, Refusal};

@@ -1,20 +1,22 @@
 //! The controller as a SIMATIC S7-300: what programming devices, operator panels and libraries speak to it on port 102.
 //!
-//! The layouts are those of [`quaywatch_protocols::s7comm`] and [`quaywatch_protocols::cotp`], which read what is written
-//! here; how a real CPU answers is known from captures, and where none shows it, the doc comment says so.
+//! The layouts are those of [`quaywatch_protocols::s7comm`] and [`quaywatch_protocols::cotp`], which read what is
+//! written here. How a real CPU answers is known from captures. None shows an upload that was allowed, a deletion, a
+//! start or a password: these are as the decoders and clients expect them.
 //!
 //! # What is served
 //! - COTP with TPDU size and TSAPs, DT in any number of fragments; setup of communication, at most
 //!   [`MOST_PDU_BYTES`].
-//! - Reading and writing of several variables, in the data blocks of the crane's memory and in inputs, outputs, flags,
-//!   timers and counters, which all connections of a [`Cpu`] share.
+//! - Reading and writing of several variables, in the data blocks of the crane's memory and in inputs, outputs,
+//!   flags, timers and counters, which all connections of a [`Cpu`] share.
 //! - Counts, lists and information of blocks; upload; download, in which the controller asks for the pieces; activation,
 //!   deletion, start and stop.
-//! - Status lists of identification, communication, protection, time and mode; the clock; a password; messages of mode
-//!   transitions to a station that has subscribed and speaks.
+//! - Status lists of identification, communication, protection, time and mode; the clock; a password; messages of
+//!   mode transitions to a station that has subscribed and speaks.
 //!
-//! A downloaded block counts as loaded when the station has acknowledged the end: `_INSE` then finds it there. A real CPU
-//! keeps it apart until then. Values in a data block that is loaded do not go into the memory.
+//! A downloaded block counts as loaded when the station has acknowledged the end, and `_INSE` finds it there; a real
+//! CPU keeps it apart until then. Loading and deleting data blocks does not touch the crane's memory: its five blocks
+//! are always there to be read and written, with the values they have, and no others.
 //!
 //! Not served, and refused: test functions (variable tables, force), cyclic data, alarms, addresses other than S7ANY.
 
@@ -67,8 +69,8 @@ struct Shared {
 }
 
 impl Cpu {
-    /// A controller of protection level 3: blocks are neither read nor changed, and it is neither started nor stopped, by
-    /// who does not know the password. Only its first eight bytes count.
+    /// A controller of protection level 3: blocks are neither read nor changed, and it is neither started nor
+    /// stopped, by who does not know the password. Only its first eight bytes count.
     #[must_use]
     pub fn with_password(password: &str) -> Self {
         let mut plain = [b' '; 8];

@@ -2,8 +2,8 @@
 
 use quaywatch_protocols::cotp::wire::{self, Parameters, TPKT_HEADER_BYTES, Tpdu};
 
-/// The longest unit that is put together from several DT, in bytes. No S7 PDU is longer than [`super::MOST_PDU_BYTES`]; what
-/// is longer than this is thrown away up to its end.
+/// The longest unit that is put together from several DT, in bytes. No S7 PDU is longer than
+/// [`super::MOST_PDU_BYTES`]; what is longer than this is thrown away up to its end.
 const LONGEST_UNIT_BYTES: usize = 2 * super::MOST_PDU_BYTES as usize;
 /// The largest TPDU, as a power of two: 1 024 bytes, as controllers of this kind answer.
 const LARGEST_TPDU: u8 = 10;

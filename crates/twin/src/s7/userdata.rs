@@ -28,8 +28,8 @@ const ANSWER_HEAD_BYTES: u16 = 26;
 /// Messages a station may subscribe to: mode transitions, and diagnostic events of the system.
 const MODE_EVENTS: u8 = 0x01;
 const SYSTEM_EVENTS: u8 = 0x02;
-/// STOP by an operation of a programming device, and the way from start-up to RUN; each with priority class and what the
-/// CPU did.
+/// STOP by an operation of a programming device, and the way from start-up to RUN; each with priority class and what
+/// the CPU did.
 const STOPPED: [u8; 4] = [0x43, 0x04, 0xFF, 0x84];
 const STARTED: [u8; 4] = [0x43, 0x02, 0xFF, 0x68];
 
