@@ -5,6 +5,7 @@
 
 pub mod enip;
 mod plc;
+pub mod s7;
 mod session;
 
 pub use plc::{Block, Mode, Plc, Program};

@@ -238,7 +238,8 @@ pub(super) fn is_data(tpkt: &[u8]) -> bool {
 
 /// The length of the TPKT at the start of `head`: `None` for want of bytes, `Some(None)` if none begins here.
 #[inline]
-pub(crate) fn length(head: &[u8]) -> Option<Option<usize>> {
+#[must_use]
+pub fn length(head: &[u8]) -> Option<Option<usize>> {
     let Some(&[version, reserved, high, low]) = head.first_chunk::<TPKT_HEADER_BYTES>() else {
         let begins = head.iter().zip(TPKT).all(|(&byte, expected)| byte == expected);
         return if begins { None } else { Some(None) };

@@ -1,9 +1,9 @@
 mod any_bytes;
+mod blocks;
 mod logs;
 
 use super::PROTOCOL;
 use super::address::Specification;
-use super::block::BlockName;
 use super::wire::{BlockJob, Function, Invocation, Kind, Pdu};
 use crate::cotp::tests::{PORTS, data, hex};
 use crate::testing::{Player, Recorder, play};
@@ -460,16 +460,6 @@ fn one_bad_pdu_does_not_end_the_reading() {
     let heard = heard(&[(A, "32 01 0000 0001 00ff 0000 29"), (A, STOP), (B, STOPPED)]);
     assert_eq!(heard.operations, ["A: Stop plc_stop (0x29): P_PROGRAM -> accepted"]);
     assert_eq!(heard.problems, ["s7comm: PDU does not decode (malformed)"]);
-}
-
-#[test]
-fn block_names_are_read() {
-    let name = |text: &'static [u8]| BlockName::parse(text).map(|name| (name.to_string(), name.file_system));
-    assert_eq!(name(b"_0800001P"), Some(("OB1".to_owned(), b'P')));
-    assert_eq!(name(b"_08000010A"), Some(("OB10".to_owned(), b'A')));
-    assert_eq!(name(b"0A00120B"), Some(("DB120".to_owned(), b'B')));
-    assert_eq!(name(b"_N_MPF_DIR"), None);
-    assert_eq!(name(b""), None);
 }
 
 #[test]
