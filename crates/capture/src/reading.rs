@@ -235,7 +235,7 @@ impl Reading {
         self.end_format(found);
         if self.input.is_damaged() {
             let layer = self.input.layer();
-            found.problem_at(end, Problem { layer, reason: DAMAGED, verdict: Verdict::Malformed, bytes: 0 });
+            found.problem_at(end, Problem { layer, reason: DAMAGED, verdict: Verdict::Incomplete, bytes: 0 });
             self.shortfall.damaged.push(self.input.name.clone());
         }
         self.ended = true;
@@ -279,7 +279,7 @@ impl Reading {
         let layer = self.format.layer();
         if self.pass + passed > pcapng::MAXIMUM_BLOCK_BYTES as u64 {
             // No packet is so long: its length is wrong, and what it hides is more than a packet that was cut short.
-            let problem = Problem { layer, reason: BLOCK_PAST_END, verdict: Verdict::Malformed, bytes };
+            let problem = Problem { layer, reason: BLOCK_PAST_END, verdict: Verdict::Limit, bytes };
             self.tell_stop(offset, Some(offset + bytes), problem, found);
             return;
         }
