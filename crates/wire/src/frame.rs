@@ -55,11 +55,9 @@ impl<'a> Frame<'a> {
             LinkType::LINUX_SLL => linux_sll(&mut reader),
             LinkType::LINUX_SLL2 => linux_sll2(&mut reader),
             LinkType::NULL | LinkType::LOOP => bsd_loop(&mut reader, link),
-            LinkType::RAW
-            | LinkType::RAW_OLD
-            | LinkType::RAW_OPENBSD
-            | LinkType::IPV4
-            | LinkType::IPV6 => Ok(Head::bare(by_version(bytes))),
+            LinkType::RAW | LinkType::RAW_OLD | LinkType::RAW_OPENBSD | LinkType::IPV4 | LinkType::IPV6 => {
+                Ok(Head::bare(by_version(bytes)))
+            }
             _ => return None,
         };
         Some(match head {
