@@ -83,7 +83,8 @@ fn not_read(shortfall: &Shortfall) -> Vec<Vec<Row>> {
         let Stopped { file, offset, total, inside, reason, unread_bytes } = stopped;
         let total = total.map(|total| format!(" of {}", Count(total))).unwrap_or_default();
         let file = shortened(file);
-        let place = format!("stopped reading {file} at byte {}{total}{inside}:", Count(*offset));
+        let counted = if inside.is_empty() { "" } else { " decompressed" };
+        let place = format!("stopped reading {file} at byte {}{total}{counted}:", Count(*offset));
         let unread = match unread_bytes {
             0 => "how much was not read is not known".to_owned(),
             bytes => format!("{} bytes were not read", Count(*bytes)),
