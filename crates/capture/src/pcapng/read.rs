@@ -313,7 +313,7 @@ impl Blocks {
             match code {
                 OPTION_RECEIVED => add(self.order, value, received.insert(0)),
                 OPTION_DROPPED_BY_INTERFACE | OPTION_DROPPED_BY_SYSTEM => {
-                    add(self.order, value, &mut packets)
+                    add(self.order, value, &mut packets);
                 }
                 _ => {}
             }

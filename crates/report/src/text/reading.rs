@@ -29,7 +29,7 @@ pub(super) fn captured(summary: &Summary) -> Vec<Row> {
             rows.push(Row::of(PLAIN, text));
         }
         _ if span.without_time > 0 => {
-            rows.push(Row::of(PLAIN, "  when it was is not said: no packet has a time"))
+            rows.push(Row::of(PLAIN, "  when it was is not said: no packet has a time"));
         }
         _ => {
             rows.push(Row::of(PLAIN, "  no packets"));
