@@ -1,6 +1,7 @@
-use quaywatch_model::{Problem, Timestamp};
+use quaywatch_model::{Problem, Timestamp, Verdict};
 use quaywatch_wire::LinkType;
 use std::fmt;
+use std::time::Duration;
 
 /// How many bytes of a capture one [`Batch`] holds. Large enough that a `read` costs nothing per packet, small
 /// enough that a batch with its index stays in a core's second-level cache or close to it.
@@ -8,6 +9,21 @@ pub const BATCH_BYTES: usize = 512 * 1024;
 
 /// How many packets or problems one merged batch holds at most. Packets without bytes would else be unbounded.
 const BATCH_ENTRIES: usize = 1 << 16;
+
+/// Between two neighbours of a file there is hardly so much time, in nanoseconds: a year. A greater distance shows a clock
+/// that was set, captures that were joined, or damage.
+const JUMP_NANOS: u64 = Duration::from_hours(365 * 24).as_nanos() as u64;
+/// So many jumps of an input are told: in damaged data every packet may be one.
+const MOST_JUMPS: u32 = 100;
+const TIME_JUMPS: Problem = Problem {
+    layer: "file",
+    reason: "time jumps by more than a year from the packet before",
+    // Not the doing of anybody on the network.
+    verdict: Verdict::Incomplete,
+    bytes: 0,
+};
+const WITHOUT_TIME: Problem =
+    Problem { layer: "pcapng", reason: "packets without a time", verdict: Verdict::Incomplete, bytes: 0 };
 
 /// Packets of one stretch of input, in order.
 ///
@@ -62,6 +78,9 @@ pub struct Packet<'a> {
     pub frame: u64,
     /// When it was captured.
     pub time: Timestamp,
+    /// Whether that is its own time. Else the capture does not say when it was, and `time` is that of the packet before it
+    /// in the file, or the epoch where there is none.
+    pub timed: bool,
     /// How its bytes begin.
     pub link: LinkType,
     /// The bytes that were captured.
@@ -90,6 +109,14 @@ pub(crate) struct Found {
     pub(crate) base: u64,
     /// The number that the next packet gets.
     pub(crate) next_frame: u64,
+    pub(crate) times: Times,
+}
+
+/// What is remembered of an input's times, to tell where they jump.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Times {
+    last: Option<Timestamp>,
+    jumps: u32,
 }
 
 #[derive(Clone, Copy)]
@@ -101,6 +128,7 @@ pub(crate) struct Entry {
     pub(crate) length: u32,
     pub(crate) original_len: u32,
     pub(crate) link: LinkType,
+    pub(crate) timed: bool,
 }
 
 impl Batch {
@@ -148,10 +176,10 @@ impl Batch {
 
     #[inline]
     fn packet_of(&self, entry: &Entry) -> Packet<'_> {
-        let Entry { time, frame, start, length, original_len, link } = *entry;
+        let Entry { time, frame, start, length, original_len, link, timed } = *entry;
         let start = start as usize;
         let bytes = self.bytes.get(start..start + length as usize).unwrap_or_default();
-        Packet { frame, time, link, bytes, original_len }
+        Packet { frame, time, timed, link, bytes, original_len }
     }
 
     /// Forgets what it held and makes room for `room` bytes.
@@ -191,6 +219,7 @@ impl Batch {
             length: packet.bytes.len() as u32,
             original_len: packet.original_len,
             link: packet.link,
+            timed: packet.timed,
         });
         self.filled = end;
         true
@@ -214,9 +243,39 @@ impl Found {
         length: u32,
         original_len: u32,
     ) {
+        if self.times.last.is_some_and(|last| time.since(last).unsigned_abs() > JUMP_NANOS) {
+            self.jump(start);
+        }
+        self.times.last = Some(time);
+        self.push(Entry { time, frame: 0, start: start as u32, length, original_len, link, timed: true });
+    }
+
+    /// A packet of which it is not known when it was captured. `time` is where it stands among the others.
+    pub(crate) fn packet_without_time(
+        &mut self,
+        time: Timestamp,
+        link: LinkType,
+        start: usize,
+        length: u32,
+        original_len: u32,
+    ) {
+        self.problem(start, WITHOUT_TIME);
+        self.push(Entry { time, frame: 0, start: start as u32, length, original_len, link, timed: false });
+    }
+
+    #[inline]
+    fn push(&mut self, entry: Entry) {
         let frame = self.next_frame;
         self.next_frame += 1;
-        self.entries.push(Entry { time, frame, start: start as u32, length, original_len, link });
+        self.entries.push(Entry { frame, ..entry });
+    }
+
+    #[cold]
+    fn jump(&mut self, at: usize) {
+        if self.times.jumps < MOST_JUMPS {
+            self.times.jumps += 1;
+            self.problem(at, TIME_JUMPS);
+        }
     }
 
     /// A problem at `at` in the batch that is not a packet's own.

@@ -1,8 +1,8 @@
-use crate::CaptureError;
 use crate::batch::{BATCH_BYTES, Batch};
 use crate::input::{Input, Source, printable};
 use crate::merge::Merge;
 use crate::reading::Reading;
+use crate::{CaptureError, Shortfall};
 use std::io::Read;
 
 /// One or several captures, read as one in time order.
@@ -94,6 +94,16 @@ impl Captures {
                 Progress { bytes_read: input.bytes_read(), bytes_total: input.total() }
             }
             Inputs::Several(merge) => merge.progress(),
+        }
+    }
+
+    /// What of the inputs was not read, and what was never in them. Complete when [`next_batch`](Self::next_batch) has said
+    /// that all input has ended.
+    #[must_use]
+    pub fn shortfall(&self) -> Shortfall {
+        match &self.inputs {
+            Inputs::One(reading) => reading.shortfall().clone(),
+            Inputs::Several(merge) => merge.shortfall(),
         }
     }
 

@@ -68,6 +68,8 @@ pub(crate) struct Input {
     pub(crate) name: String,
     stream: Stream,
     total: Option<u64>,
+    /// Whether a zstd frame's checksum was found to be wrong.
+    zstd_damaged: bool,
 }
 
 enum Stream {
@@ -128,7 +130,7 @@ impl Input {
             counted.ahead = Cursor::new(magic);
             Stream::Plain(counted)
         };
-        Ok(Self { name, stream, total })
+        Ok(Self { name, stream, total, zstd_damaged: false })
     }
 
     /// Reads what there is, at most as much as fits; 0 is the end.
@@ -145,6 +147,8 @@ impl Input {
                     } else if cause.kind() == io::ErrorKind::UnexpectedEof {
                         Broken::Cut
                     } else {
+                        // There is no other sign of it than these words.
+                        self.zstd_damaged |= cause.to_string().contains("checksum");
                         Broken::Corrupt
                     }
                 })
@@ -185,6 +189,32 @@ impl Input {
             Stream::Plain(counted) => counted.count,
             Stream::Gzip(gunzip) => gunzip.source.count,
             Stream::Zstd(decoder) => decoder.get_ref().get_ref().count,
+        }
+    }
+
+    /// Whether a checksum of the compressed data was found to be wrong.
+    pub(crate) const fn is_damaged(&self) -> bool {
+        match &self.stream {
+            Stream::Gzip(gunzip) => gunzip.damaged,
+            Stream::Plain(_) | Stream::Zstd(_) => self.zstd_damaged,
+        }
+    }
+
+    /// How many bytes of the stored file were not used, where its size is known.
+    pub(crate) fn stored_left(&self) -> Option<u64> {
+        let taken = match &self.stream {
+            Stream::Plain(counted) => counted.count,
+            Stream::Gzip(gunzip) => gunzip.taken(),
+            Stream::Zstd(decoder) => self.bytes_read() - decoder.get_ref().buffer().len() as u64,
+        };
+        self.total.map(|total| total.saturating_sub(taken))
+    }
+
+    /// How many bytes the capture has, where that is known without reading it.
+    pub(crate) const fn capture_bytes(&self) -> Option<u64> {
+        match self.stream {
+            Stream::Plain(_) => self.total,
+            Stream::Gzip(_) | Stream::Zstd(_) => None,
         }
     }
 

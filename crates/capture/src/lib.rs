@@ -36,6 +36,7 @@ pub mod pcap;
 pub mod pcapng;
 mod reading;
 mod scan;
+mod shortfall;
 mod signatures;
 
 pub use batch::{BATCH_BYTES, Batch, Packet, Place};
@@ -43,3 +44,4 @@ pub use captures::{Captures, Progress};
 pub use error::CaptureError;
 pub use input::Source;
 pub use scan::MAXIMUM_SNAPLEN;
+pub use shortfall::{Dropped, Shortfall, Stopped};

@@ -4,7 +4,7 @@ use crate::batch::{BATCH_BYTES, Batch, Packet};
 use crate::input::Source;
 use crate::pcapng::MAXIMUM_BLOCK_BYTES;
 use crate::reading::Reading;
-use crate::{CaptureError, Progress};
+use crate::{CaptureError, Progress, Shortfall};
 use quaywatch_model::Timestamp;
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -47,7 +47,14 @@ enum State {
     Open(Box<Reading>),
     Ended {
         bytes_read: u64,
+        shortfall: Shortfall,
     },
+}
+
+impl State {
+    fn ended(reading: &Reading) -> Self {
+        Self::Ended { bytes_read: reading.input().bytes_read(), shortfall: reading.shortfall().clone() }
+    }
 }
 
 /// Why a lane stopped telling.
@@ -74,7 +81,7 @@ impl Merge {
             if reading.fill(&mut glance, LANE_BYTES)? {
                 merge.queue.push(Reverse((first_time(&glance), index)));
             } else {
-                lane.state = State::Ended { bytes_read: reading.input().bytes_read() };
+                lane.state = State::ended(&reading);
             }
             merge.lanes.push(lane);
         }
@@ -120,6 +127,19 @@ impl Merge {
             Some(failure) => Err(failure),
             None => Ok(!out.has_nothing()),
         }
+    }
+
+    /// What was not read of the inputs that have ended.
+    pub(crate) fn shortfall(&self) -> Shortfall {
+        let mut all = Shortfall::default();
+        for lane in &self.lanes {
+            if let State::Ended { shortfall, .. } = &lane.state {
+                all.stopped.extend_from_slice(&shortfall.stopped);
+                all.damaged.extend_from_slice(&shortfall.damaged);
+                all.dropped.extend_from_slice(&shortfall.dropped);
+            }
+        }
+        all
     }
 
     pub(crate) fn progress(&self) -> Progress {
@@ -205,7 +225,9 @@ impl Lane {
 
     /// Closes the input and gives its memory back.
     fn end(&mut self) {
-        self.state = State::Ended { bytes_read: self.bytes_read() };
+        if let State::Open(reading) = &self.state {
+            self.state = State::ended(reading);
+        }
         self.batch = Batch::new();
     }
 
@@ -213,7 +235,7 @@ impl Lane {
         match &self.state {
             State::Closed(_) => 0,
             State::Open(reading) => reading.input().bytes_read(),
-            State::Ended { bytes_read } => *bytes_read,
+            State::Ended { bytes_read, .. } => *bytes_read,
         }
     }
 }

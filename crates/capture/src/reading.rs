@@ -1,17 +1,10 @@
 //! The reading of one input: its header, then stretch after stretch into batches.
 
-use crate::batch::{Batch, Found};
+use crate::batch::{Batch, Found, Times};
 use crate::input::{Broken, Input, Source};
-use crate::scan::{Format, Then};
-use crate::{CaptureError, pcap, pcapng, signatures};
+use crate::scan::{Format, HEADER_BYTES, MAGIC_BYTES, PCAPNG_MAGIC, Then};
+use crate::{CaptureError, Dropped, Shortfall, Stopped, pcap, pcapng, signatures};
 use quaywatch_model::{Problem, Verdict};
-
-/// Both formats tell all that is needed to begin in as many bytes.
-const HEADER_BYTES: usize = 24;
-const _: () = assert!(HEADER_BYTES == pcap::HEADER_BYTES && HEADER_BYTES == pcapng::HEADER_BYTES);
-/// How many bytes tell the formats apart.
-const MAGIC_BYTES: usize = 4;
-const PCAPNG_MAGIC: [u8; MAGIC_BYTES] = [0x0A, 0x0D, 0x0D, 0x0A];
 
 /// How much is read before it is scanned, in bytes: little enough to be in the core's cache still.
 const READ_BYTES: usize = 128 << 10;
@@ -19,6 +12,10 @@ const READ_BYTES: usize = 128 << 10;
 /// A batch with so many bytes is told: half of what it may hold, so that several batches, one of them being read and
 /// one worked on, stay in a core's cache together.
 const ENOUGH_BYTES: usize = 256 << 10;
+
+const DAMAGED: &str = "the file is damaged: its checksum is wrong; what was read from it cannot be trusted";
+const BLOCK_PAST_END: &str =
+    "block is past the limit and past the end of the file; the rest of the file was not read";
 
 /// One input that is being read.
 pub(crate) struct Reading {
@@ -36,8 +33,19 @@ pub(crate) struct Reading {
     eager: bool,
     ended: bool,
     next_frame: u64,
+    times: Times,
+    /// What stands in the way, where nothing more can be read. What is behind it is counted, and decompressed for the sake
+    /// of the checksum.
+    stop: Option<Stop>,
+    shortfall: Shortfall,
     /// Told after the packets that were read before it.
     failure: Option<CaptureError>,
+}
+
+struct Stop {
+    offset: u64,
+    problem: Problem,
+    passed: u64,
 }
 
 enum Stream {
@@ -57,11 +65,8 @@ impl Reading {
         let filled = read_header(&mut input, &mut header)?;
         let start = header.get(..filled).unwrap_or_default();
         let format = format_of(&input, &header, start)?;
-        // A pcapng section header is read again as the block that it is.
-        let (carry, offset) = match format {
-            Format::Pcap(_) => (Vec::new(), HEADER_BYTES as u64),
-            Format::Pcapng(_) => (header.to_vec(), 0),
-        };
+        let taken = format.header_bytes();
+        let carry = header.get(taken..).unwrap_or_default().to_vec();
         let eager = input.total().is_none();
         let ended = false;
         Ok(Self {
@@ -69,12 +74,15 @@ impl Reading {
             index,
             format,
             carry,
-            offset,
+            offset: taken as u64,
             pass: 0,
             passed: 0,
             eager,
             ended,
             next_frame: 1,
+            times: Times::default(),
+            stop: None,
+            shortfall: Shortfall::default(),
             failure: None,
         })
     }
@@ -89,9 +97,7 @@ impl Reading {
         while !self.ended {
             let stream = self.read(batch);
             at = self.scan(batch, at);
-            if !self.ended {
-                self.end_with(stream, batch, at);
-            }
+            self.end_with(stream, batch, at);
             if !batch.has_nothing() {
                 if self.eager || batch.filled >= room.min(ENOUGH_BYTES) {
                     break;
@@ -114,6 +120,11 @@ impl Reading {
         &self.input
     }
 
+    /// What was not read, and what was never there. Complete when the reading has ended.
+    pub(crate) const fn shortfall(&self) -> &Shortfall {
+        &self.shortfall
+    }
+
     /// Tells what came as soon as it came, from now on.
     pub(crate) const fn be_eager(&mut self) {
         self.eager = true;
@@ -124,6 +135,7 @@ impl Reading {
         batch.found.input = self.index;
         batch.found.base = self.offset;
         batch.found.next_frame = self.next_frame;
+        batch.found.times = self.times;
         if let Some(start) = batch.bytes.get_mut(..self.carry.len()) {
             start.copy_from_slice(&self.carry);
             batch.filled = self.carry.len();
@@ -135,12 +147,17 @@ impl Reading {
         self.carry.extend_from_slice(batch.bytes.get(at..batch.filled).unwrap_or_default());
         self.offset = batch.found.base + at as u64;
         self.next_frame = batch.found.next_frame;
+        self.times = batch.found.times;
     }
 
     fn read(&mut self, batch: &mut Batch) -> Stream {
-        let stop = batch.bytes.len().min(batch.filled + READ_BYTES);
-        while batch.filled < stop {
-            let room = batch.bytes.get_mut(batch.filled..stop).unwrap_or_default();
+        if self.stop.is_some() && self.input.capture_bytes().is_some() {
+            // How much is left is known, and nothing in it is of use.
+            return Stream::Ends;
+        }
+        let end = batch.bytes.len().min(batch.filled + READ_BYTES);
+        while batch.filled < end {
+            let room = batch.bytes.get_mut(batch.filled..end).unwrap_or_default();
             let count = match self.input.read(room) {
                 Ok(0) => return Stream::Ends,
                 Ok(count) => count,
@@ -158,6 +175,10 @@ impl Reading {
     fn scan(&mut self, batch: &mut Batch, mut at: usize) -> usize {
         let window = batch.bytes.get(..batch.filled).unwrap_or_default();
         loop {
+            if let Some(stop) = &mut self.stop {
+                stop.passed += (window.len() - at) as u64;
+                return window.len();
+            }
             let passed = usize::try_from(self.pass).unwrap_or(usize::MAX).min(window.len() - at);
             at += passed;
             self.pass -= passed as u64;
@@ -170,9 +191,19 @@ impl Reading {
             match scan.then {
                 Then::More => return at,
                 Then::Pass(bytes) => (self.pass, self.passed) = (bytes, 0),
-                Then::Stop => {
-                    self.ended = true;
-                    return window.len();
+                Then::Stop(problem) => {
+                    let offset = batch.found.base + at as u64;
+                    self.stop = Some(Stop { offset, problem, passed: 0 });
+                }
+                Then::Another => {
+                    let Some(format) =
+                        window.get(at..).and_then(|rest| rest.first_chunk()).and_then(Format::begun_by)
+                    else {
+                        return at;
+                    };
+                    self.end_format(&mut batch.found);
+                    at += format.header_bytes();
+                    self.format = format;
                 }
             }
         }
@@ -180,40 +211,83 @@ impl Reading {
 
     /// Ends the reading if the stream did, and says what that leaves unread.
     fn end_with(&mut self, stream: Stream, batch: &mut Batch, at: usize) {
-        let left = batch.filled - at;
-        match stream {
+        let (end, found) = (batch.found.base + batch.filled as u64, &mut batch.found);
+        let total = match stream {
             Stream::Goes => return,
-            Stream::Ends => self.tell_cut(&mut batch.found, at, left),
+            Stream::Ends => Some(end),
             Stream::Breaks(Broken::Io(cause)) => {
                 let (file, offset) = (self.input.name.clone(), self.input.bytes_read());
                 self.failure = Some(CaptureError::Unreadable { file, offset, cause });
+                None
             }
             Stream::Breaks(broken) => {
-                let (reason, verdict) = match broken {
-                    Broken::Cut => ("compressed data is cut short", Verdict::Incomplete),
-                    Broken::Trailing => ("bytes after the compressed data were not read", Verdict::Malformed),
-                    _ => ("compressed data is corrupt; the rest was not read", Verdict::Malformed),
-                };
-                let problem = Problem { layer: self.input.layer(), reason, verdict, bytes: 0 };
-                batch.found.problem(batch.filled, problem);
-                self.tell_cut(&mut batch.found, at, left);
+                self.tell_broken(&broken, end, found);
+                matches!(broken, Broken::Trailing).then_some(end)
             }
+        };
+        if let Some(Stop { offset, problem, passed }) = self.stop.take() {
+            let total = self.input.capture_bytes().or(total);
+            let bytes = total.map_or(passed, |total| total.saturating_sub(offset));
+            self.tell_stop(offset, total, Problem { bytes, ..problem }, found);
+        } else if self.failure.is_none() {
+            self.tell_cut(found, at, batch.filled - at);
+        }
+        self.end_format(found);
+        if self.input.is_damaged() {
+            let layer = self.input.layer();
+            found.problem_at(end, Problem { layer, reason: DAMAGED, verdict: Verdict::Incomplete, bytes: 0 });
+            self.shortfall.damaged.push(self.input.name.clone());
         }
         self.ended = true;
     }
 
-    fn tell_cut(&self, found: &mut Found, at: usize, left: usize) {
+    /// Tells what the format knows only when all was read.
+    fn end_format(&mut self, found: &mut Found) {
+        let file = &self.input.name;
+        let dropped = self.format.finish(found).into_iter().map(|lost| {
+            let pcapng::Lost { interface, packets, received } = lost;
+            Dropped { file: file.clone(), interface, packets, received }
+        });
+        self.shortfall.dropped.extend(dropped);
+    }
+
+    /// Decompression cannot go on.
+    fn tell_broken(&mut self, broken: &Broken, end: u64, found: &mut Found) {
+        let (reason, verdict) = match broken {
+            Broken::Cut => ("compressed data is cut short", Verdict::Incomplete),
+            Broken::Trailing => ("bytes after the compressed data were not read", Verdict::Malformed),
+            _ => ("compressed data is corrupt; the rest was not read", Verdict::Malformed),
+        };
+        let bytes = self.input.stored_left().unwrap_or(0);
+        self.tell_stop(end, None, Problem { layer: self.input.layer(), reason, verdict, bytes }, found);
+    }
+
+    fn tell_stop(&mut self, offset: u64, total: Option<u64>, problem: Problem, found: &mut Found) {
+        found.problem_at(offset, problem);
+        let (file, inside) = (self.input.name.clone(), self.input.inside());
+        let Problem { reason, bytes: unread_bytes, .. } = problem;
+        self.shortfall.stopped.push(Stopped { file, offset, total, inside, reason, unread_bytes });
+    }
+
+    fn tell_cut(&mut self, found: &mut Found, at: usize, left: usize) {
         if left == 0 && self.pass == 0 {
             return;
         }
         let passed = if self.pass > 0 { self.passed } else { 0 };
+        let bytes = left as u64 + passed;
+        let offset = found.base + at as u64 - passed;
+        let layer = self.format.layer();
+        if self.pass + passed > pcapng::MAXIMUM_BLOCK_BYTES as u64 {
+            // No packet is so long: its length is wrong, and what it hides is more than a packet that was cut short.
+            let problem = Problem { layer, reason: BLOCK_PAST_END, verdict: Verdict::Limit, bytes };
+            self.tell_stop(offset, Some(offset + bytes), problem, found);
+            return;
+        }
         let reason = match self.format {
             Format::Pcap(_) => "last packet is cut short",
             Format::Pcapng(_) => "last block is cut short",
         };
-        let layer = self.format.layer();
-        let problem = Problem { layer, reason, verdict: Verdict::Incomplete, bytes: left as u64 + passed };
-        found.problem_at(found.base + at as u64 - passed, problem);
+        found.problem_at(offset, Problem { layer, reason, verdict: Verdict::Incomplete, bytes });
     }
 }
 

@@ -38,7 +38,8 @@ Examples:
 Exit codes:
   0  read to the end
   1  read to the end, and a finding is at least as grave as --fail-on says
-  2  bad arguments, input that is no capture, or output that cannot be written")]
+  2  bad arguments, input that is no capture, or output that cannot be written; also input that was not read to its end
+     or is damaged: all outputs are there, of what was read. A last packet that is cut short is none of these")]
 pub(crate) struct Inspect {
     /// pcap or pcapng files, plain or compressed with gzip or zstd; - is standard input
     #[arg(required = true, value_name = "CAPTURE")]

@@ -1,11 +1,12 @@
 use crate::arguments::{Format, Inspect};
-use crate::report;
+use crate::{End, complain_of, report, sources};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use quaywatch_capture::{Progress, Source};
+use quaywatch_capture::Progress;
 use quaywatch_model::Finding;
 use quaywatch_report::{json, text};
-use quaywatch_sensor::{Settings, Summary, inspect};
+use quaywatch_sensor::{InspectError, Settings, Summary, inspect};
 use quaywatch_site::Site;
+use quaywatch_store::StoreError;
 use std::error::Error;
 use std::io::{self, BufWriter, Write};
 use std::sync::Arc;
@@ -18,9 +19,9 @@ const MOST_WORKERS: u16 = 32;
 /// What takes longer than this gets a progress bar.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// Inspects; says whether a finding is as grave as it may not be.
-pub(crate) fn run(arguments: &Inspect) -> Result<bool, Box<dyn Error>> {
-    let sources: Vec<Source> = arguments.captures.iter().map(Source::from_argument).collect();
+/// Inspects, and says how that ended.
+pub(crate) fn run(arguments: &Inspect) -> Result<End, Box<dyn Error>> {
+    let sources = sources(&arguments.captures)?;
     let threads = arguments.threads.unwrap_or_else(processors);
     let site = Arc::new(arguments.site.as_deref().map(Site::load).transpose()?.unwrap_or_default());
     let logs = arguments.zeek_logs.map(Into::into);
@@ -34,21 +35,40 @@ pub(crate) fn run(arguments: &Inspect) -> Result<bool, Box<dyn Error>> {
         (summary, taking.and_then(|taking| taking.join().ok()))
     });
     bar.clear();
-    let summary = summary?;
+    let summary = summary.map_err(explained)?;
     if !arguments.no_report {
         report::write(arguments, &summary, captured)?;
     }
     let is_grave =
         |finding: &Finding| arguments.fail_on.is_some_and(|limit| finding.severity >= limit.into());
-    let failed = summary.findings.iter().any(is_grave);
-    if arguments.quiet {
-        return Ok(failed);
+    if !arguments.quiet {
+        match print(&summary, arguments) {
+            // Whoever closed the pipe has seen enough.
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {}
+            printed => printed?,
+        }
     }
-    match print(&summary, arguments) {
-        // Whoever closed the pipe has seen enough.
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(failed),
-        Err(error) => Err(error.into()),
-        Ok(()) => Ok(failed),
+    // That nothing grave was found says little where not all was read, so this comes first.
+    Ok(if complain_of(&summary.span.shortfall) {
+        End::Partial
+    } else if summary.findings.iter().any(is_grave) {
+        End::Found
+    } else {
+        End::Good
+    })
+}
+
+/// What cannot be made was not removed by anybody, which is what its absence means later.
+fn explained(error: InspectError) -> Box<dyn Error> {
+    match error {
+        InspectError::Store(StoreError { path, doing: "make the directory", source })
+            if source.kind() == io::ErrorKind::NotFound =>
+        {
+            let path = path.display();
+            format!("cannot make the directory {path}: {source}; nothing can be made there: choose another output directory")
+                .into()
+        }
+        error => error.into(),
     }
 }
 

@@ -1,14 +1,14 @@
 use crate::arguments::Learn;
 use crate::inspect::{Bar, processors};
-use quaywatch_capture::Source;
+use crate::{End, complain_of, sources};
 use quaywatch_sensor::{Settings, inspect, observed};
 use quaywatch_site::draft;
 use std::error::Error;
 use std::io::{self, Write};
 
 /// Writes the draft of a `site.toml` to standard output.
-pub(crate) fn run(arguments: &Learn) -> Result<(), Box<dyn Error>> {
-    let sources: Vec<Source> = arguments.captures.iter().map(Source::from_argument).collect();
+pub(crate) fn run(arguments: &Learn) -> Result<End, Box<dyn Error>> {
+    let sources = sources(&arguments.captures)?;
     let settings = Settings { threads: processors(), ..Settings::default() };
     let mut bar = Bar::new(false);
     let summary = inspect(&sources, &settings, &mut |progress| bar.show(progress));
@@ -22,7 +22,8 @@ pub(crate) fn run(arguments: &Learn) -> Result<(), Box<dyn Error>> {
         source.push(format!("{} packets from {first} to {last}", summary.span.packets));
     }
     match io::stdout().write_all(draft::draft(&observed(&summary, source)).as_bytes()) {
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        other => Ok(other?),
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {}
+        other => other?,
     }
+    Ok(if complain_of(&summary.span.shortfall) { End::Partial } else { End::Good })
 }

@@ -209,3 +209,68 @@ fn the_report_never_overwrites_a_capture() {
     assert!(message.contains("crane.pcap: is a capture that was read"), "{message}");
     assert_eq!(fs::read(&capture).unwrap(), fs::read(sample()).unwrap());
 }
+
+/// The sample with a record behind it that cannot be.
+fn broken() -> Vec<u8> {
+    let mut bytes = fs::read(sample()).unwrap();
+    bytes.resize(bytes.len() + 1_000, 0xFF);
+    bytes
+}
+
+#[test]
+fn a_capture_that_is_not_read_to_its_end_gives_all_outputs_and_exit_code_2() {
+    let folder = tempfile::tempdir().unwrap();
+    let (capture, out) = (folder.path().join("broken.pcap"), folder.path().join("found"));
+    fs::write(&capture, broken()).unwrap();
+    let sound = fs::metadata(sample()).unwrap().len();
+    let place = format!("broken.pcap at byte {sound} of {}", sound + 1_000);
+
+    // What was read to the end might have held something graver: 2 comes before 1.
+    let output = inspect(&capture, &["--out", out.to_str().unwrap(), "--fail-on", "high"]);
+    assert_eq!(output.status.code(), Some(2));
+    let message = text(&output.stderr);
+    assert!(message.contains(&place) && message.lines().count() == 1, "{message}");
+    assert!(message.contains("expected a capture that can be read to its end"), "{message}");
+    assert!(text(&output.stdout).contains("1,000 bytes were not read"), "{}", text(&output.stdout));
+    assert!(fs::read_to_string(out.join("operations.ndjson")).unwrap().contains("SetNetwork"));
+    let problems = fs::read_to_string(out.join("problems.ndjson")).unwrap();
+    assert!(problems.contains("\"bytes\":1000"), "{problems}");
+    assert!(out.join("report.html").exists());
+
+    let output = inspect(&capture, &["--format", "json"]);
+    let summary: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(summary["capture"]["packets"], 6);
+    assert_eq!(summary["capture"]["read_to_end"], false);
+    let expected = serde_json::json!([{
+        "file": "broken.pcap", "offset": sound, "total": sound + 1_000, "unread_bytes": 1_000,
+        "reason": "packet length is past the limit; the rest of the file was not read",
+    }]);
+    assert_eq!(summary["capture"]["stopped"], expected);
+
+    let output = fed(&broken());
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stderr).contains("standard input at byte"), "{}", text(&output.stderr));
+    let learnt = quaywatch(&["learn", capture.to_str().unwrap()]).output().unwrap();
+    assert_eq!((learnt.status.code(), learnt.stdout.is_empty()), (Some(2), false));
+}
+
+#[test]
+fn standard_input_given_twice_is_refused() {
+    for command in ["inspect", "learn"] {
+        let message = refusal(&quaywatch(&[command, "-", "-"]).output().unwrap());
+        assert!(message.contains("- is given twice"), "{message}");
+    }
+}
+
+#[test]
+fn an_output_directory_that_cannot_be_made_was_not_removed_by_anybody() {
+    if !Path::new("/proc/self").exists() {
+        eprintln!("skipped: there is no /proc");
+        return;
+    }
+    let message = refusal(&inspect(&sample(), &["--out", "/proc/x"]));
+    assert!(
+        message.contains("cannot make the directory /proc/x") && !message.contains("removed"),
+        "{message}"
+    );
+}

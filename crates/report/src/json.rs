@@ -3,11 +3,13 @@
 mod answers;
 
 use quaywatch_model::{Change, Entry, Transferred};
-use quaywatch_sensor::Summary;
+use quaywatch_sensor::{Dropped, Stopped, Summary};
 use quaywatch_store::ProblemTotal;
 use serde_json::{Map, Value, json};
+use std::ffi::OsStr;
 use std::fmt::Display;
 use std::io::{self, Write};
+use std::path::Path;
 
 /// Writes the summary as one JSON object and a line end.
 ///
@@ -37,6 +39,11 @@ pub(crate) fn object_with(summary: &Summary, listing: Listing<'_>) -> Value {
     capture.insert("captured_bytes".into(), span.captured_bytes.into());
     capture.insert("missed_bytes".into(), span.missed_bytes.into());
     capture.insert("conversations_begun_before".into(), span.begun_before.into());
+    capture.insert("packets_without_time".into(), span.without_time.into());
+    capture.insert("read_to_end".into(), span.shortfall.stopped.is_empty().into());
+    capture.insert("stopped".into(), span.shortfall.stopped.iter().map(stopped).collect());
+    capture.insert("damaged".into(), span.shortfall.damaged.iter().map(|file| file_name(file)).collect());
+    capture.insert("dropped".into(), span.shortfall.dropped.iter().map(dropped).collect());
     let protocols: Map<String, Value> = summary
         .protocols
         .iter()
@@ -69,6 +76,36 @@ pub(crate) fn object_with(summary: &Summary, listing: Listing<'_>) -> Value {
 /// The rows of one list.
 fn rows<T>(key: &'static str, list: &[T], row: fn(&T) -> Value, listing: Listing<'_>) -> Vec<Value> {
     listing(key, list.len(), &|index| list.get(index).map_or(Value::Null, row))
+}
+
+/// What is handed on says nothing of the folders of whoever made it.
+fn file_name(path: &str) -> &str {
+    Path::new(path).file_name().and_then(OsStr::to_str).unwrap_or(path)
+}
+
+fn stopped(stopped: &Stopped) -> Value {
+    let mut object = Map::new();
+    put(&mut object, "file", Some(file_name(&stopped.file)));
+    object.insert("offset".into(), stopped.offset.into());
+    if let Some(total) = stopped.total {
+        object.insert("total".into(), total.into());
+    }
+    put(&mut object, "reason", Some(stopped.reason));
+    if stopped.unread_bytes > 0 {
+        object.insert("unread_bytes".into(), stopped.unread_bytes.into());
+    }
+    object.into()
+}
+
+fn dropped(dropped: &Dropped) -> Value {
+    let mut object = Map::new();
+    put(&mut object, "file", Some(file_name(&dropped.file)));
+    object.insert("interface".into(), dropped.interface.into());
+    object.insert("packets".into(), dropped.packets.into());
+    if let Some(received) = dropped.received {
+        object.insert("received".into(), received.into());
+    }
+    object.into()
 }
 
 fn entry(entry: &Entry) -> Value {

@@ -10,10 +10,11 @@
 
 use quaywatch_model::{
     Address, Change, DataClass, Direction, Disclosure, Entry, FinishedTransfer, Mac, Moment, Outcome, Scope,
-    Side, Timestamp, TransferKind, Transferred, Verb,
+    Side, Timestamp, TransferKind, Transferred, Verb, Verdict,
 };
 use quaywatch_report::{json, text};
-use quaywatch_sensor::Summary;
+use quaywatch_sensor::{Dropped, Stopped, Summary};
+use quaywatch_store::ProblemTotal;
 
 const CLIENT: Address = Address::v4([10, 70, 7, 30]);
 const SERVER: Address = Address::v4([10, 70, 7, 10]);
@@ -308,4 +309,69 @@ fn what_leaves_is_told_by_recipient_with_classes_and_counts() {
     assert_eq!(object["disclosures"][1]["data_class"], "container_ids");
     assert_eq!(object["disclosures"][1]["count"], 230);
     assert_eq!(object["disclosures"][0].get("count"), None);
+}
+
+#[test]
+fn where_reading_stopped_comes_first_and_is_shown_whatever_else_there_is() {
+    let mut summary = summary(Vec::new());
+    let reasons = ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j"].into_iter().cycle().take(500);
+    summary.problems = reasons.map(|reason| problem(reason, 9)).collect();
+    summary.span.begun_before = 7;
+    let file = format!("{}crane07.pcap", "folder/".repeat(30));
+    let reason = "packet length is past the limit; the rest of the file was not read";
+    let stopped = |total, unread_bytes| Stopped {
+        file: file.clone(),
+        offset: 1_234_567,
+        total,
+        inside: " inside the gzip data",
+        reason,
+        unread_bytes,
+    };
+    summary.span.shortfall.stopped = vec![stopped(Some(9_234_567), 8_000_000), stopped(None, 0)];
+    summary.span.shortfall.damaged = vec![file.clone()];
+    let text = shown(&summary);
+    let section = &text[text.rfind("NOT SEEN, NOT READ\n").unwrap()..];
+    let lines: Vec<&str> = section.lines().collect();
+    assert!(lines[1].starts_with("  stopped reading …") && lines[1].len() <= 104, "{section}");
+    assert!(lines[1].ends_with("crane07.pcap at byte 1,234,567 of 9,234,567 decompressed:"), "{section}");
+    assert_eq!(lines[2], "    packet length is past the limit; 8,000,000 bytes were not read");
+    assert_eq!(lines[4], "    packet length is past the limit; how much was not read is not known");
+    assert!(lines[5].ends_with("crane07.pcap is damaged: its checksum is wrong"), "{section}");
+    assert!(text.lines().nth(1).unwrap().contains("see NOT SEEN, NOT READ"), "{text}");
+    assert!(section.contains("more problems"), "{section}");
+}
+
+fn problem(reason: &'static str, count: u64) -> ProblemTotal {
+    ProblemTotal { layer: "tcp", reason, verdict: Verdict::Malformed, count, bytes: 0 }
+}
+
+#[test]
+fn what_was_dropped_while_capturing_is_said_of_each_interface() {
+    let mut summary = summary(Vec::new());
+    let dropped =
+        |interface, packets, received| Dropped { file: "a.pcapng".into(), interface, packets, received };
+    summary.span.shortfall.dropped = vec![dropped(0, 777, Some(1_000)), dropped(3, 1, None)];
+    let text = shown(&summary);
+    assert!(
+        text.contains(
+            "  777 packets were dropped while capturing (interface 0 of a.pcapng, 1,000 received)\n"
+        ),
+        "{text}"
+    );
+    assert!(text.contains("  1 packet was dropped while capturing (interface 3 of a.pcapng)\n"), "{text}");
+}
+
+#[test]
+fn no_date_is_invented_for_packets_without_a_time() {
+    let mut summary = Summary::default();
+    (summary.span.packets, summary.span.without_time) = (2, 2);
+    let text = shown(&summary);
+    assert!(text.contains("no packet has a time\n  2 packets,") && !text.contains("1970"), "{text}");
+    let mut out = Vec::new();
+    json::write(&mut out, &summary).unwrap();
+    let told: serde_json::Value = serde_json::from_slice(&out).unwrap();
+    assert_eq!(
+        (&told["capture"]["first"], &told["capture"]["packets_without_time"]),
+        (&serde_json::Value::Null, &2.into())
+    );
 }

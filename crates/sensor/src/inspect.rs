@@ -79,9 +79,10 @@ pub fn inspect(
     let line = Line::new(captures, count);
     let found = work(workers, &line, progress);
     let span = line.finish()?;
+    let period = (span.first.unwrap_or_default(), span.last.unwrap_or_default());
     let summary = put_together(found, span, store, &settings.site)?;
     if let Some(files) = log_files {
-        files.finish((span.first.unwrap_or_default(), span.last.unwrap_or_default()))?;
+        files.finish(period)?;
     }
     Ok(summary)
 }

@@ -21,4 +21,5 @@ mod worker;
 
 pub use inspect::{InspectError, Settings, inspect};
 pub use learn::observed;
+pub use quaywatch_capture::{Dropped, Shortfall, Stopped};
 pub use summary::{ProtocolTotal, Span, Summary};

@@ -79,7 +79,9 @@ impl Line {
     /// What was read in all, or why it could not be read to its end.
     pub(crate) fn finish(self) -> Result<Span, CaptureError> {
         let state = self.state.into_inner().unwrap_or_else(PoisonError::into_inner);
-        state.reader.map_or_else(|| Ok(Span::default()), |reader| reader.failure.map_or(Ok(reader.span), Err))
+        let Some(reader) = state.reader else { return Ok(Span::default()) };
+        let Reader { captures, span, failure, .. } = *reader;
+        failure.map_or_else(|| Ok(Span { shortfall: captures.shortfall(), ..span }), Err)
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -161,7 +163,7 @@ impl Reader {
             self.dealer.deal(dealt, waiting);
         }
         for packet in dealt.batch.packets() {
-            self.span.add(packet.time, packet.bytes.len() as u64, packet.original_len.into());
+            self.span.add(&packet);
         }
         true
     }

@@ -1,6 +1,7 @@
 use crate::declared;
 use crate::links::Links;
 use quaywatch_assets::Gatherer;
+use quaywatch_capture::{Packet, Shortfall};
 use quaywatch_channels::Watcher;
 use quaywatch_egress::Ledger as Leaving;
 use quaywatch_findings::{AtAddress, Picture, ProblemCount, judge};
@@ -57,7 +58,7 @@ pub struct Summary {
 }
 
 /// How much was captured.
-#[derive(Debug, Default, Clone, Copy)]
+#[derive(Debug, Default, Clone)]
 pub struct Span {
     /// Packets in the input.
     pub packets: u64,
@@ -65,6 +66,8 @@ pub struct Span {
     pub wire_bytes: u64,
     /// Their bytes in the capture.
     pub captured_bytes: u64,
+    /// Packets of which the capture does not say when they were; they are part of no span of time.
+    pub without_time: u64,
     /// The earliest packet.
     pub first: Option<Timestamp>,
     /// The latest packet.
@@ -73,14 +76,21 @@ pub struct Span {
     pub begun_before: u64,
     /// Payload bytes that were sent but not captured.
     pub missed_bytes: u64,
+    /// What of the input was not read to its end, is damaged, or was lost by whoever captured.
+    pub shortfall: Shortfall,
 }
 
 impl Span {
     /// Takes in a packet.
-    pub(crate) fn add(&mut self, time: Timestamp, captured: u64, wire: u64) {
+    pub(crate) fn add(&mut self, packet: &Packet<'_>) {
         self.packets += 1;
-        self.captured_bytes += captured;
-        self.wire_bytes += wire;
+        self.captured_bytes += packet.bytes.len() as u64;
+        self.wire_bytes += u64::from(packet.original_len);
+        if !packet.timed {
+            self.without_time += 1;
+            return;
+        }
+        let time = packet.time;
         self.first = Some(self.first.map_or(time, |first| first.min(time)));
         self.last = Some(self.last.map_or(time, |last| last.max(time)));
     }

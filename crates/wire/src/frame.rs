@@ -55,7 +55,9 @@ impl<'a> Frame<'a> {
             LinkType::LINUX_SLL => linux_sll(&mut reader),
             LinkType::LINUX_SLL2 => linux_sll2(&mut reader),
             LinkType::NULL | LinkType::LOOP => bsd_loop(&mut reader, link),
-            LinkType::RAW | LinkType::IPV4 | LinkType::IPV6 => Ok(Head::bare(by_version(bytes))),
+            LinkType::RAW | LinkType::RAW_OLD | LinkType::RAW_OPENBSD | LinkType::IPV4 | LinkType::IPV6 => {
+                Ok(Head::bare(by_version(bytes)))
+            }
             _ => return None,
         };
         Some(match head {
@@ -227,4 +229,21 @@ fn llc(reader: &mut Reader<'_>, length: usize) -> Result<Peeled, ReadError> {
     // The SAPs stay in the payload: there they are the protocol's own first bytes.
     let saps = reader.peek().first_chunk().map_or(0, |&pair: &[u8; 2]| u16::from_be_bytes(pair));
     Ok(Peeled::Last(saps))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Body, Frame};
+    use crate::LinkType;
+
+    #[test]
+    fn raw_ip_is_read_by_each_number_that_programs_have_written_for_it() {
+        // An IPv4 header of 20 bytes with nothing behind it: UDP from 10.0.0.1 to 10.0.0.2.
+        let packet = [0x45, 0, 0, 20, 0, 0, 0, 0, 64, 17, 0, 0, 10, 0, 0, 1, 10, 0, 0, 2];
+        for link in [101, 228, 12, 14] {
+            let frame = Frame::decode(LinkType(link), &packet, 0);
+            let is_ip = frame.is_some_and(|frame| matches!(frame.body, Body::Ip(_)));
+            assert!(is_ip, "link type {link}");
+        }
+    }
 }

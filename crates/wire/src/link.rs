@@ -10,6 +10,10 @@ impl LinkType {
     pub const ETHERNET: Self = Self(1);
     /// Raw IP, version by the first nibble.
     pub const RAW: Self = Self(101);
+    /// Raw IP in files of old programs, which wrote `DLT_RAW` of their own system instead: 12 on most (pcap-linktype(7)).
+    pub const RAW_OLD: Self = Self(12);
+    /// The same on OpenBSD.
+    pub const RAW_OPENBSD: Self = Self(14);
     /// OpenBSD loopback: a protocol family in network byte order.
     pub const LOOP: Self = Self(108);
     /// Linux cooked capture, version 1.

@@ -1,6 +1,6 @@
 use super::{LAYER, MAGIC_MICROSECONDS, MAGIC_MODIFIED, MAGIC_NANOSECONDS, VERSION};
 use crate::batch::Found;
-use crate::scan::{MAXIMUM_SNAPLEN, Order, Scan, Then};
+use crate::scan::{MAXIMUM_SNAPLEN, Order, Scan, Then, begins_another};
 use quaywatch_model::{Problem, Timestamp, Verdict};
 use quaywatch_wire::LinkType;
 
@@ -48,6 +48,11 @@ impl Header {
         order_of(magic).is_some()
     }
 
+    /// Whether it is the version that everybody has written for decades.
+    pub(crate) fn is_current(&self) -> bool {
+        self.version == VERSION
+    }
+
     /// Versions before 2.4 differ only in the order of the two lengths, and 2.3 was written both ways.
     pub(crate) const fn is_supported(&self) -> bool {
         self.version.0 == VERSION.0 && self.version.1 <= VERSION.1
@@ -84,18 +89,24 @@ impl Records {
         let Header { nanos_per_tick, record_header_bytes, version, link, .. } = self.header;
         let is_old = version.1 < VERSION.1;
         loop {
-            let head = window.get(at..).and_then(|rest| rest.first_chunk::<RECORD_HEADER_BYTES>());
-            let Some(&[s0, s1, s2, s3, f0, f1, f2, f3, c0, c1, c2, c3, o0, o1, o2, o3]) = head else {
+            let rest = window.get(at..).unwrap_or_default();
+            let Some(&[s0, s1, s2, s3, f0, f1, f2, f3, c0, c1, c2, c3, o0, o1, o2, o3]) =
+                rest.first_chunk::<RECORD_HEADER_BYTES>()
+            else {
                 return Scan { at, then: Then::More };
             };
+            match begins_another(rest) {
+                Some(false) => {}
+                Some(true) => return Scan { at, then: Then::Another },
+                None => return Scan { at, then: Then::More },
+            }
             let mut captured = order.u32([c0, c1, c2, c3]);
             let mut original = order.u32([o0, o1, o2, o3]);
             if is_old && (version.1 < 3 || captured > original) {
                 (captured, original) = (original, captured);
             }
             if captured > MAXIMUM_SNAPLEN {
-                found.problem(at, TOO_LONG);
-                return Scan { at, then: Then::Stop };
+                return Scan { at, then: Then::Stop(TOO_LONG) };
             }
             let start = at + record_header_bytes;
             let end = start + captured as usize;

@@ -17,14 +17,17 @@
 //! | 1 | interface description | 0 link type (2), 4 snaplen, 8 options: 9 `if_tsresol`, 14 `if_tsoffset` |
 //! | 2 | packet (obsolete) | 0 interface (2), 2 drops (2), 4 time (high 4, low 4), 12 captured, 16 original, 20 packet, options |
 //! | 3 | simple packet | 0 original length, 4 packet |
+//! | 5 | interface statistics | 0 interface, 4 time, 12 options: 4 `isb_ifrecv`, 5 `isb_ifdrop`, 7 `isb_osdrop` |
 //! | 6 | enhanced packet | 0 interface, 4 time (high, low), 12 captured, 16 original, 20 packet, options |
 //!
-//! All others are passed over: name resolution, statistics, secrets, unknown. A systemd journal entry (9) and a custom
+//! All others are passed over: name resolution, secrets, unknown. A systemd journal entry (9) and a custom
 //! block (`BAD`, `40000BAD`) are no packets, but Wireshark numbers them with the packets, so they take a number and
 //! are told as problems.
 //!
 //! A section may have a byte order of its own and begins a new list of interfaces.
-//! A simple packet has no time: it gets the time of the packet before it in the file, or the epoch if it is the first.
+//! A simple packet has no time: it stands at the time of the packet before it in the file, or at the epoch if it is the
+//! first, and is told as a problem and marked.
+//! Statistics count from the beginning of the capture, so that an interface's last ones are told, at the section's end.
 //! It belongs to the section's first interface and is cut to that interface's snaplen.
 //!
 //! A block that cannot be is told as a problem and passed over by its length; when the length cannot be either,
@@ -37,7 +40,7 @@ mod read;
 mod time;
 mod write;
 
-pub(crate) use read::{BadSection, Blocks, HEADER_BYTES, check_header};
+pub(crate) use read::{BadSection, Blocks, HEADER_BYTES, Lost, check_header};
 pub use write::{Interface, Writer};
 
 /// How this format is called in problems.
@@ -59,6 +62,7 @@ const SECTION_HEADER: u32 = 0x0A0D_0D0A;
 const INTERFACE_DESCRIPTION: u32 = 1;
 const PACKET: u32 = 2;
 const SIMPLE_PACKET: u32 = 3;
+const INTERFACE_STATISTICS: u32 = 5;
 const ENHANCED_PACKET: u32 = 6;
 const JOURNAL_ENTRY: u32 = 9;
 const CUSTOM: u32 = 0xBAD;
@@ -71,3 +75,7 @@ const OPTION_NAME: u16 = 2;
 const OPTION_APPLICATION: u16 = 4;
 const OPTION_TIME_RESOLUTION: u16 = 9;
 const OPTION_TIME_OFFSET: u16 = 14;
+/// `isb_ifrecv`, of interface statistics, as the next two.
+const OPTION_RECEIVED: u16 = 4;
+const OPTION_DROPPED_BY_INTERFACE: u16 = 5;
+const OPTION_DROPPED_BY_SYSTEM: u16 = 7;

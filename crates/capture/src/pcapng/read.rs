@@ -1,13 +1,15 @@
 use super::time::Clock;
 use super::{
-    BYTE_ORDER_MAGIC, CUSTOM, CUSTOM_PRIVATE, ENHANCED_PACKET, INTERFACE_DESCRIPTION, JOURNAL_ENTRY, LAYER,
-    MAXIMUM_BLOCK_BYTES, MAXIMUM_INTERFACES, OPTION_END, OPTION_TIME_OFFSET, OPTION_TIME_RESOLUTION, PACKET,
-    SECTION_HEADER, SIMPLE_PACKET, VERSION_MAJOR, VERSION_MINORS,
+    BYTE_ORDER_MAGIC, CUSTOM, CUSTOM_PRIVATE, ENHANCED_PACKET, INTERFACE_DESCRIPTION, INTERFACE_STATISTICS,
+    JOURNAL_ENTRY, LAYER, MAXIMUM_BLOCK_BYTES, MAXIMUM_INTERFACES, OPTION_DROPPED_BY_INTERFACE,
+    OPTION_DROPPED_BY_SYSTEM, OPTION_END, OPTION_RECEIVED, OPTION_TIME_OFFSET, OPTION_TIME_RESOLUTION,
+    PACKET, SECTION_HEADER, SIMPLE_PACKET, VERSION_MAJOR, VERSION_MINORS,
 };
 use crate::batch::Found;
-use crate::scan::{MAXIMUM_SNAPLEN, Order, Scan, Then};
+use crate::scan::{MAXIMUM_SNAPLEN, Order, Scan, Then, begins_another};
 use quaywatch_model::{Problem, Timestamp, Verdict};
 use quaywatch_wire::LinkType;
+use std::collections::BTreeMap;
 
 /// What of a section header must be there to know the section: type, length, byte order, version, section length.
 pub(crate) const HEADER_BYTES: usize = 24;
@@ -21,6 +23,10 @@ const SHORTEST_BLOCK: usize = HEAD_BYTES + LENGTH_BYTES;
 /// Interface, time and two lengths, before the packet itself.
 const PACKET_HEAD_BYTES: usize = 20;
 const SIMPLE_PACKET_HEAD_BYTES: usize = 4;
+/// Interface and time, before the options.
+const STATISTICS_HEAD_BYTES: usize = 12;
+/// Of so many interfaces of a file it is kept how much each has lost; of more it is only told that they did.
+const MOST_LOST: usize = 64;
 
 /// Why a block was not read.
 type Unread = (&'static str, Verdict);
@@ -38,6 +44,9 @@ const PACKET_PAST_BLOCK: Unread = ("packet is longer than its block", Verdict::M
 const INTERFACE_UNKNOWN: Unread = ("packet of an interface that is not described", Verdict::Malformed);
 const INTERFACE_SHORT: Unread = ("interface description is too short", Verdict::Malformed);
 const INTERFACES_TOO_MANY: Unread = ("more interfaces than the limit", Verdict::Limit);
+const STATISTICS_SHORT: Unread = ("interface statistics are too short", Verdict::Malformed);
+const STATISTICS_UNKNOWN: Unread = ("statistics of an interface that is not described", Verdict::Malformed);
+const DROPPED: Unread = ("packets were dropped while capturing", Verdict::Incomplete);
 const JOURNAL: Unread = ("journal entry, not a packet", Verdict::Unsupported);
 const CUSTOM_BLOCK: Unread = ("custom block, not a packet", Verdict::Unsupported);
 
@@ -47,6 +56,19 @@ pub(crate) struct Blocks {
     interfaces: Vec<Description>,
     /// For packets that have no time of their own.
     last_time: Timestamp,
+    /// What the section's interfaces have lost by their last statistics, and where those stand: they count from the beginning
+    /// of the capture.
+    losing: BTreeMap<u32, (u64, Lost)>,
+    /// What those of earlier sections have lost.
+    lost: Vec<Lost>,
+}
+
+/// What an interface has lost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Lost {
+    pub(crate) interface: u32,
+    pub(crate) packets: u64,
+    pub(crate) received: Option<u64>,
 }
 
 /// What an interface description says.
@@ -91,7 +113,29 @@ const fn is_sound(block_length: u32) -> bool {
 
 impl Blocks {
     pub(crate) const fn new() -> Self {
-        Self { order: Order::Little, interfaces: Vec::new(), last_time: Timestamp::from_nanos(0) }
+        Self {
+            order: Order::Little,
+            interfaces: Vec::new(),
+            last_time: Timestamp::from_nanos(0),
+            losing: BTreeMap::new(),
+            lost: Vec::new(),
+        }
+    }
+
+    /// Ends the last section. Gives what interfaces have lost.
+    pub(crate) fn finish(&mut self, found: &mut Found) -> Vec<Lost> {
+        self.end_section(found);
+        std::mem::take(&mut self.lost)
+    }
+
+    /// Tells what the section's interfaces have lost.
+    fn end_section(&mut self, found: &mut Found) {
+        for (_, (offset, lost)) in std::mem::take(&mut self.losing) {
+            found.problem_at(offset, problem(DROPPED, 0));
+            if self.lost.len() < MOST_LOST {
+                self.lost.push(lost);
+            }
+        }
     }
 
     pub(crate) fn scan(&mut self, window: &[u8], at: usize, found: &mut Found) -> Scan {
@@ -118,9 +162,13 @@ impl Blocks {
                 return self.begin_section(header, at, found);
             }
             let length = order.u32([l0, l1, l2, l3]);
+            match begins_another(rest) {
+                Some(false) => {}
+                Some(true) => return Scan { at, then: Then::Another },
+                None => return Scan { at, then: Then::More },
+            }
             if !is_sound(length) {
-                found.problem(at, problem(LENGTH_UNSOUND, 0));
-                return Scan { at, then: Then::Stop };
+                return Scan { at, then: Then::Stop(problem(LENGTH_UNSOUND, 0)) };
             }
             // Asked before whether it is all there, so that what is told does not depend on how the bytes came.
             if length as usize > MAXIMUM_BLOCK_BYTES {
@@ -143,6 +191,7 @@ impl Blocks {
     fn begin_section(&mut self, header: &[u8; HEADER_BYTES], at: usize, found: &mut Found) -> Scan {
         let unread = match section(header) {
             Ok((order, length)) => {
+                self.end_section(found);
                 self.order = order;
                 self.interfaces.clear();
                 return Scan { at, then: Then::Pass(u64::from(length)) };
@@ -150,8 +199,7 @@ impl Blocks {
             Err(BadSection::Version(..)) => SECTION_VERSION,
             Err(BadSection::ByteOrder | BadSection::Length(_)) => SECTION_UNSOUND,
         };
-        found.problem(at, problem(unread, 0));
-        Scan { at, then: Then::Stop }
+        Scan { at, then: Then::Stop(problem(unread, 0)) }
     }
 
     #[inline(always)]
@@ -171,6 +219,7 @@ impl Blocks {
             ENHANCED_PACKET | PACKET => self.packet::<BIG>(kind, body, at, found),
             SIMPLE_PACKET => self.simple_packet(body, at, found),
             INTERFACE_DESCRIPTION => self.describe_interface(body),
+            INTERFACE_STATISTICS => self.statistics(body, found.base + at as u64),
             JOURNAL_ENTRY => Err(JOURNAL),
             CUSTOM | CUSTOM_PRIVATE => Err(CUSTOM_BLOCK),
             _ => Ok(()),
@@ -222,7 +271,7 @@ impl Blocks {
             return Err(PACKET_TOO_LONG);
         }
         let start = at + HEAD_BYTES + SIMPLE_PACKET_HEAD_BYTES;
-        found.packet(self.last_time, description.link, start, captured, original);
+        found.packet_without_time(self.last_time, description.link, start, captured, original);
         Ok(())
     }
 
@@ -249,6 +298,39 @@ impl Blocks {
         self.interfaces.push(Description { link, snaplen: self.order.u32([s0, s1, s2, s3]), clock });
         Ok(())
     }
+
+    /// Section 4.6: interface, time (high, low), options.
+    fn statistics(&mut self, body: &[u8], offset: u64) -> Result<(), Unread> {
+        let Some((&[i0, i1, i2, i3, ..], options)) = body.split_first_chunk::<STATISTICS_HEAD_BYTES>() else {
+            return Err(STATISTICS_SHORT);
+        };
+        let interface = self.order.u32([i0, i1, i2, i3]);
+        if interface as usize >= self.interfaces.len() {
+            return Err(STATISTICS_UNKNOWN);
+        }
+        let (mut packets, mut received) = (0, None);
+        for (code, value) in Options::new(self.order, options) {
+            match code {
+                OPTION_RECEIVED => add(self.order, value, received.insert(0)),
+                OPTION_DROPPED_BY_INTERFACE | OPTION_DROPPED_BY_SYSTEM => {
+                    add(self.order, value, &mut packets);
+                }
+                _ => {}
+            }
+        }
+        if packets > 0 {
+            self.losing.insert(interface, (offset, Lost { interface, packets, received }));
+        } else {
+            self.losing.remove(&interface);
+        }
+        Ok(())
+    }
+}
+
+/// Adds a count of an option; what is not eight bytes counts nothing.
+fn add(order: Order, value: &[u8], count: &mut u64) {
+    let more = value.first_chunk().map_or(0, |&bytes| order.u64(bytes));
+    *count = count.saturating_add(more);
 }
 
 /// Code and value of each option. Ends at the end option and where an option does not fit.

@@ -15,5 +15,6 @@ mod hostile;
 mod merged;
 mod pcap;
 mod pcapng;
+mod shortfall;
 mod told;
 mod written;

@@ -2,7 +2,7 @@ use crate::build::{
     Order, block, enhanced, enhanced_claiming, interface, noise, obsolete, option, section, simple,
     some_pcapng,
 };
-use crate::told::{open, packets, read, reasons};
+use crate::told::{open, packets, packets_of_any_time, read, reasons};
 use quaywatch_model::Verdict;
 
 const LITTLE: Order = Order::Little;
@@ -21,7 +21,7 @@ fn enhanced_simple_and_obsolete_packets_are_read_in_both_byte_orders() {
         bytes.extend(enhanced(order, 0, 1_700_000_000_000_001, &[1; 5]));
         bytes.extend(simple(order, &[2; 6], 6));
         bytes.extend(obsolete(order, 0, 9, 1_700_000_000_000_002, &[3; 7]));
-        let told = packets(&bytes);
+        let (told, problems) = read(&bytes);
         let seen: Vec<_> =
             told.iter().map(|packet| (packet.frame, packet.nanos, packet.bytes.len())).collect();
         // The simple packet has no time of its own and takes the one before it.
@@ -31,6 +31,7 @@ fn enhanced_simple_and_obsolete_packets_are_read_in_both_byte_orders() {
             (3, 1_700_000_000_000_002_000, 7),
         ];
         assert_eq!(seen, expected, "{order:?}");
+        assert_eq!((problems.len(), problems[0].frame, problems[0].reason), (1, 2, "packets without a time"));
     }
 }
 
@@ -40,7 +41,7 @@ fn a_simple_packet_is_cut_to_the_first_interfaces_snaplen_and_a_first_one_is_at_
     bytes.extend(interface(LITTLE, 113, 6, &[]));
     bytes.extend(interface(LITTLE, 1, 0, &[]));
     bytes.extend(simple(LITTLE, &[2; 6], 1_500));
-    let told = packets(&bytes);
+    let (told, _) = read(&bytes);
     assert_eq!((told[0].nanos, told[0].link, told[0].original), (0, 113, 1_500));
     assert_eq!(told[0].bytes, [2; 6]);
 }
@@ -60,7 +61,7 @@ fn interfaces_have_clocks_and_link_types_of_their_own() {
     bytes.extend(enhanced(LITTLE, 2, 5, &[]));
     bytes.extend(enhanced(LITTLE, 1, 3 << 19, &[]));
     bytes.extend(enhanced(LITTLE, 0, 1_700_000_000_123_456_789, &[]));
-    let seen: Vec<_> = packets(&bytes).iter().map(|packet| (packet.link, packet.nanos)).collect();
+    let seen: Vec<_> = packets_of_any_time(&bytes).iter().map(|packet| (packet.link, packet.nanos)).collect();
     let expected = [(147, 5_000_000), (101, 1_001_500_000_000), (1, 1_700_000_000_123_456_789)];
     assert_eq!(seen, expected);
 }
@@ -83,7 +84,7 @@ fn every_section_has_its_own_byte_order_and_interfaces() {
 fn other_blocks_are_passed_over_whatever_their_length() {
     let mut bytes = start(LITTLE);
     for (kind, length) in
-        [(4, 40), (5, 16), (10, 700_000), (0x2000_0000, 8), (0x4000_0001, 3_000_000), (0x8000_1234, 0)]
+        [(4, 40), (7, 16), (10, 700_000), (0x2000_0000, 8), (0x4000_0001, 3_000_000), (0x8000_1234, 0)]
     {
         bytes.extend(block(LITTLE, kind, &noise(length, 7)));
         bytes.extend(enhanced(LITTLE, 0, u64::from(kind), &[1]));
@@ -153,7 +154,8 @@ fn a_block_that_claims_more_than_the_file_has_says_how_much_it_swallowed() {
     bytes.extend([0x77, 0, 0, 0, 0xF0, 0xFF, 0xFF, 0xFF]);
     bytes.extend(noise(3_000_000, 1));
     let (told, problems) = read(&bytes);
-    assert_eq!((told.len(), reasons(&problems)), (3, vec![(4, "last block is cut short", offset)]));
+    let reason = "block is past the limit and past the end of the file; the rest of the file was not read";
+    assert_eq!((told.len(), reasons(&problems)), (3, vec![(4, reason, offset)]));
     assert_eq!(problems[0].bytes, 3_000_008);
 }
 
