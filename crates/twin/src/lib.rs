@@ -3,8 +3,10 @@
 //! Every protocol is a *session*: bytes that came in and the time go in, bytes to be sent come out ([`Session`]). It holds
 //! no socket and no clock, so that the same session serves a live connection and a written capture.
 
+mod modbus;
 mod plc;
 mod session;
 
+pub use modbus::Modbus;
 pub use plc::{Block, Mode, Plc, Program};
 pub use session::{After, Session};
