@@ -5,8 +5,9 @@ mod inspect;
 mod learn;
 mod protocols;
 mod report;
+mod twin;
 
-use arguments::{Arguments, Command};
+use arguments::{Arguments, Command, Twin};
 use clap::Parser as _;
 use std::process::ExitCode;
 
@@ -25,6 +26,7 @@ fn main() -> ExitCode {
         Command::Inspect(arguments) => inspect::run(&arguments),
         Command::Learn(arguments) => learn::run(&arguments).map(|()| false),
         Command::Protocols => protocols::run().map(|()| false),
+        Command::Twin(Twin::Run(arguments)) => twin::run(&arguments).map(|()| false),
     };
     match result {
         Ok(false) => ExitCode::SUCCESS,

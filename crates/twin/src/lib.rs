@@ -3,12 +3,14 @@
 //! Every protocol is a *session*: bytes that came in and the time go in, bytes to be sent come out ([`Session`]). It holds
 //! no socket and no clock, so that the same session serves a live connection and a written capture.
 
+mod description;
 mod live;
 mod modbus;
 mod plc;
 mod session;
 
-pub use live::{Deaf, Live, MOST_CONNECTIONS, Process, SERVICES, Service};
+pub use description::{Description, Undescribed};
+pub use live::{Deaf, Live, MOST_CONNECTIONS, Process, SERVICES, Service, crane};
 pub use modbus::Modbus;
 pub use plc::{Block, Mode, Plc, Program};
 pub use session::{After, Session};

@@ -21,6 +21,8 @@ struct Still;
 
 impl Process for Still {
     fn advance(&mut self, _: &mut Image, _: bool, _: f64) {}
+
+    fn set_clock(&mut self, _: f64) {}
 }
 
 /// A controller that listens for Modbus, and where.

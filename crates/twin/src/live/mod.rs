@@ -16,7 +16,7 @@ mod tests;
 mod ticking;
 
 pub use listener::MOST_CONNECTIONS;
-pub use process::Process;
+pub use process::{Process, crane};
 pub use service::{SERVICES, Service};
 
 use crate::Plc;

@@ -4,15 +4,15 @@ use quaywatch_crane::{Image, Value, find};
 use quaywatch_model::Timestamp;
 use std::io::{ErrorKind, Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, mpsc};
 use std::time::Duration;
 
 const ANY: (Ipv4Addr, u16) = (Ipv4Addr::LOCALHOST, 0);
 /// A test that waits longer than this has failed.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// The only thing of a crane that is true of all: its heartbeat counts 100 ms while the controller runs.
-struct Heartbeat;
+/// What is true of every crane: its heartbeat counts 100 ms while the controller runs. It tells how its clock was set.
+struct Heartbeat(mpsc::Sender<f64>);
 
 impl Process for Heartbeat {
     fn advance(&mut self, image: &mut Image, running: bool, until_s: f64) {
@@ -20,6 +20,11 @@ impl Process for Heartbeat {
             let beats = Value::Whole((until_s * 10.0) as i64 % 0x1_0000);
             image.set(find("Plc.Heartbeat").unwrap(), &beats).unwrap();
         }
+    }
+
+    fn set_clock(&mut self, unix_s: f64) {
+        // Most tests do not listen.
+        let _ = self.0.send(unix_s);
     }
 }
 
@@ -29,7 +34,14 @@ fn controller() -> Arc<Mutex<Plc>> {
 
 fn start(service: &'static Service, plc: &Arc<Mutex<Plc>>, speed: f64) -> Live {
     let services = [(service, SocketAddr::from(ANY))];
-    Live::start(&services, Arc::clone(plc), Box::new(Heartbeat), Timestamp::default(), speed).unwrap()
+    Live::start(
+        &services,
+        Arc::clone(plc),
+        Box::new(Heartbeat(mpsc::channel().0)),
+        Timestamp::default(),
+        speed,
+    )
+    .unwrap()
 }
 
 fn client(live: &Live) -> TcpStream {
@@ -64,6 +76,16 @@ fn a_client_sees_the_crane_live_until_the_controller_is_stopped() {
     plc.lock().unwrap().mode = Mode::Stop;
     let last = read_heartbeat(&mut client);
     assert!((0..50).all(|_| read_heartbeat(&mut client) == last));
+}
+
+#[test]
+fn the_crane_is_told_the_time_and_what_a_client_sets_it_to() {
+    let (plc, (clocks, told)) = (controller(), mpsc::channel());
+    let begin = Timestamp::from_nanos(1_000_000_000_000);
+    let _live = Live::start(&[], Arc::clone(&plc), Box::new(Heartbeat(clocks)), begin, 1.0).unwrap();
+    assert_eq!(told.recv_timeout(PATIENCE), Ok(1000.0));
+    plc.lock().unwrap().clock_ahead_nanos = -60_000_000_000;
+    assert_eq!(told.recv_timeout(PATIENCE), Ok(940.0));
 }
 
 #[test]
@@ -138,7 +160,8 @@ fn a_port_that_is_taken_is_told_with_the_service() {
     let taken = TcpListener::bind(ANY).unwrap();
     let services = [(&SERVICES[0], SocketAddr::from(ANY)), (&SERVICES[0], taken.local_addr().unwrap())];
     let begin = Timestamp::default();
-    let deaf = Live::start(&services, controller(), Box::new(Heartbeat), begin, 1.0).unwrap_err();
+    let deaf =
+        Live::start(&services, controller(), Box::new(Heartbeat(mpsc::channel().0)), begin, 1.0).unwrap_err();
     assert_eq!((deaf.service, deaf.address), ("Modbus/TCP", taken.local_addr().unwrap()));
     assert_eq!(deaf.cause.kind(), ErrorKind::AddrInUse);
 }
