@@ -69,7 +69,7 @@ fn told(arguments: &TwinRun, deaf: &Deaf) -> String {
         ErrorKind::PermissionDenied => "is not allowed for this user",
         ErrorKind::AddrNotAvailable => {
             return format!(
-                "--live {network}: this machine has no address {ip}; valid is 127.0.7.0/24, or one where it has"
+                "--live {network}: this machine has no address {ip}; valid is 127.0.7.0/24, or a network in which it has one"
             );
         }
         _ => return format!("--live {network}: {deaf}"),
