@@ -52,7 +52,10 @@ pub(crate) mod tests;
 pub use names::{ExceptionCode, Function, MeiType, SubFunction};
 pub use request::{Request, Table};
 pub use response::{Identification, Response};
-pub use wire::{Adu, Pdu};
+pub use role::{
+    MOST_BITS_READ, MOST_COILS_WRITTEN, MOST_REGISTERS_EXCHANGED, MOST_REGISTERS_READ, MOST_REGISTERS_WRITTEN,
+};
+pub use wire::{Adu, HEADER_BYTES, LEAST_LENGTH, MOST_LENGTH, Pdu};
 
 use crate::{Answer, Framed, Probe, Protocol, Transport};
 use wire::Header;

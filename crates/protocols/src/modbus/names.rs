@@ -141,10 +141,30 @@ impl SubFunction {
     pub const RETURN_QUERY_DATA: Self = Self(0x00);
     /// Restarts the serial port; clears the event log too if the data is 0xFF00.
     pub const RESTART_COMMUNICATIONS: Self = Self(0x01);
+    /// Reads the 16-bit diagnostic register, whose meaning is the device's own.
+    pub const RETURN_DIAGNOSTIC_REGISTER: Self = Self(0x02);
     /// Sets the end-of-message character of Modbus ASCII.
     pub const CHANGE_ASCII_DELIMITER: Self = Self(0x03);
     /// Isolates the device: it still listens, but neither acts nor answers, not even this request.
     pub const FORCE_LISTEN_ONLY: Self = Self(0x04);
+    /// Sets all counters and the diagnostic register to 0.
+    pub const CLEAR_COUNTERS: Self = Self(0x0A);
+    /// How many messages came by.
+    pub const BUS_MESSAGE_COUNT: Self = Self(0x0B);
+    /// How many of them were damaged.
+    pub const BUS_COMMUNICATION_ERROR_COUNT: Self = Self(0x0C);
+    /// How many exceptions were answered.
+    pub const BUS_EXCEPTION_ERROR_COUNT: Self = Self(0x0D);
+    /// How many messages were for this device.
+    pub const SERVER_MESSAGE_COUNT: Self = Self(0x0E);
+    /// How many of those were not answered.
+    pub const SERVER_NO_RESPONSE_COUNT: Self = Self(0x0F);
+    /// How many were answered with exception 7, *negative acknowledge*.
+    pub const SERVER_NAK_COUNT: Self = Self(0x10);
+    /// How many were answered with exception 6, *server device busy*.
+    pub const SERVER_BUSY_COUNT: Self = Self(0x11);
+    /// How many came faster than they could be taken in.
+    pub const BUS_CHARACTER_OVERRUN_COUNT: Self = Self(0x12);
 
     /// The standard's name.
     #[must_use]
@@ -231,8 +251,16 @@ pub(super) const fn identification_object(id: u8) -> &'static str {
 pub struct ExceptionCode(pub u8);
 
 impl ExceptionCode {
+    /// The function is none that the server has.
+    pub const ILLEGAL_FUNCTION: Self = Self(0x01);
+    /// Some of the addresses are none that the server has.
+    pub const ILLEGAL_DATA_ADDRESS: Self = Self(0x02);
+    /// A quantity, a byte count or another field is one that the function does not have.
+    pub const ILLEGAL_DATA_VALUE: Self = Self(0x03);
     /// The server accepted the request and needs long to carry it out: not a refusal.
     pub const ACKNOWLEDGE: Self = Self(0x05);
+    /// Nothing answers as the unit that was addressed.
+    pub const GATEWAY_TARGET_FAILED: Self = Self(0x0B);
 
     /// The standard's name.
     #[must_use]

@@ -5,12 +5,17 @@ use super::wire::{FUNCTION_AT, Header, header};
 use super::{Adu, Function, Pdu, Request, Response};
 use crate::{Answer, umas};
 
-/// Quantities a device may be asked for in one exchange (clauses 6.1 to 6.18).
-const MOST_BITS_READ: u16 = 2000;
-const MOST_REGISTERS_READ: u16 = 125;
-const MOST_COILS_WRITTEN: u16 = 1968;
-const MOST_REGISTERS_WRITTEN: u16 = 123;
-const MOST_REGISTERS_EXCHANGED: u16 = 121;
+/// Bits a device may be asked for in one exchange (clauses 6.1, 6.2).
+pub const MOST_BITS_READ: u16 = 2000;
+/// Registers a device may be asked for in one exchange (clauses 6.3, 6.4, 6.17).
+pub const MOST_REGISTERS_READ: u16 = 125;
+/// Coils a device may be told to set in one exchange (clause 6.11).
+pub const MOST_COILS_WRITTEN: u16 = 1968;
+/// Registers a device may be told to set in one exchange (clause 6.12).
+pub const MOST_REGISTERS_WRITTEN: u16 = 123;
+/// Registers a device may be told to set in an exchange that reads, too (clause 6.17).
+pub const MOST_REGISTERS_EXCHANGED: u16 = 121;
+/// Registers in a queue (clause 6.18).
 const MOST_FIFO_REGISTERS: u16 = 31;
 const REFERENCE_TYPE: u8 = 6;
 /// A UMAS PDU is known by its session key and function; the rest may be a thousand bytes away.

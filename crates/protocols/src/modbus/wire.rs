@@ -1,8 +1,8 @@
 use super::{ExceptionCode, Function};
 use quaywatch_wire::ReadError;
 
-/// Transaction identifier, protocol identifier, length.
-pub(super) const HEADER_BYTES: usize = 6;
+/// Transaction identifier, protocol identifier, length: what stands before the bytes that the length counts.
+pub const HEADER_BYTES: usize = 6;
 /// Where the protocol identifier begins.
 const PROTOCOL_AT: usize = 2;
 /// Where the length field begins. It counts what follows it: the unit identifier and the PDU.
@@ -10,9 +10,10 @@ const LENGTH_AT: usize = 4;
 /// Where the function code stands.
 pub(super) const FUNCTION_AT: usize = 7;
 /// Unit identifier and function code: what every ADU has after its header.
-const LEAST_LENGTH: usize = 2;
-/// A PDU is at most 253 bytes (clause 4.1, from the 256 bytes of a serial frame), and the unit identifier one.
-const MOST_LENGTH: usize = 254;
+pub const LEAST_LENGTH: usize = 2;
+/// What the length field may say: a PDU is at most 253 bytes (clause 4.1, from the 256 bytes of a serial frame), and
+/// the unit identifier one.
+pub const MOST_LENGTH: usize = 254;
 /// UMAS peers agree on longer PDUs: blocks of 1022 bytes were met, and a signature adds 35 more. Twice that.
 const MOST_UMAS_LENGTH: usize = 2048;
 /// The longest ADU that is read.
