@@ -100,7 +100,8 @@ fn a_program_for_remote_work_is_known_by_its_certificate() {
     ] {
         assert_eq!(certificate(text, FAR).map(|kind| kind.word), Some(word), "{text}");
     }
-    for text in ["CN=anydesktop.example", "CN=crane,OU=AnyDesk Client", "CN=nottalk2m.com", "AnyDesk Client"] {
+    for text in ["CN=anydesktop.example", "CN=crane,OU=AnyDesk Client", "CN=nottalk2m.com", "AnyDesk Client"]
+    {
         assert_eq!(certificate(text, FAR), None, "{text}");
     }
     assert_eq!(certificate("CN=www.moxa.com", PLC), None, "a device's own page");
@@ -129,7 +130,10 @@ fn one_sign_is_nothing_and_two_are_a_hidden_path() {
     watcher.ended(&ended([PANEL, FAR], [PANEL_MAC, MODEM_MAC], "unknown", 7), &scope);
     let rows = finish(&watcher, &assets);
     assert_eq!(rows.len(), 1);
-    assert_eq!((rows[0].kind, rows[0].client, rows[0].server), ("hidden_path", PANEL, Address::mac(MODEM_MAC)));
+    assert_eq!(
+        (rows[0].kind, rows[0].client, rows[0].server),
+        ("hidden_path", PANEL, Address::mac(MODEM_MAC))
+    );
     assert_eq!((rows[0].direction, rows[0].bytes), (Reach::Outbound, [100, 50]));
     let told = rows[0].evidence.join("\n");
     assert!(told.contains("TELTONIKA") || told.contains("Teltonika"), "{told}");

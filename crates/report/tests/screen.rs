@@ -88,7 +88,7 @@ fn entry(server: Address, client: Address, verb: Verb) -> Entry {
         function: "function".to_owned(),
         outcomes: [100_000, 1000, 100, 10],
         bytes: 0,
-        first: at(0).time,
+        first: at(0),
         last: at(0).time,
     }
 }
