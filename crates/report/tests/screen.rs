@@ -293,3 +293,11 @@ fn findings_of_one_rule_are_told_together_by_whom_each_concerns() {
     let told = "  critical #7     exposure: told to stop\n           a0, 3 more: 10.1.0.2 #8, 10.2.0.3 #9, 10.1.0.1 #10\n";
     assert!(text.contains(told), "{text}");
 }
+
+#[test]
+fn a_finding_without_a_frame_leaves_no_blank_for_one() {
+    let mut summary = Summary::default();
+    summary.findings = vec![Finding { frames: Vec::new(), title: "told to stop".to_owned(), ..finding(0) }];
+    let text = shown(&summary, text::Settings::default());
+    assert!(text.contains("  critical  exposure: told to stop  a0\n"), "{text}");
+}
