@@ -149,6 +149,7 @@ fn asset(number: usize) -> Asset {
         protocols_served: Vec::new(),
         protocols_used: Vec::new(),
         first_seen: at(0).time,
+        first_frame: 1,
         last_seen: at(0).time,
         evidence: Vec::new(),
         crane: None,

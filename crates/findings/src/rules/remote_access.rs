@@ -1,5 +1,5 @@
 use crate::{Found, Picture, Rule};
-use quaywatch_model::{Address, FindingKind, Reach, RemoteAccess, Severity};
+use quaywatch_model::{Address, Asset, FindingKind, Reach, RemoteAccess, Severity};
 
 pub(super) static USED: Rule = Rule {
     name: "remote_access.used",
@@ -67,7 +67,7 @@ pub(super) static HIDDEN: Rule = Rule {
         for row in picture.remote_access.iter().filter(|row| row.kind == "hidden_path") {
             let (device, user) = ends(row);
             let is_own =
-                |user: &Address| picture.asset(device).is_some_and(|asset| asset.addresses.contains(user));
+                |user: &Address| asset(picture, device).is_some_and(|asset| asset.addresses.contains(user));
             let title = format!("{} shows signs of a hidden path", named(picture, device));
             let mut told = told(row, Severity::High, title);
             if let Some(user) = user.filter(|user| !is_own(user)) {
@@ -88,9 +88,13 @@ fn ends(row: &RemoteAccess) -> (Address, Option<Address>) {
     (device, (user != device).then_some(user))
 }
 
+fn asset<'a>(picture: &Picture<'a>, device: Address) -> Option<&'a Asset> {
+    picture.assets.iter().find(|asset| asset.mac.map(Address::mac) == Some(device))
+}
+
 /// The device by its IP address, if it has one.
 fn named(picture: &Picture<'_>, device: Address) -> String {
-    let addresses = picture.asset(device).map(|asset| &*asset.addresses).unwrap_or_default();
+    let addresses = asset(picture, device).map(|asset| &*asset.addresses).unwrap_or_default();
     match addresses.iter().find(|address| address.ip().is_some()) {
         Some(ip) => format!("{} at {device}", picture.named(*ip)),
         None => device.to_string(),
