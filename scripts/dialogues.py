@@ -102,6 +102,26 @@ def ftp_login(connection, user: bytes, password: bytes):
     connection.close()
 
 
+def ftp_store(cap, client, server, name: bytes, content: bytes):
+    """A file is given to the server, over a passive data connection."""
+    control = cap.connect(client, server, 21)
+    control.answers(b"220 ready\r\n")
+    exchange(control, b"USER service\r\n", b"331 Password required\r\n")
+    exchange(control, b"PASS Q7!wv-20\r\n", b"230 Logged in\r\n")
+    exchange(control, b"TYPE I\r\n", b"200 Binary\r\n")
+    where = server.ip.replace(".", ",").encode()
+    exchange(control, b"PASV\r\n", b"227 Entering Passive Mode (" + where + b",200,10)\r\n")
+    control.asks(b"STOR " + name + b"\r\n")
+    data = cap.connect(client, server, 200 * 256 + 10)
+    control.answers(b"150 Send it\r\n")
+    for at in range(0, len(content), 1400):
+        data.asks(content[at : at + 1400])
+    data.close()
+    control.answers(b"226 Stored\r\n")
+    exchange(control, b"QUIT\r\n", b"221 Goodbye\r\n")
+    control.close()
+
+
 def http_post(connection, host: bytes, path: bytes, body: bytes):
     head = b"POST %s HTTP/1.1\r\nHost: %s\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
     exchange(

@@ -81,9 +81,11 @@ class Capture:
         head = struct.pack("!HHHH", port, other, 8 + len(data), 0)
         self.packet(sender, receiver, UDP, with_checksum(sender, receiver, UDP, head + data, 6))
 
-    def echo(self, asks: Host, answers: Host, number: int, data: bytes, back: bytes) -> None:
-        """Echo request and reply (RFC 792)."""
+    def echo(self, asks: Host, answers: Host, number: int, data: bytes, back: bytes | None) -> None:
+        """Echo request and reply (RFC 792); no reply where there is nothing to go back."""
         for kind, source, target, payload in ((8, asks, answers, data), (0, answers, asks, back)):
+            if payload is None:
+                continue
             body = struct.pack("!BBHHH", kind, 0, 0, 0x1A2B, number) + payload
             self.packet(source, target, ICMP, body[:2] + checksum(body) + body[4:])
 

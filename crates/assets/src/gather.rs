@@ -31,7 +31,7 @@ pub struct Gatherer {
 /// What is known of one address.
 #[derive(Debug)]
 pub(crate) struct Seen {
-    pub(crate) first: Timestamp,
+    pub(crate) first: Moment,
     pub(crate) last: Timestamp,
     /// Whether it has sent a packet or was named by somebody who knows it; else it was only asked for.
     pub(crate) is_there: bool,
@@ -66,14 +66,14 @@ impl Gatherer {
             (Attribute::Mac, true) => {
                 if let Some(mac) = parse_mac(value).filter(|mac| !mac.is_group()) {
                     self.bindings.add(address, mac, protocol, at);
-                    self.is_there(Address::mac(mac), at.time);
+                    self.is_there(Address::mac(mac), at);
                 }
             }
             (Attribute::Ip, false) => {
                 let ip = value.parse::<IpAddr>().ok().map(Address::from);
                 if let (Some(ip), Some(mac)) = (ip, mac_of(address)) {
                     self.bindings.add(ip, mac, protocol, at);
-                    self.is_there(ip, at.time);
+                    self.is_there(ip, at);
                 }
             }
             _ => {}
@@ -81,7 +81,7 @@ impl Gatherer {
         if is_group(address) {
             return;
         }
-        let Some(seen) = self.touch(address, at.time) else { return };
+        let Some(seen) = self.touch(address, at) else { return };
         // A name in a DNS answer does not prove that anybody is there.
         seen.is_there |= attribute != Attribute::DomainName;
         let value = value.get(..value.floor_char_boundary(LONGEST_FACT_BYTES)).unwrap_or_default().to_owned();
@@ -103,7 +103,7 @@ impl Gatherer {
             {
                 add_behind(self.behind.entry(mac).or_default(), address);
             }
-            let Some(seen) = self.touch(address, ended.first.time) else { continue };
+            let Some(seen) = self.touch(address, ended.first) else { continue };
             seen.last = seen.last.max(ended.last);
             seen.is_there = true;
             if ended.protocol != "unknown" {
@@ -149,24 +149,24 @@ impl Gatherer {
         assets
     }
 
-    fn is_there(&mut self, address: Address, time: Timestamp) {
-        if let Some(seen) = self.touch(address, time) {
+    fn is_there(&mut self, address: Address, at: Moment) {
+        if let Some(seen) = self.touch(address, at) {
             seen.is_there = true;
         }
     }
 
-    fn touch(&mut self, address: Address, time: Timestamp) -> Option<&mut Seen> {
+    fn touch(&mut self, address: Address, at: Moment) -> Option<&mut Seen> {
         if self.seen.len() >= MOST_ADDRESSES && !self.seen.contains_key(&address) {
             return None;
         }
         let seen = self.seen.entry(address).or_insert_with(|| Seen {
-            first: time,
-            last: time,
+            first: at,
+            last: at.time,
             is_there: false,
             details: None,
         });
-        seen.first = seen.first.min(time);
-        seen.last = seen.last.max(time);
+        seen.first = seen.first.min(at);
+        seen.last = seen.last.max(at.time);
         Some(seen)
     }
 }

@@ -53,6 +53,7 @@ pub(crate) fn asset(gatherer: &Gatherer, group: &[Address], deeds: &BTreeMap<Add
         seen.iter().flat_map(|seen| seen.protocols().get(which).copied().unwrap_or(&[])).copied().collect()
     });
     let protocols_served: Vec<_> = served.into_iter().collect();
+    let first = seen.iter().map(|seen| seen.first).min().unwrap_or_default();
     Asset {
         mac,
         names: names(&evidence),
@@ -65,7 +66,8 @@ pub(crate) fn asset(gatherer: &Gatherer, group: &[Address], deeds: &BTreeMap<Add
         roles: roles(gatherer, &seen, group, deeds, &protocols_served),
         protocols_served,
         protocols_used: used.into_iter().collect(),
-        first_seen: seen.iter().map(|seen| seen.first).min().unwrap_or_default(),
+        first_seen: first.time,
+        first_frame: first.frame,
         last_seen: seen.iter().map(|seen| seen.last).max().unwrap_or_default(),
         addresses,
         evidence,

@@ -138,7 +138,7 @@ fn roles_come_from_what_is_done() {
         function: String::new(),
         outcomes: [5, 0, 0, 0],
         bytes: 0,
-        first: Timestamp::default(),
+        first: Moment::default(),
         last: Timestamp::default(),
     };
     let laptop = Address::v4([10, 0, 7, 66]);

@@ -12,6 +12,8 @@ use std::net::{IpAddr, Ipv4Addr};
 
 /// So many MAC addresses are looked at.
 const MOST_SUSPECTS: usize = 16_384;
+/// So many users of one way out are told apart: those with the smallest addresses, whoever sees them in which order.
+const MOST_USERS: usize = 32;
 /// Two signs of different kinds are no coincidence; one is.
 const ENOUGH_SIGNS: usize = 2;
 /// A round trip on a LAN takes less than this, in microseconds; mobile networks take 30 to 150 ms.
@@ -141,6 +143,10 @@ pub(crate) struct Signs {
     pub(crate) bytes: [u64; 2],
     /// An IP address of its own, where one is known.
     pub(crate) ip: Option<Address>,
+    /// Who exchanged how many bytes with public addresses through it.
+    users: BTreeMap<Address, u64>,
+    /// Conversations with public addresses through it: opened from inside, from outside.
+    opened: [u64; 2],
     /// The only private IP address seen behind it, and whether there were others: then it is a router that hides nobody,
     /// and hop counts and round trips are those of machines behind it.
     alone: Option<Address>,
@@ -167,6 +173,8 @@ impl Default for Signs {
             conversations: 0,
             bytes: [0; 2],
             ip: None,
+            users: BTreeMap::new(),
+            opened: [0; 2],
             alone: None,
             is_plain_router: false,
             outsiders: Outsiders::None,
@@ -199,6 +207,10 @@ impl Signs {
             (Some(mine), Some(theirs)) => Some(mine.min(theirs)),
             (mine, theirs) => mine.or(theirs),
         };
+        other.users.into_iter().for_each(|(user, bytes)| self.used_by(user, bytes));
+        for (mine, theirs) in self.opened.iter_mut().zip(other.opened) {
+            *mine += theirs;
+        }
         self.is_plain_router |= other.is_plain_router;
         self.outsiders.merge(other.outsiders);
         if let Some(address) = other.alone {
@@ -211,6 +223,24 @@ impl Signs {
         self.slow += other.slow;
         self.quick += other.quick;
         other.signs.into_iter().for_each(|(sign, (frame, text))| self.add(sign, frame, text));
+    }
+
+    fn used_by(&mut self, user: Address, bytes: u64) {
+        *self.users.entry(user).or_default() += bytes;
+        if self.users.len() > MOST_USERS {
+            self.users.pop_last();
+        }
+    }
+
+    /// Who uses it: who exchanged most with public addresses through it, the first of equals; else the address behind it.
+    pub(crate) fn user(&self) -> Option<Address> {
+        let most = self.users.iter().max_by_key(|(user, bytes)| (**bytes, std::cmp::Reverse(**user)));
+        most.map(|(user, _)| *user).or(self.ip).or(self.alone)
+    }
+
+    /// Whether it is only used from outside in.
+    pub(crate) const fn is_way_in(&self) -> bool {
+        matches!(self.opened, [0, from_outside] if from_outside > 0)
     }
 
     /// The signs as sentences, in the order of their kinds.
@@ -280,6 +310,9 @@ impl Suspects {
                 // Bytes towards the public side leave through this MAC.
                 signs.bytes[0] += *side.other().of(&ended.bytes);
                 signs.bytes[1] += *side.of(&ended.bytes);
+                signs.used_by(*side.other().of(&ended.addresses), ended.bytes.iter().sum());
+                let [from_inside, from_outside] = &mut signs.opened;
+                *if side == ended.client { from_outside } else { from_inside } += 1;
                 continue;
             }
             signs.behind(address);

@@ -1,19 +1,19 @@
 //! Which conversations are remote-service channels.
 
-use quaywatch_model::{Ended, Topic, is_of_controllers};
+use quaywatch_model::{Ended, Scope, Topic, is_of_controllers};
 
-/// Protocols that exist to work on a machine from elsewhere, or to join networks.
+/// Protocols that exist to work on a machine from elsewhere, or to join networks, by their names in `conversations`: those
+/// of decoders, and of IP protocols that no decoder took. A test of the sensor holds them to the names there are.
 const PROTOCOLS: &[(&str, &str)] = &[
     ("vnc", "vnc"),
     ("rdp", "rdp"),
     ("ssh", "ssh"),
     ("telnet", "telnet"),
-    ("rlogin", "rlogin"),
     ("teamviewer", "teamviewer"),
     ("anydesk", "anydesk"),
     ("openvpn", "openvpn"),
     ("wireguard", "wireguard"),
-    ("ike", "ipsec"),
+    ("ipsec", "ipsec"),
     ("esp", "ipsec"),
     ("ah", "ipsec"),
     ("pptp", "pptp"),
@@ -69,6 +69,19 @@ const SERVICES: &[(&str, &str, &str)] = &[
     ("argotunnel.com", "tunnel_service", "Cloudflare Tunnel"),
 ];
 
+/// Programs for remote work by who their own certificates are for, or signed by: what an attribute of the name begins with,
+/// kind, product. From the certificates they use on the wire, which their installations share.
+const CERTIFICATES: &[(&str, &str, &str)] = &[
+    ("anydesk", "anydesk", "AnyDesk"),
+    ("anynet", "anydesk", "AnyDesk"),
+    ("philandro software", "anydesk", "AnyDesk"),
+    ("teamviewer", "teamviewer", "TeamViewer"),
+    ("splashtop", "remote_desktop_service", "Splashtop"),
+    ("logmein", "remote_desktop_service", "LogMeIn"),
+    ("rustdesk", "remote_desktop_service", "RustDesk"),
+    ("todesk", "remote_desktop_service", "ToDesk"),
+];
+
 /// Names that telephones look up to find out whether they are on the Internet. Those of Windows and Firefox are left out:
 /// every engineering station asks for them.
 const CONNECTIVITY_CHECKS: &[&str] = &[
@@ -84,8 +97,30 @@ const CONNECTIVITY_CHECKS: &[&str] = &[
 pub struct Kind {
     /// The word used in records.
     pub word: &'static str,
-    /// What makes the product known by name.
-    pub product: Option<&'static str>,
+    /// The product, and what it is known by.
+    pub product: Option<(&'static str, KnownBy)>,
+}
+
+/// What a product is known by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KnownBy {
+    /// The name that the client asks for.
+    Name,
+    /// A certificate that one of the two shows.
+    Certificate,
+}
+
+/// The protocols that are channels, by their names in `conversations`, with the kinds they are told as.
+#[must_use]
+pub const fn protocols() -> &'static [(&'static str, &'static str)] {
+    PROTOCOLS
+}
+
+/// Every kind that a channel can be told as.
+pub fn words() -> impl Iterator<Item = &'static str> {
+    let of_protocols = PROTOCOLS.iter().map(|(_, word)| *word);
+    let of_services = SERVICES.iter().chain(CERTIFICATES).map(|(_, word, _)| *word);
+    of_protocols.chain(of_services).chain(["web_hmi", "engineering", "hidden_path"])
 }
 
 /// What kind of remote-service channel a conversation is, if it is one.
@@ -96,10 +131,46 @@ pub fn of(ended: &Ended<'_>) -> Option<Kind> {
         .iter()
         .filter(|note| note.topic == Topic::ServerName)
         .find_map(|note| service(&note.text));
-    by_name.or_else(|| {
+    let by_protocol = || {
         let (_, word) = PROTOCOLS.iter().find(|(protocol, _)| *protocol == ended.protocol)?;
         Some(Kind { word, product: None })
+    };
+    by_name.or_else(by_protocol).or_else(|| by_certificate(ended))
+}
+
+/// Clients that ask for no name, or for a relay by its address, still show or are shown a certificate.
+fn by_certificate(ended: &Ended<'_>) -> Option<Kind> {
+    let server = ended.client.other();
+    // A maker's device has its maker's domain on its own page, too: only in the Internet it is the maker's service.
+    let is_far = Scope::without_a_site(ended.of_server(&ended.addresses)) == Scope::Internet;
+    let subjects = [Topic::CertificateSubject, Topic::CertificateIssuer];
+    ended.notes.iter().filter(|note| subjects.contains(&note.topic)).find_map(|note| {
+        let is_servers = is_far && note.from == server && note.topic == Topic::CertificateSubject;
+        attributes(&note.text).find_map(|(key, value)| {
+            let of_domain = || service(value.trim_start_matches("*."));
+            let domain = if is_servers && key == "CN" { of_domain() } else { None };
+            let kind = domain.or_else(|| program(value))?;
+            Some(Kind { product: kind.product.map(|(product, _)| (product, KnownBy::Certificate)), ..kind })
+        })
     })
+}
+
+/// The program for remote work that an attribute of a certificate's name belongs to.
+fn program(value: &str) -> Option<Kind> {
+    let value = value.to_ascii_lowercase();
+    let (_, word, product) = CERTIFICATES.iter().find(|(begin, ..)| begins_with_word(&value, begin))?;
+    Some(Kind { word, product: Some((product, KnownBy::Certificate)) })
+}
+
+/// `AnyDesk Client` begins with the word `anydesk`, `AnyDesktop` does not.
+fn begins_with_word(text: &str, word: &str) -> bool {
+    text.strip_prefix(word).is_some_and(|rest| !rest.starts_with(|next: char| next.is_alphanumeric()))
+}
+
+/// The attributes that name a holder, `CN=AnyNet Relay,O=philandro Software GmbH`: the holder and its organisation.
+fn attributes(name: &str) -> impl Iterator<Item = (&str, &str)> {
+    let pairs = name.split(',').filter_map(|part| part.trim().split_once('='));
+    pairs.filter(|(key, _)| matches!(*key, "CN" | "O"))
 }
 
 /// The service behind a server's name.
@@ -107,7 +178,7 @@ pub fn of(ended: &Ended<'_>) -> Option<Kind> {
 pub fn service(name: &str) -> Option<Kind> {
     let name = name.trim_end_matches('.').to_ascii_lowercase();
     let (_, word, product) = SERVICES.iter().find(|(domain, ..)| is_within(&name, domain))?;
-    Some(Kind { word, product: Some(product) })
+    Some(Kind { word, product: Some((product, KnownBy::Name)) })
 }
 
 /// Whether somebody who looks this name up wants to know whether it is on the Internet.

@@ -84,6 +84,29 @@ fn a_vendors_cloud_is_known_by_the_name_that_is_asked_for() {
     assert_eq!(kind::service("nottalk2m.com"), None, "another domain that ends alike");
 }
 
+fn certificate(text: &str, server: Address) -> Option<kind::Kind> {
+    let note = KeptNote { from: Side::B, topic: Topic::CertificateSubject, text: text.into(), frame: 3 };
+    kind::of(&Ended { notes: &[note], ..ended([PANEL, server], [PANEL_MAC, GATEWAY_MAC], "tls", 2) })
+}
+
+#[test]
+fn a_program_for_remote_work_is_known_by_its_certificate() {
+    for (text, word) in [
+        ("CN=AnyNet Relay,O=philandro Software GmbH,C=DE", "anydesk"),
+        ("CN=AnyDesk Client", "anydesk"),
+        ("CN=*.teamviewer.com", "teamviewer"),
+        ("O=TeamViewer Germany GmbH,L=Goeppingen", "teamviewer"),
+        ("CN=relay.talk2m.com", "vendor_cloud"),
+    ] {
+        assert_eq!(certificate(text, FAR).map(|kind| kind.word), Some(word), "{text}");
+    }
+    for text in ["CN=anydesktop.example", "CN=crane,OU=AnyDesk Client", "CN=nottalk2m.com", "AnyDesk Client"]
+    {
+        assert_eq!(certificate(text, FAR), None, "{text}");
+    }
+    assert_eq!(certificate("CN=www.moxa.com", PLC), None, "a device's own page");
+}
+
 #[test]
 fn a_controller_reached_from_a_public_address_is_a_channel() {
     let mut watcher = Watcher::default();
@@ -107,10 +130,28 @@ fn one_sign_is_nothing_and_two_are_a_hidden_path() {
     watcher.ended(&ended([PANEL, FAR], [PANEL_MAC, MODEM_MAC], "unknown", 7), &scope);
     let rows = finish(&watcher, &assets);
     assert_eq!(rows.len(), 1);
-    assert_eq!((rows[0].kind, rows[0].client, rows[0].server), ("hidden_path", BOX, Address::mac(MODEM_MAC)));
+    assert_eq!(
+        (rows[0].kind, rows[0].client, rows[0].server),
+        ("hidden_path", PANEL, Address::mac(MODEM_MAC))
+    );
+    assert_eq!((rows[0].direction, rows[0].bytes), (Reach::Outbound, [100, 50]));
     let told = rows[0].evidence.join("\n");
     assert!(told.contains("TELTONIKA") || told.contains("Teltonika"), "{told}");
     assert!(told.contains("beside the main gateway") && told.contains("cannot be seen"), "{told}");
+}
+
+#[test]
+fn a_hidden_path_that_only_lets_in_leads_from_the_device_to_whom_it_reaches() {
+    let mut watcher = Watcher::default();
+    watcher.ended(
+        &Ended { bytes: [90_000, 90_000], ..ended([PANEL, FAR], [PANEL_MAC, GATEWAY_MAC], "tls", 1) },
+        &scope,
+    );
+    watcher.ended(&ended([FAR, PLC], [MODEM_MAC, PANEL_MAC], "unknown", 7), &scope);
+    let rows = finish(&watcher, &[]);
+    let path = rows.iter().find(|row| row.kind == "hidden_path").unwrap();
+    assert_eq!((path.client, path.server, path.direction), (Address::mac(MODEM_MAC), PLC, Reach::Inbound));
+    assert_eq!(path.bytes, [100, 50], "as the client sees it");
 }
 
 #[test]

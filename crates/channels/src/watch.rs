@@ -1,4 +1,5 @@
 use crate::hidden::{Signs, Suspects};
+use crate::kind::KnownBy;
 use crate::{kind, web};
 use foldhash::fast::FixedState;
 use hashbrown::HashMap;
@@ -208,10 +209,16 @@ fn direction([client, server]: [Address; 2], scope: &dyn Fn(Address) -> Scope) -
 }
 
 /// What of a conversation tells what it is.
-fn evidence(ended: &Ended<'_>, product: Option<&str>) -> Vec<(u64, String)> {
+fn evidence(ended: &Ended<'_>, product: Option<(&str, KnownBy)>) -> Vec<(u64, String)> {
     let frame = ended.first.frame;
     let mut evidence = vec![(frame, format!("{} recognised by its content", ended.protocol))];
-    evidence.extend(product.map(|product| (frame, format!("the name asked for belongs to {product}"))));
+    evidence.extend(product.map(|(product, by)| {
+        let what = match by {
+            KnownBy::Name => "the name asked for",
+            KnownBy::Certificate => "a certificate that was shown",
+        };
+        (frame, format!("{what} belongs to {product}"))
+    }));
     let telling = |topic| {
         matches!(
             topic,
@@ -224,6 +231,7 @@ fn evidence(ended: &Ended<'_>, product: Option<&str>) -> Vec<(u64, String)> {
                 | Topic::Desktop
                 | Topic::ClientName
                 | Topic::CertificateSubject
+                | Topic::CertificateIssuer
                 | Topic::Forwarding
         )
     };
@@ -235,18 +243,22 @@ fn evidence(ended: &Ended<'_>, product: Option<&str>) -> Vec<(u64, String)> {
 }
 
 fn hidden_path(mac: Mac, signs: Signs) -> RemoteAccess {
-    let address = Address::mac(mac);
+    let device = Address::mac(mac);
+    let user = signs.user().unwrap_or(device);
+    let inbound = signs.is_way_in();
+    let [client, server] = if inbound { [device, user] } else { [user, device] };
+    let [out, back] = signs.bytes;
     RemoteAccess {
         start: signs.first,
         end: signs.last,
         uid: String::new(),
         conversations: signs.conversations,
-        client: signs.ip.unwrap_or(address),
-        server: address,
+        client,
+        server,
         server_port: 0,
         kind: "hidden_path",
-        direction: Reach::Outbound,
-        bytes: signs.bytes,
+        direction: if inbound { Reach::Inbound } else { Reach::Outbound },
+        bytes: if inbound { [back, out] } else { [out, back] },
         declared: None,
         evidence: signs.told(),
     }

@@ -1,7 +1,7 @@
 use quaywatch_assets::Bindings;
 use quaywatch_model::{
-    Address, Asset, Change, Disclosure, Entry, Link, RemoteAccess, Role, Search, TagWrite, Timestamp,
-    Transferred, Verb, Verdict,
+    Address, Asset, Change, Disclosure, Entry, Link, Moment, RemoteAccess, Role, Search, TagWrite, Timestamp,
+    Transferred, Verb,
 };
 use quaywatch_site::{Permit, Site, Why};
 use std::collections::HashMap;
@@ -33,8 +33,8 @@ pub struct Picture<'a> {
     pub remote_access: &'a [RemoteAccess],
     /// What left for whom.
     pub disclosures: &'a [Disclosure],
-    /// What could not be read, by cause.
-    pub problems: &'a [ProblemCount],
+    /// Messages that broke their protocol's rules, by protocol, cause, client and server.
+    pub violations: &'a [Violation],
     /// What the site is made of and what is approved there.
     pub site: &'a Site,
 }
@@ -57,17 +57,33 @@ impl AtAddress {
     }
 }
 
-/// How often one thing could not be read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ProblemCount {
-    /// Which layer or protocol met it.
+/// Layers below the protocols of controllers: what is wrong there is the network's business.
+const TRANSPORTS: [&str; 10] =
+    ["link", "ethernet", "vlan", "ip", "ipv4", "ipv6", "tcp", "udp", "icmp", "flow"];
+
+/// How often messages between two machines broke a rule of their protocol.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Violation {
+    /// The protocol.
     pub layer: &'static str,
     /// What was wrong.
     pub reason: &'static str,
-    /// Whose doing it was.
-    pub verdict: Verdict,
+    /// Client and server; `None` for what is not told apart.
+    pub pair: Option<[Address; 2]>,
     /// How often.
     pub count: u64,
+    /// The first.
+    pub first: Moment,
+    /// The first frames that show it; of what is not told apart, those of its kind.
+    pub frames: Vec<u64>,
+}
+
+impl Violation {
+    /// Whether findings tell of what is wrong in this layer.
+    #[must_use]
+    pub fn is_told(layer: &str) -> bool {
+        !TRANSPORTS.contains(&layer)
+    }
 }
 
 impl Picture<'_> {

@@ -20,7 +20,7 @@ pub struct Entry {
     /// Bytes of value or program moved.
     pub bytes: u64,
     /// The first.
-    pub first: Timestamp,
+    pub first: Moment,
     /// The last.
     pub last: Timestamp,
 }

@@ -29,6 +29,8 @@ pub struct Asset {
     pub protocols_used: Vec<&'static str>,
     /// When it was first seen.
     pub first_seen: Timestamp,
+    /// In which frame.
+    pub first_frame: u64,
     /// When it was last seen.
     pub last_seen: Timestamp,
     /// Which protocol said what of it, and where.

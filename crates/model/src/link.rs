@@ -17,7 +17,7 @@ pub struct Link {
     pub protocol: &'static str,
     /// How many conversations.
     pub conversations: u64,
-    /// Of these, how many got no answer or were refused (Zeek's states `S0`, `REJ`, `RSTOS0` and alike).
+    /// Of these, how many got no answer or were refused: Zeek's states `S0`, `REJ`, `RSTOS0` and alike, echoes in vain.
     pub failed: u64,
     /// Packets from client to server and back.
     pub packets: [u64; 2],
@@ -39,10 +39,12 @@ pub struct Link {
 pub struct Search {
     /// Who asks.
     pub client: Address,
-    /// How many different machines were asked, as far as that was counted.
-    pub machines: u64,
-    /// How many different ports were asked.
-    pub ports: u64,
+    /// How many different machines were asked in vain, but for those at public addresses that a private one asks.
+    pub machines: Distinct,
+    /// How many machines at public addresses a private one asked in vain.
+    pub far_machines: Distinct,
+    /// How many different ports were asked in vain.
+    pub ports: Distinct,
     /// How many attempts got no answer or were refused.
     pub failed: u64,
     /// How many attempts there were.
@@ -51,6 +53,15 @@ pub struct Search {
     pub first: Moment,
     /// The last attempt.
     pub last: Timestamp,
-    /// Some of the machines that were asked.
+    /// Some of the machines that were asked in vain.
     pub some: Vec<Address>,
+}
+
+/// How many different things there were. They are told apart up to a limit only.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Distinct {
+    /// How many were told apart.
+    pub count: u64,
+    /// Whether there were more.
+    pub more: bool,
 }

@@ -115,7 +115,7 @@ fn entry(client: u32, server: u32, verb: Verb) -> Entry {
         function: text(client),
         outcomes: [5, 1, 0, 0],
         bytes: 10,
-        first: time(i64::from(client % 3_000)),
+        first: moment(i64::from(client % 3_000)),
         last: time(3_500),
     }
 }

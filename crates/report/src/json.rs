@@ -122,7 +122,7 @@ fn entry(entry: &Entry) -> Value {
         "unanswered": unanswered,
         "unseen": unseen,
         "bytes": entry.bytes,
-        "first": entry.first.to_string(),
+        "first": entry.first.time.to_string(),
         "last": entry.last.to_string(),
     })
 }

@@ -88,7 +88,7 @@ fn entry(server: Address, client: Address, verb: Verb) -> Entry {
         function: "function".to_owned(),
         outcomes: [100_000, 1000, 100, 10],
         bytes: 0,
-        first: at(0).time,
+        first: at(0),
         last: at(0).time,
     }
 }
@@ -149,6 +149,7 @@ fn asset(number: usize) -> Asset {
         protocols_served: Vec::new(),
         protocols_used: Vec::new(),
         first_seen: at(0).time,
+        first_frame: 1,
         last_seen: at(0).time,
         evidence: Vec::new(),
         crane: None,
@@ -292,4 +293,12 @@ fn findings_of_one_rule_are_told_together_by_whom_each_concerns() {
     let text = shown(&summary, text::Settings::default());
     let told = "  critical #7     exposure: told to stop\n           a0, 3 more: 10.1.0.2 #8, 10.2.0.3 #9, 10.1.0.1 #10\n";
     assert!(text.contains(told), "{text}");
+}
+
+#[test]
+fn a_finding_without_a_frame_leaves_no_blank_for_one() {
+    let mut summary = Summary::default();
+    summary.findings = vec![Finding { frames: Vec::new(), title: "told to stop".to_owned(), ..finding(0) }];
+    let text = shown(&summary, text::Settings::default());
+    assert!(text.contains("  critical  exposure: told to stop  a0\n"), "{text}");
 }

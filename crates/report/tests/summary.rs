@@ -53,7 +53,7 @@ fn summary(changes: Vec<Change>) -> Summary {
         function: "write_single_register (0x06)".to_owned(),
         outcomes: [count, 0, 0, 0],
         bytes: 0,
-        first,
+        first: Moment { time: first, frame: 1 },
         last,
     }];
     summary.changes = changes;

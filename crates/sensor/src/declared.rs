@@ -44,7 +44,8 @@ pub(crate) struct SiteBorders(pub(crate) Arc<Site>);
 
 impl Borders for SiteBorders {
     fn scope(&self, address: Address) -> Scope {
-        self.0.scope(address)
+        // Whoever sends there, it stays on the sender's segment.
+        if self.0.is_broadcast(address) { Scope::Crane } else { self.0.scope(address) }
     }
 
     fn declared(&self, row: &Disclosure) -> Option<bool> {

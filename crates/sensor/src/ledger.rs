@@ -1,6 +1,6 @@
 use foldhash::fast::FixedState;
 use hashbrown::{HashMap, HashTable};
-use quaywatch_model::{Address, Change, Entry, Item, Number, Operation, Timestamp, Verb};
+use quaywatch_model::{Address, Change, Entry, Item, Moment, Number, Operation, Timestamp, Verb};
 use std::fmt::{self, Write};
 use std::hash::BuildHasher;
 
@@ -44,7 +44,7 @@ struct Row {
     outcomes: [u64; 4],
     bytes: u64,
     listed: u32,
-    first: Timestamp,
+    first: Moment,
     last: Timestamp,
 }
 
@@ -71,7 +71,7 @@ impl Ledger {
             *count += 1;
         }
         row.bytes += operation.bytes.unwrap_or(0);
-        row.first = row.first.min(at.time);
+        row.first = row.first.min(at);
         row.last = row.last.max(at.time);
         if !operation.verb.changes() {
             return;
@@ -122,7 +122,7 @@ impl Ledger {
 
     fn insert(&mut self, pair: Pair, operation: &Operation<'_>, number: Number, name: &str) -> u32 {
         let index = self.rows.len() as u32;
-        let at = operation.moment().time;
+        let at = operation.moment();
         self.rows.push(Row {
             pair: pair.0,
             verb: operation.verb,
@@ -132,7 +132,7 @@ impl Ledger {
             bytes: 0,
             listed: 0,
             first: at,
-            last: at,
+            last: at.time,
         });
         let (rows, hash) = (&self.rows, &self.hash);
         self.index.insert_unique(hash.hash_one((pair.0, operation.verb, number)), index, |&index| {

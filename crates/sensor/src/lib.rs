@@ -17,6 +17,7 @@ mod logs;
 mod reporter;
 mod summary;
 mod tagged;
+mod violations;
 mod worker;
 
 pub use inspect::{InspectError, Settings, inspect};

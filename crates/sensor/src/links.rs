@@ -1,7 +1,9 @@
 use crate::summary::sort_rows;
 use foldhash::fast::FixedState;
-use hashbrown::{HashMap, HashSet};
-use quaywatch_model::{Address, Ended, KeptNote, Link, Moment, Scope, Search, Side, Timestamp};
+use hashbrown::HashMap;
+use quaywatch_model::{Address, Distinct, Ended, KeptNote, Link, Moment, Scope, Search, Side, Timestamp};
+use quaywatch_wire::protocol;
+use std::collections::BTreeSet;
 
 /// So many links are told apart; conversations of those that come later are counted in the searches only.
 const MOST_LINKS: usize = 24_576;
@@ -11,10 +13,10 @@ const MOST_NOTES: usize = 24;
 const MOST_SEARCHERS: usize = 4_096;
 /// So many machines and ports of one client are told apart; whoever asks more is a searcher already.
 const MOST_TOLD_APART: usize = 128;
+/// So many machines at public addresses, which make nobody a searcher.
+const MOST_FAR_TOLD_APART: usize = 16;
 /// So many packets without an answer are a try; RFC 1035 section 4.2.1 and others repeat a question two or three times.
 const MOST_KNOCKS: u64 = 4;
-/// The protocol number of UDP.
-const UDP: u8 = 17;
 /// So many machines of a search are named.
 const MOST_NAMED: usize = 8;
 
@@ -30,8 +32,9 @@ type Key = (Address, Address, u16, &'static str, u8);
 /// Only attempts that failed are told apart: what is answered is a link.
 #[derive(Debug)]
 struct Searching {
-    machines: HashSet<Address, FixedState>,
-    ports: HashSet<u16, FixedState>,
+    machines: Smallest<Address, MOST_TOLD_APART>,
+    far_machines: Smallest<Address, MOST_FAR_TOLD_APART>,
+    ports: Smallest<u16, MOST_TOLD_APART>,
     failed: u64,
     attempts: u64,
     first: Option<Moment>,
@@ -53,8 +56,9 @@ impl Links {
             mine.attempts += theirs.attempts;
             mine.first = mine.first.into_iter().chain(theirs.first).min();
             mine.last = mine.last.max(theirs.last);
-            theirs.machines.into_iter().for_each(|machine| keep(&mut mine.machines, machine));
-            theirs.ports.into_iter().for_each(|port| keep(&mut mine.ports, port));
+            mine.machines.merge(theirs.machines);
+            mine.far_machines.merge(theirs.far_machines);
+            mine.ports.merge(theirs.ports);
         }
     }
 
@@ -91,13 +95,17 @@ impl Links {
         if link.failed > 0 {
             search.failed += 1;
             search.first = search.first.into_iter().chain([ended.first]).min();
-            keep(&mut search.ports, link.server_port);
+            if has_ports(ended.ip_protocol) {
+                search.ports.add(link.server_port);
+            }
             // A machine that is kept from the Internet tries one address of it after the other: it does not look for its
             // neighbours.
             let [client, server] = [link.client, link.server].map(Scope::without_a_site);
             let leaves = (client, server) == (Scope::Private, Scope::Internet);
-            if !leaves {
-                keep(&mut search.machines, link.server);
+            if leaves {
+                search.far_machines.add(link.server);
+            } else {
+                search.machines.add(link.server);
             }
         }
     }
@@ -107,8 +115,9 @@ impl Links {
             return None;
         }
         Some(self.searches.entry(client).or_insert_with(|| Searching {
-            machines: HashSet::default(),
-            ports: HashSet::default(),
+            machines: Smallest::default(),
+            far_machines: Smallest::default(),
+            ports: Smallest::default(),
             failed: 0,
             attempts: 0,
             first: None,
@@ -121,50 +130,93 @@ impl Links {
 /// twice.
 fn only_sends(ended: &Ended<'_>, link: &Link) -> bool {
     let [sent, answered] = link.packets;
-    ended.ip_protocol == UDP && answered == 0 && sent > MOST_KNOCKS
+    ended.ip_protocol == protocol::UDP && answered == 0 && sent > MOST_KNOCKS
+}
+
+/// Whether this is an echo, or another question of ICMP, that nobody answered: how whoever sweeps a network asks who is there.
+fn asks_in_vain(ended: &Ended<'_>) -> bool {
+    let kind = ended.of_client(&ended.ports);
+    // Echo and timestamp (RFC 792), echo (RFC 4443, section 4.1).
+    let asks = match ended.ip_protocol {
+        protocol::ICMP => matches!(kind, 8 | 13),
+        protocol::ICMPV6 => kind == 128,
+        _ => false,
+    };
+    asks && ended.of_server(&ended.packets) == 0
+}
+
+/// TCP, UDP and SCTP.
+const fn has_ports(ip_protocol: u8) -> bool {
+    matches!(ip_protocol, protocol::TCP | protocol::UDP | protocol::SCTP)
 }
 
 impl Searching {
     fn finish(self, client: Address) -> Option<Search> {
-        let mut some: Vec<Address> = self.machines.iter().copied().collect();
-        some.sort_unstable();
-        some.truncate(MOST_NAMED);
+        let some = self.machines.kept.iter().chain(&self.far_machines.kept).copied();
         Some(Search {
             client,
-            machines: self.machines.len() as u64,
-            ports: self.ports.len() as u64,
+            machines: self.machines.count(),
+            far_machines: self.far_machines.count(),
+            ports: self.ports.count(),
             failed: self.failed,
             attempts: self.attempts,
             first: self.first?,
             last: self.last,
-            some,
+            some: some.take(MOST_NAMED).collect(),
         })
     }
 }
 
-fn keep<T: std::hash::Hash + Eq>(set: &mut HashSet<T, FixedState>, member: T) {
-    if set.len() < MOST_TOLD_APART {
-        set.insert(member);
+/// The `MOST` smallest of many things, and whether there were more: the same whoever sees which of them in which order.
+#[derive(Debug)]
+struct Smallest<T, const MOST: usize> {
+    kept: BTreeSet<T>,
+    more: bool,
+}
+
+impl<T, const MOST: usize> Default for Smallest<T, MOST> {
+    fn default() -> Self {
+        Self { kept: BTreeSet::new(), more: false }
+    }
+}
+
+impl<T: Ord, const MOST: usize> Smallest<T, MOST> {
+    fn add(&mut self, thing: T) {
+        self.kept.insert(thing);
+        if self.kept.len() > MOST {
+            self.kept.pop_last();
+            self.more = true;
+        }
+    }
+
+    fn merge(&mut self, other: Self) {
+        self.more |= other.more;
+        other.kept.into_iter().for_each(|thing| self.add(thing));
+    }
+
+    fn count(&self) -> Distinct {
+        Distinct { count: self.kept.len() as u64, more: self.more }
     }
 }
 
 fn link(ended: &Ended<'_>) -> Link {
-    let has_ports = matches!(ended.ip_protocol, 6 | 17 | 132);
     // As seen from the client.
     let by_role = |note: &KeptNote| {
         let from = if note.from == ended.client { Side::A } else { Side::B };
         KeptNote { from, ..note.clone() }
     };
     let [client, server] = [ended.of_client(&ended.addresses), ended.of_server(&ended.addresses)];
+    let failed =
+        matches!(ended.state, "S0" | "REJ" | "RSTOS0" | "RSTRH" | "SH" | "SHR") || asks_in_vain(ended);
     Link {
         client,
         server,
         scopes: [client, server].map(Scope::without_a_site),
-        server_port: if has_ports { ended.of_server(&ended.ports) } else { 0 },
+        server_port: if has_ports(ended.ip_protocol) { ended.of_server(&ended.ports) } else { 0 },
         ip_protocol: ended.ip_protocol,
         protocol: ended.protocol,
         conversations: 1,
-        failed: u64::from(matches!(ended.state, "S0" | "REJ" | "RSTOS0" | "RSTRH" | "SH" | "SHR")),
+        failed: u64::from(failed),
         packets: [ended.of_client(&ended.packets), ended.of_server(&ended.packets)],
         bytes: [ended.of_client(&ended.bytes), ended.of_server(&ended.bytes)],
         macs: [ended.of_client(&ended.macs), ended.of_server(&ended.macs)],

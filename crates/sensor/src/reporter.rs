@@ -8,7 +8,7 @@ use crate::summary::Summary;
 use desk::Desk;
 pub(crate) use desk::Outputs;
 use quaywatch_flow::{Conversation, Listener, NEVER};
-use quaywatch_model::{Moment, Problem, Side, Timestamp};
+use quaywatch_model::{Mac, Moment, Problem, Scope, Side, Timestamp};
 use quaywatch_protocols::{Context, Conversation as Decoder, Recognition, Shared, Sink, Wanted};
 use quaywatch_site::Site;
 use quaywatch_wire::Memory;
@@ -47,6 +47,13 @@ impl Reporter {
     /// What was found, and where it was written.
     pub(crate) fn finish(self) -> (Summary, Outputs) {
         self.desk.finish()
+    }
+
+    /// Whether it is sent to all who are on the segment, which no router passes on (RFC 1812, section 5.3.4). Who sends to a
+    /// public address like that may mean a modem that listens.
+    fn is_broadcast(&self, kept: &Conversation<App>) -> bool {
+        let to_all = kept.macs.contains(&Mac([0xff; 6]));
+        to_all && kept.key.addresses.iter().all(|address| self.desk.site.scope(*address) != Scope::Internet)
     }
 
     /// Lets a decoder act on a conversation.
@@ -103,7 +110,7 @@ impl Reporter {
 impl Listener<App> for Reporter {
     fn begin(&mut self, kept: &mut Conversation<App>) {
         kept.app.shadow = !self.telling;
-        if self.telling {
+        if self.telling && !self.is_broadcast(kept) {
             kept.app.leaving = self.desk.summary.leaving.begun(&kept.key.addresses);
         }
     }

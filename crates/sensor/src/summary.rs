@@ -1,10 +1,11 @@
 use crate::declared;
 use crate::links::Links;
+use crate::violations::Violations;
 use quaywatch_assets::Gatherer;
 use quaywatch_capture::{Packet, Shortfall};
 use quaywatch_channels::Watcher;
 use quaywatch_egress::Ledger as Leaving;
-use quaywatch_findings::{AtAddress, Picture, ProblemCount, judge};
+use quaywatch_findings::{AtAddress, Picture, judge};
 use quaywatch_model::{
     Asset, Change, Disclosure, Entry, Finding, Link, RemoteAccess, Search, TagWrite, Timestamp, Transferred,
 };
@@ -55,6 +56,8 @@ pub struct Summary {
     pub(crate) gathered: Gatherer,
     /// What could not be read, the most frequent first.
     pub problems: Vec<ProblemTotal>,
+    /// Between whom messages broke their protocol's rules.
+    pub(crate) violations: Violations,
 }
 
 /// How much was captured.
@@ -133,6 +136,7 @@ impl Summary {
         self.changes_not_listed += other.changes_not_listed;
         self.transfers.extend(other.transfers);
         self.transfers_not_listed += other.transfers_not_listed;
+        self.violations.merge(other.violations);
         for total in other.problems {
             self.problem(total);
         }
@@ -181,11 +185,6 @@ impl Summary {
     }
 
     fn judged(&self, site: &Site) -> Vec<Finding> {
-        let problem = |total: &ProblemTotal| {
-            let ProblemTotal { layer, reason, verdict, count, .. } = *total;
-            ProblemCount { layer, reason, verdict, count }
-        };
-        let problems: Vec<ProblemCount> = self.problems.iter().map(problem).collect();
         judge(&Picture {
             span: (self.span.first.unwrap_or_default(), self.span.last.unwrap_or_default()),
             entries: &self.entries,
@@ -199,7 +198,7 @@ impl Summary {
             bindings: self.gathered.bindings(),
             remote_access: &self.remote_access,
             disclosures: &self.disclosures,
-            problems: &problems,
+            violations: &self.violations.finish(),
             site,
         })
     }

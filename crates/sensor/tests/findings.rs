@@ -4,6 +4,7 @@
 
 use quaywatch_capture::Source;
 use quaywatch_findings::RULES;
+use quaywatch_model::{Address, Finding};
 use quaywatch_sensor::{Settings, inspect};
 use quaywatch_site::Site;
 use std::fs;
@@ -17,16 +18,36 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
-/// The rules that find something in a capture: a folder under `cases/`, with the `site.toml` in it if there is one, or a
-/// file.
-fn rules_of(capture: &str) -> Vec<&'static str> {
+/// What is found in a capture: a folder under `cases/`, with the `site.toml` in it if there is one, or a file.
+fn findings_of(capture: &str) -> Vec<Finding> {
     let path = root().join(capture);
     let inside = |name: &str| Some(path.join(name)).filter(|path| path.exists());
     let site = inside("site.toml").map(|site| Site::load(&site).unwrap()).unwrap_or_default();
     let file: PathBuf = inside("capture.pcap").or_else(|| inside("capture.pcapng")).unwrap_or(path);
     let settings = Settings { site: Arc::new(site), ..Settings::default() };
     let summary = inspect(&[Source::from_argument(file)], &settings, &mut |_| ()).unwrap();
-    summary.findings.iter().map(|finding| finding.rule).collect()
+    summary.findings
+}
+
+/// The rules that find something in it.
+fn rules_of(capture: &str) -> Vec<&'static str> {
+    findings_of(capture).iter().map(|finding| finding.rule).collect()
+}
+
+/// What a rule finds in it, where that is one thing.
+fn only(capture: &str, rule: &str) -> Finding {
+    let mut found = findings_of(capture);
+    found.retain(|finding| finding.rule == rule);
+    assert_eq!(found.len(), 1, "{rule} in {capture}");
+    found.remove(0)
+}
+
+fn cases() -> Vec<String> {
+    let folders = fs::read_dir(root().join("cases")).unwrap();
+    let mut names: Vec<String> =
+        folders.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    names
 }
 
 #[test]
@@ -51,13 +72,56 @@ fn every_rule_is_silent_where_there_is_nothing_to_find() {
 
 #[test]
 fn ordinary_work_that_looks_alike_gives_no_findings() {
-    let folders = fs::read_dir(root().join("cases")).unwrap();
-    let names = folders.map(|entry| entry.unwrap().file_name().into_string().unwrap());
-    let quiet: Vec<String> = names.filter(|name| name.starts_with("quiet-")).collect();
+    let quiet: Vec<String> = cases().into_iter().filter(|name| name.starts_with("quiet-")).collect();
     assert!(!quiet.is_empty());
     for name in quiet {
         let mut found = rules_of(&format!("cases/{name}"));
         found.retain(|rule| *rule != EXPOSURE);
         assert!(found.is_empty(), "{found:?} in {name}");
     }
+}
+
+#[test]
+fn every_finding_names_the_frames_that_show_it() {
+    for case in cases() {
+        for finding in findings_of(&format!("cases/{case}")) {
+            let Finding { rule, title, frames, .. } = &finding;
+            assert!(frames.first().is_some_and(|frame| *frame > 0), "{rule} in {case}: {title}");
+        }
+    }
+}
+
+#[test]
+fn what_breaks_a_protocols_rules_is_told_with_who_and_where() {
+    let found = findings_of("cases/modbus-function-code-scan");
+    let broken: Vec<_> = found.iter().filter(|finding| finding.rule == "protocol.violated").collect();
+    assert!(!broken.is_empty());
+    for finding in broken {
+        let expected = [Address::v4([192, 168, 66, 235]), Address::v4([166, 161, 16, 230])];
+        assert_eq!(finding.subjects, expected, "{}", finding.title);
+    }
+}
+
+#[test]
+fn pings_in_vain_are_one_scan_and_one_undeclared_recipient() {
+    let scan = only("cases/finding-scan-ping", "scan.network");
+    assert!(scan.title.ends_with("tried 60 machines in vain"), "{}", scan.title);
+    assert_eq!(scan.count, 60);
+    let recipients = only("cases/finding-scan-ping", "recipient.undeclared");
+    assert!(recipients.title.contains(" tries 60 machines "), "{}", recipients.title);
+    assert_eq!((recipients.count, recipients.frames.len()), (60, 16));
+}
+
+#[test]
+fn a_scan_of_one_machine_says_how_much_was_counted() {
+    let scan = only("cases/finding-scan-ports", "scan.network");
+    assert!(scan.title.ends_with("tried 1 machine and at least 128 ports in vain"), "{}", scan.title);
+    assert!(scan.explanation.ends_with("refused: to 10.70.7.10."), "{}", scan.explanation);
+    assert_eq!(scan.count, 200);
+}
+
+#[test]
+fn a_server_in_the_internet_that_takes_a_firmware_file_is_not_flashed() {
+    let rules = rules_of("cases/ftp-firmware-to-the-internet");
+    assert!(!rules.contains(&"firmware.updated"), "{rules:?}");
 }

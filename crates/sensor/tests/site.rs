@@ -3,8 +3,10 @@
 #![allow(clippy::unwrap_used, reason = "a test that meets what cannot be is to fail")]
 
 use quaywatch_capture::Source;
-use quaywatch_sensor::{Settings, Summary, inspect};
-use quaywatch_site::Site;
+use quaywatch_model::{Address, Mac};
+use quaywatch_sensor::{Settings, Summary, inspect, observed};
+use quaywatch_site::{Site, draft};
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -47,4 +49,64 @@ fn a_value_outside_its_range_is_a_finding() {
 #[test]
 fn a_writer_that_is_not_named_is_a_finding() {
     assert!(rules(&inspected("0,20", "plc")).contains(&"write.not_permitted"));
+}
+
+#[test]
+fn a_draft_of_what_was_seen_makes_the_answer_no_worse() {
+    let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../samples/quay.pcap");
+    let inspected = |site: Site| {
+        let settings = Settings { site: Arc::new(site), ..Settings::default() };
+        inspect(&[Source::from_argument(&sample)], &settings, &mut |_| ()).unwrap()
+    };
+    let without = inspected(Site::default());
+    let draft = draft::draft(&observed(&without, Vec::new()));
+    let with = inspected(Site::parse("site.toml", &draft, &mut |_| Ok(String::new())).unwrap());
+    let recipients = |summary: &Summary| {
+        summary.disclosures.iter().map(|row| (row.client, row.recipient)).collect::<BTreeSet<_>>()
+    };
+    assert_eq!(recipients(&without), recipients(&with));
+    let told = |summary: &Summary| {
+        let findings = summary.findings.iter();
+        findings.map(|finding| (finding.rule, finding.title.clone())).collect::<BTreeSet<_>>()
+    };
+    assert_eq!(told(&without), told(&with));
+}
+
+#[test]
+fn what_is_sent_to_all_on_a_segment_leaves_nothing() {
+    let everybody = (Address::v4([10, 70, 7, 255]), Mac([0xff; 6]));
+    for networks in ["[site]\nnetworks = [\"10.70.7.0/24\"]\n", "[crane.A]\nvlans = [7]\n"] {
+        // One end is on the crane, the other is not declared.
+        let site = format!("{networks}[crane.B]\nnetworks = [\"10.70.7.10\"]\n");
+        let site = Site::parse("site.toml", &site, &mut |_| Ok(String::new())).unwrap();
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("broadcast.pcap");
+        std::fs::write(&file, datagram((Address::v4([10, 70, 7, 10]), Mac([2, 0, 0, 0, 0, 1])), everybody))
+            .unwrap();
+        let settings = Settings { site: Arc::new(site), ..Settings::default() };
+        let summary = inspect(&[Source::from_argument(file)], &settings, &mut |_| ()).unwrap();
+        assert_eq!(summary.span.packets, 1);
+        assert!(summary.disclosures.is_empty(), "{networks}: {:?}", summary.disclosures);
+    }
+}
+
+/// A capture of one datagram.
+fn datagram((from, sender): (Address, Mac), (to, receiver): (Address, Mac)) -> Vec<u8> {
+    let octets = |address: Address| match address.ip() {
+        Some(std::net::IpAddr::V4(ip)) => ip.octets(),
+        _ => [0; 4],
+    };
+    let packet = etherparse::PacketBuilder::ethernet2(sender.0, receiver.0)
+        .ipv4(octets(from), octets(to), 64)
+        .udp(50_000, 9_999);
+    let mut frame = Vec::new();
+    packet.write(&mut frame, b"something to say").unwrap();
+    let mut file =
+        vec![0xd4, 0xc3, 0xb2, 0xa1, 2, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 0, 0, 1, 0, 0, 0];
+    let length = (frame.len() as u32).to_le_bytes();
+    for field in [1_795_000_000_u32.to_le_bytes(), [0; 4], length, length] {
+        file.extend(field);
+    }
+    file.extend(frame);
+    file
 }

@@ -62,6 +62,14 @@ impl Block {
         address.ip().is_some() && (self.first..=self.last).contains(&number(address))
     }
 
+    /// Its first and its last address, where those are for all in it and not for one: of a network of IPv4 with room for two
+    /// hosts or more.
+    pub(crate) fn ends(&self) -> Option<[u128; 2]> {
+        let is_network = self.prefixes().nth(1).is_none();
+        let has_room = self.last - self.first >= 3;
+        (is_network && has_room && self.last >> 32 == V4 >> 32).then_some([self.first, self.last])
+    }
+
     pub(crate) const fn overlaps(&self, other: &Self) -> bool {
         self.first <= other.last && other.first <= self.last
     }

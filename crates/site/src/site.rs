@@ -1,12 +1,12 @@
 //! A site as it was described, and what other rooms ask of it.
 
-use crate::networks::{Block, Found, Networks};
+use crate::networks::{Block, Found, Networks, number};
 use crate::selector::Selectors;
 use crate::tags::TagMap;
 use crate::words::{LinkPattern, Verbs, ZoneKind};
 use crate::{Position, words};
 use foldhash::fast::FixedState;
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 use quaywatch_model::{Address, DataClass, Mac, Role, Scope};
 
 macro_rules! ids {
@@ -272,6 +272,10 @@ pub(crate) struct Index {
     pub(crate) zones: Networks<ZoneId>,
     pub(crate) assets: Networks<AssetId>,
     pub(crate) own: Networks<()>,
+    /// The first and last addresses of IPv4 networks of cranes and of the site.
+    pub(crate) ends: HashSet<u128, FixedState>,
+    /// Whether any network is stated, of a crane, a zone or the site.
+    pub(crate) states_networks: bool,
     pub(crate) macs: HashMap<Mac, AssetId, FixedState>,
     /// The tag maps of a crane, and under `None` those of no crane.
     pub(crate) maps: HashMap<Option<CraneId>, Vec<usize>, FixedState>,
@@ -442,9 +446,24 @@ impl Site {
         let zone = party.zone.and_then(|id| self.zone(id)).map(|zone| zone.kind);
         let own = match zone {
             Some(kind) => kind.is_none_or(ZoneKind::is_own),
-            None => party.asset.is_some() || self.index.own.find(&host, |()| false) != Found::Nothing,
+            None => self.is_own(&party, &host),
         };
         if own { Scope::Site } else { Scope::without_a_site(host.address) }
+    }
+
+    /// Whether the host is the site's own, apart from cranes and zones. As long as it states no networks nobody has said which
+    /// private addresses are not, and those of its assets are no nearer than others.
+    fn is_own(&self, party: &Party, host: &Host) -> bool {
+        let is_public = || Scope::without_a_site(host.address) == Scope::Internet;
+        let is_known = party.asset.is_some() && (self.index.states_networks || is_public());
+        is_known || self.index.own.find(host, |()| false) != Found::Nothing
+    }
+
+    /// Whether the address is nobody's but the first or last of a crane's or the site's networks: what is sent there is for
+    /// all who are on it (RFC 919, section 7), and no router passes it on (RFC 2644).
+    #[must_use]
+    pub fn is_broadcast(&self, address: Address) -> bool {
+        self.index.ends.contains(&number(address)) && self.asset_of(address).is_none()
     }
 
     /// The recipient with this address, or with this name where it is known (from SNI, DNS or a Host header).

@@ -164,7 +164,6 @@ pub const LINK_KINDS: &[&str] = &[
     "rdp",
     "ssh",
     "telnet",
-    "rlogin",
     "teamviewer",
     "anydesk",
     "remote_desktop_service",

@@ -2,7 +2,7 @@
 
 use crate::rule::counted;
 use crate::{Found, Picture};
-use quaywatch_model::{Address, Change, Entry, Outcome, Severity, Timestamp, Verb};
+use quaywatch_model::{Address, Change, Entry, Moment, Outcome, Scope, Severity, Verb, is_of_controllers};
 use std::collections::BTreeMap;
 
 /// So many of the operations are described in the explanation.
@@ -20,7 +20,8 @@ pub(super) struct Deed<'a> {
 /// All that was done with these verbs, by who did it to whom.
 pub(super) fn deeds<'a>(picture: &Picture<'a>, verbs: &[Verb]) -> Vec<Deed<'a>> {
     let mut deeds: BTreeMap<(Address, Address), Deed<'a>> = BTreeMap::new();
-    for entry in picture.entries.iter().filter(|entry| verbs.contains(&entry.verb)) {
+    let done = picture.entries.iter().filter(|entry| verbs.contains(&entry.verb));
+    for entry in done.filter(|entry| is_of_a_device(picture, entry)) {
         let (client, server) = (entry.client, entry.server);
         let new = || Deed { client, server, entries: Vec::new(), changes: Vec::new() };
         deeds.entry((client, server)).or_insert_with(new).entries.push(entry);
@@ -31,6 +32,14 @@ pub(super) fn deeds<'a>(picture: &Picture<'a>, verbs: &[Verb]) -> Vec<Deed<'a>> 
         }
     }
     deeds.into_values().filter(|deed| !deed.is_permitted(picture)).collect()
+}
+
+/// Whether it was done to a device of the site. A server in the Internet that takes or gives a file named as program or
+/// firmware is a place for files; only in a protocol of controllers is it one itself, wherever it stands.
+fn is_of_a_device(picture: &Picture<'_>, entry: &Entry) -> bool {
+    let moves_files =
+        matches!(entry.verb, Verb::UpdateFirmware | Verb::DownloadProgram | Verb::UploadProgram);
+    !moves_files || is_of_controllers(entry.protocol) || picture.site.scope(entry.server) != Scope::Internet
 }
 
 impl Deed<'_> {
@@ -57,8 +66,16 @@ impl Deed<'_> {
         accepted + unseen > 0
     }
 
-    pub(super) fn first(&self) -> Timestamp {
+    /// The first of it.
+    fn first(&self) -> Moment {
         self.entries.iter().map(|entry| entry.first).min().unwrap_or_default()
+    }
+
+    /// The frames that show it: of what changes nothing, and is not listed one by one, the first of each kind.
+    pub(super) fn frames(&self) -> Vec<u64> {
+        let listed = self.changes.iter().flat_map(|change| change.frames.into_iter().flatten());
+        let frames: Vec<u64> = listed.collect();
+        if frames.is_empty() { self.entries.iter().map(|entry| entry.first.frame).collect() } else { frames }
     }
 
     /// The finding: `what` was done, as a phrase with `by` and `on` to follow, and why it matters.
@@ -95,12 +112,12 @@ impl Deed<'_> {
             explanation.push_str(&format!(" {}", described(change)));
         }
         Found {
-            time: self.first(),
+            time: self.first().time,
             severity: if self.may_have_worked() { worked } else { tried },
             title: format!("{what} on {server} by {client}{worked_or_not}"),
             explanation,
             subjects: vec![self.client, self.server],
-            frames: self.changes.iter().flat_map(|change| change.frames.into_iter().flatten()).collect(),
+            frames: self.frames(),
             count,
         }
     }

@@ -1,6 +1,8 @@
-use crate::{Found, Rule};
-use quaywatch_model::{DataClass, Disclosure, FindingKind, Scope, Severity};
-use std::collections::BTreeMap;
+use super::scans::is_scan;
+use crate::rule::counted;
+use crate::{Found, Picture, Rule};
+use quaywatch_model::{Address, DataClass, Disclosure, FindingKind, Scope, Severity};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// So many bytes out to one recipient are more than a machine needs to say how it is.
 const BULK_BYTES: u64 = 20 * 1024 * 1024;
@@ -119,7 +121,8 @@ pub(super) static UNDECLARED: Rule = Rule {
     severity: "High at a public address; medium else.",
     meaning: "A machine sent data to somebody who is not in the site's list of recipients, or of a class that the recipient is \
               not to get.",
-    limits: "Only with a site file. Silent for what it declares.",
+    limits: "Only with a site file. Silent for what it declares. What a scan sent to machines that did not answer is told once \
+             for whoever scanned.",
     advice: "Declare the recipient with its purpose and contract, or stop it.",
     techniques: &["T0882", "T0869"],
     controls: &["33 CFR 101.650(h)(1)", "IEC 62443-3-3 SR 5.2"],
@@ -130,6 +133,15 @@ pub(super) static UNDECLARED: Rule = Rule {
         for row in picture.disclosures.iter().filter(|row| row.declared == Some(false)) {
             by_recipient.entry((row.client, row.recipient)).or_default().push(row);
         }
+        let mut tries: BTreeMap<Address, Vec<&Disclosure>> = BTreeMap::new();
+        by_recipient.retain(|&(client, recipient), rows| {
+            let in_vain = is_try(picture, client, recipient);
+            if in_vain {
+                tries.entry(client).or_default().append(rows);
+            }
+            !in_vain
+        });
+        found.extend(tries.into_values().filter_map(|rows| tried(picture, &rows)));
         for rows in by_recipient.into_values() {
             let Some(first) = rows.first() else { continue };
             let classes: Vec<String> = rows
@@ -147,6 +159,32 @@ pub(super) static UNDECLARED: Rule = Rule {
         }
     },
 };
+
+/// Whether a scanner sent it to somebody who said nothing at all.
+fn is_try(picture: &Picture<'_>, client: Address, recipient: Address) -> bool {
+    let scans = picture.searches.iter().any(|search| search.client == client && is_scan(search));
+    let links = picture.links_between(client, recipient);
+    scans && !links.is_empty() && links.iter().all(|link| matches!(link.packets, [_, 0]))
+}
+
+/// What a scanner sent to machines that did not answer: one cause.
+fn tried(picture: &Picture<'_>, rows: &[&Disclosure]) -> Option<Found> {
+    let first = rows.iter().min_by_key(|row| row.start)?;
+    let is_far = |row: &&Disclosure| row.recipient_scope == Scope::Internet;
+    let severity = if rows.iter().any(is_far) { Severity::High } else { Severity::Medium };
+    let recipients: BTreeSet<Address> = rows.iter().map(|row| row.recipient).collect();
+    let machines = counted(recipients.len() as u64, "machine");
+    let title =
+        format!("{} tries {machines} that no declaration allows it to reach", picture.named(first.client));
+    let bytes: u64 = rows.iter().map(|row| row.bytes).sum();
+    let explanation = format!("{bytes} bytes in a scan; none of them answered.");
+    Some(Found {
+        subjects: std::iter::once(first.client).chain(recipients).collect(),
+        frames: rows.iter().map(|row| row.start.frame).collect(),
+        count: rows.iter().map(|row| row.conversations).sum(),
+        ..of(first, severity, title, explanation)
+    })
+}
 
 fn of(row: &Disclosure, severity: Severity, title: String, explanation: String) -> Found {
     Found {

@@ -1,6 +1,6 @@
 use crate::rule::counted;
 use crate::{Found, Rule};
-use quaywatch_model::{Address, FindingKind, Link, Severity, Timestamp, Topic, Verb};
+use quaywatch_model::{Address, FindingKind, Link, Moment, Severity, Topic, Verb};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Protocols in which nobody has to show who he is, as they are used today.
@@ -15,9 +15,10 @@ struct Open<'a> {
     protocols: BTreeSet<&'a str>,
     verbs: BTreeSet<Verb>,
     clients: BTreeSet<Address>,
-    /// When it was changed first, and in which frames.
-    since: Option<Timestamp>,
-    frames: Vec<u64>,
+    /// The first change of each kind.
+    firsts: BTreeSet<Moment>,
+    /// When it was changed, of what is listed one by one.
+    listed: Vec<Moment>,
 }
 
 pub(super) static RULE: Rule = Rule {
@@ -53,20 +54,24 @@ pub(super) static RULE: Rule = Rule {
             server.protocols.insert(entry.protocol);
             server.verbs.insert(entry.verb);
             server.clients.insert(entry.client);
+            server.firsts.insert(entry.first);
         }
         for change in picture.changes {
             let Some(server) = open.get_mut(&change.server) else { continue };
-            server.since.get_or_insert(change.at.time);
-            if server.frames.len() < MOST_FRAMES {
-                server.frames.push(change.at.frame);
+            if server.listed.len() < MOST_FRAMES {
+                server.listed.push(change.at);
             }
         }
-        for (server, Open { protocols, verbs, clients, since, frames }) in open {
+        for (server, Open { protocols, verbs, clients, firsts, mut listed }) in open {
+            // Of very many changes in a capture not all are listed.
+            if listed.is_empty() {
+                listed.extend(firsts.into_iter().take(MOST_FRAMES));
+            }
             let only_values = verbs.iter().all(|verb| *verb == Verb::Write);
             let words: Vec<&str> = verbs.iter().map(|verb| verb.as_str()).collect();
             let spoken: Vec<&str> = protocols.into_iter().collect();
             found.push(Found {
-                time: since.unwrap_or(picture.span.0),
+                time: listed.first().map_or(picture.span.0, |at| at.time),
                 severity: if only_values { Severity::Medium } else { Severity::High },
                 title: format!("{} takes changes without proof of who asks", picture.named(server)),
                 explanation: format!(
@@ -76,7 +81,7 @@ pub(super) static RULE: Rule = Rule {
                     counted(clients.len() as u64, "machine")
                 ),
                 subjects: vec![server],
-                frames,
+                frames: listed.iter().map(|at| at.frame).collect(),
                 count: clients.len() as u64,
             });
         }

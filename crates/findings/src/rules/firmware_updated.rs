@@ -8,12 +8,13 @@ pub(super) static RULE: Rule = Rule {
     kind: FindingKind::Activity,
     severity: "Critical; high where the device refused all of it.",
     meaning: "A station wrote firmware into a device. Firmware lies below the program and below whatever watches it.",
-    limits: "Silent where firmware is moved as a plain file whose name does not tell; see transfers.",
+    limits: "Silent where firmware is moved as a plain file whose name does not tell, and where a server at a public address \
+             takes it as a file; see transfers and what left.",
     advice: "Find the work order, compare the image's SHA-256 with the maker's, and read the version back from the device.",
     techniques: &["T0839", "T0857"],
     controls: &["33 CFR 101.650(b)(1)", "IEC 62443-3-3 SR 3.4"],
-    shown_by: "cases/modbus-function-code-scan",
-    silent_in: "cases/enip-program-load",
+    shown_by: "cases/finding-firmware-updated",
+    silent_in: "cases/modbus-function-code-scan",
     look: |picture, found| {
         for deed in deeds(picture, &[Verb::UpdateFirmware]) {
             found.push(deed.found(

@@ -1,11 +1,7 @@
 use crate::rule::counted;
-use crate::{Found, Rule};
-use quaywatch_model::{FindingKind, Severity, Verdict};
+use crate::{Found, Rule, Violation};
+use quaywatch_model::{Address, FindingKind, Severity};
 use std::collections::BTreeMap;
-
-/// Layers below the protocols of controllers: what is wrong there is the network's business.
-const TRANSPORTS: [&str; 10] =
-    ["link", "ethernet", "vlan", "ip", "ipv4", "ipv6", "tcp", "udp", "icmp", "flow"];
 
 pub(super) static RULE: Rule = Rule {
     name: "protocol.violated",
@@ -14,28 +10,37 @@ pub(super) static RULE: Rule = Rule {
     severity: "Low.",
     meaning: "Messages in a protocol of controllers or services do not follow its standard. Fuzzers and attacks on weak \
               decoders look like that; so do old devices.",
-    limits: "One finding a protocol. What is wrong with addresses, checksums and connections is not told here but in problems.",
-    advice: "See the rows of problems for the frames, and who sent them.",
+    limits: "One finding a protocol, client and server; where more than 64 pairs break the same rule, the rest is one finding \
+             without them. What is wrong with addresses, checksums and connections is not told here but in problems.",
+    advice: "Look at the frames and see which of the two sent them; all of them are in the rows of problems.",
     techniques: &["T0866", "T0814"],
     controls: &["IEC 62443-3-3 SR 3.5"],
     shown_by: "cases/modbus-function-code-scan",
     silent_in: "cases/s7comm-identify",
     look: |picture, found| {
-        let mut by_layer: BTreeMap<&str, (u64, Vec<&str>)> = BTreeMap::new();
-        let malformed = picture.problems.iter().filter(|problem| problem.verdict == Verdict::Malformed);
-        for problem in malformed.filter(|problem| !TRANSPORTS.contains(&problem.layer)) {
-            let (count, reasons) = by_layer.entry(problem.layer).or_default();
-            *count += problem.count;
-            reasons.push(problem.reason);
+        type Between = Option<[Address; 2]>;
+        let mut causes: BTreeMap<(&str, Between), Vec<&Violation>> = BTreeMap::new();
+        for violation in picture.violations {
+            causes.entry((violation.layer, violation.pair)).or_default().push(violation);
         }
-        for (layer, (count, reasons)) in by_layer {
+        for ((layer, pair), violations) in causes {
+            let count = violations.iter().map(|violation| violation.count).sum();
+            let between = match pair {
+                Some([client, server]) if client == server => format!(" from {}", picture.named(client)),
+                Some([client, server]) => {
+                    format!(" between {} and {}", picture.named(client), picture.named(server))
+                }
+                None => " between others".to_owned(),
+            };
+            let told = |violation: &&Violation| format!("{} ({})", violation.reason, violation.count);
+            let reasons: Vec<String> = violations.iter().map(told).collect();
             found.push(Found {
-                time: picture.span.0,
+                time: violations.iter().map(|violation| violation.first.time).min().unwrap_or_default(),
                 severity: Severity::Low,
-                title: format!("{} against the rules of {layer}", counted(count, "message")),
+                title: format!("{}{between} against the rules of {layer}", counted(count, "message")),
                 explanation: format!("{}.", reasons.join("; ")),
-                subjects: Vec::new(),
-                frames: Vec::new(),
+                subjects: pair.into_iter().flatten().collect(),
+                frames: violations.iter().flat_map(|violation| violation.frames.iter().copied()).collect(),
                 count,
             });
         }

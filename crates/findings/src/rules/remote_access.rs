@@ -1,5 +1,5 @@
 use crate::{Found, Picture, Rule};
-use quaywatch_model::{FindingKind, Reach, RemoteAccess, Severity};
+use quaywatch_model::{Address, Asset, FindingKind, Reach, RemoteAccess, Severity};
 
 pub(super) static USED: Rule = Rule {
     name: "remote_access.used",
@@ -65,17 +65,39 @@ pub(super) static HIDDEN: Rule = Rule {
     silent_in: "cases/quiet-virtual-machine",
     look: |picture, found| {
         for row in picture.remote_access.iter().filter(|row| row.kind == "hidden_path") {
-            let title = format!("{} shows signs of a hidden path", named(picture, row));
-            found.push(told(row, Severity::High, title));
+            let (device, user) = ends(row);
+            let is_own =
+                |user: &Address| asset(picture, device).is_some_and(|asset| asset.addresses.contains(user));
+            let title = format!("{} shows signs of a hidden path", named(picture, device));
+            let mut told = told(row, Severity::High, title);
+            if let Some(user) = user.filter(|user| !is_own(user)) {
+                told.explanation.push_str(&format!(" Used most by {}.", picture.named(user)));
+            }
+            told.subjects = std::iter::once(device).chain(user).collect();
+            found.push(told);
         }
     },
 };
 
-fn named(picture: &Picture<'_>, row: &RemoteAccess) -> String {
-    if row.client == row.server {
-        row.server.to_string()
-    } else {
-        format!("{} at {}", picture.named(row.client), row.server)
+/// The suspected device, which is known by its MAC address, and who uses it, where somebody was seen to.
+fn ends(row: &RemoteAccess) -> (Address, Option<Address>) {
+    let (device, user) = match row.direction {
+        Reach::Inbound => (row.client, row.server),
+        Reach::Outbound | Reach::Internal => (row.server, row.client),
+    };
+    (device, (user != device).then_some(user))
+}
+
+fn asset<'a>(picture: &Picture<'a>, device: Address) -> Option<&'a Asset> {
+    picture.assets.iter().find(|asset| asset.mac.map(Address::mac) == Some(device))
+}
+
+/// The device by its IP address, if it has one.
+fn named(picture: &Picture<'_>, device: Address) -> String {
+    let addresses = asset(picture, device).map(|asset| &*asset.addresses).unwrap_or_default();
+    match addresses.iter().find(|address| address.ip().is_some()) {
+        Some(ip) => format!("{} at {device}", picture.named(*ip)),
+        None => device.to_string(),
     }
 }
 
@@ -86,7 +108,7 @@ fn told(row: &RemoteAccess, severity: Severity, title: String) -> Found {
         severity,
         title,
         explanation: format!("{}. {sent} bytes out, {back} bytes back.", row.evidence.join("; ")),
-        subjects: if row.client == row.server { vec![row.client] } else { vec![row.client, row.server] },
+        subjects: vec![row.client, row.server],
         frames: vec![row.start.frame],
         count: row.conversations,
     }

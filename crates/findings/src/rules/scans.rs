@@ -1,6 +1,8 @@
 use crate::rule::counted;
 use crate::{Found, Rule};
-use quaywatch_model::{Address, Entry, FindingKind, Severity, Topic, Verb, is_of_controllers};
+use quaywatch_model::{
+    Address, Distinct, Entry, FindingKind, Moment, Search, Severity, Topic, Verb, is_of_controllers,
+};
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
@@ -24,7 +26,8 @@ pub(super) static NETWORK: Rule = Rule {
     severity: "High.",
     meaning: "One machine tried ten or more machines, or fifteen or more ports, that did not answer. It looks for what is \
               there; some controllers fail when they are scanned.",
-    limits: "Counts only attempts that got no answer or were refused. Slow scans below these numbers stay silent in a short \
+    limits: "Counts only attempts that got no answer or were refused, echoes (ping) among them; of one machine at most 128 \
+             machines and ports are told apart. Slow scans below these numbers stay silent in a short \
              capture. Silent for public addresses that a machine inside tries in vain, and for streams that want no answer.",
     advice: "Find out whether the scan was announced; else isolate the machine and see who uses it.",
     techniques: &["T0846", "T0840"],
@@ -32,25 +35,18 @@ pub(super) static NETWORK: Rule = Rule {
     shown_by: "cases/finding-scan-network",
     silent_in: "cases/quiet-monitoring",
     look: |picture, found| {
-        let many = |search: &&quaywatch_model::Search| {
-            search.machines >= MANY_MACHINES || search.ports >= MANY_PORTS
-        };
-        for search in picture.searches.iter().filter(many) {
+        for search in picture.searches.iter().filter(|search| is_scan(search)) {
             let some: Vec<String> = search.some.iter().map(ToString::to_string).collect();
             found.push(Found {
                 time: search.first.time,
                 severity: Severity::High,
-                title: format!(
-                    "{} tried {} and {} in vain",
-                    picture.named(search.client),
-                    counted(search.machines, "machine"),
-                    counted(search.ports, "port")
-                ),
+                title: format!("{} tried {} in vain", picture.named(search.client), tried(search)),
                 explanation: format!(
-                    "{} of {} attempts got no answer or were refused, such as to {}.",
+                    "{} of {} attempts got no answer or were refused: to {}{}.",
                     search.failed,
                     search.attempts,
-                    some.join(", ")
+                    some.join(", "),
+                    if machines(search) == told_apart(some.len()) { "" } else { ", ..." }
                 ),
                 subjects: std::iter::once(search.client).chain(search.some.iter().copied()).collect(),
                 frames: vec![search.first.frame],
@@ -59,6 +55,30 @@ pub(super) static NETWORK: Rule = Rule {
         }
     },
 };
+
+/// Whether somebody who asks so much in vain is looking for what is there.
+pub(super) const fn is_scan(search: &Search) -> bool {
+    search.machines.count >= MANY_MACHINES || search.ports.count >= MANY_PORTS
+}
+
+/// All machines that were asked, near and far.
+const fn machines(search: &Search) -> Distinct {
+    let Search { machines, far_machines, .. } = search;
+    Distinct { count: machines.count + far_machines.count, more: machines.more || far_machines.more }
+}
+
+const fn told_apart(count: usize) -> Distinct {
+    Distinct { count: count as u64, more: false }
+}
+
+/// `119 machines`, `1 machine and at least 128 ports`.
+fn tried(search: &Search) -> String {
+    let about = |Distinct { count, more }, what| {
+        format!("{}{}", if more { "at least " } else { "" }, counted(count, what))
+    };
+    let machines = about(machines(search), "machine");
+    if search.ports.count == 0 { machines } else { format!("{machines} and {}", about(search.ports, "port")) }
+}
 
 pub(super) static ARP: Rule = Rule {
     name: "scan.arp",
@@ -116,24 +136,23 @@ pub(super) static IDENTIFY: Rule = Rule {
     shown_by: "cases/finding-scan-identify",
     silent_in: "cases/quiet-engineering-browses-once",
     look: |picture, found| {
-        let mut asked: BTreeMap<Address, (BTreeSet<Address>, u64)> = BTreeMap::new();
+        let mut asked: BTreeMap<Address, Vec<&Entry>> = BTreeMap::new();
         for entry in picture.entries.iter().filter(|entry| asks(entry, Verb::Identify)) {
-            let (servers, count) = asked.entry(entry.client).or_default();
-            servers.insert(entry.server);
-            *count += entry.count();
+            asked.entry(entry.client).or_default().push(entry);
         }
-        for (client, (servers, count)) in
-            asked.into_iter().filter(|(_, (servers, _))| servers.len() >= MANY_CONTROLLERS)
-        {
-            let first =
-                picture.entries.iter().filter(|entry| entry.client == client && asks(entry, Verb::Identify));
+        for (client, entries) in asked {
+            let servers: BTreeSet<Address> = entries.iter().map(|entry| entry.server).collect();
+            if servers.len() < MANY_CONTROLLERS {
+                continue;
+            }
+            let count = entries.iter().map(|entry| entry.count()).sum();
             found.push(Found {
-                time: first.map(|entry| entry.first).min().unwrap_or_default(),
+                time: entries.iter().map(|entry| entry.first.time).min().unwrap_or_default(),
                 severity: Severity::Medium,
                 title: format!("{} asked {} devices who they are", picture.named(client), servers.len()),
                 explanation: format!("{count} questions to {}.", list(&servers)),
                 subjects: std::iter::once(client).chain(servers).collect(),
-                frames: Vec::new(),
+                frames: entries.iter().map(|entry| entry.first.frame).collect(),
                 count,
             });
         }
@@ -155,22 +174,22 @@ pub(super) static TAGS: Rule = Rule {
     shown_by: "cases/finding-scan-tags",
     silent_in: "cases/quiet-engineering-browses-once",
     look: |picture, found| {
-        let mut browses: BTreeMap<(Address, Address), (u64, quaywatch_model::Timestamp)> = BTreeMap::new();
+        let mut browses: BTreeMap<(Address, Address), (u64, Vec<Moment>)> = BTreeMap::new();
         for entry in picture.entries.iter().filter(|entry| asks(entry, Verb::Browse)) {
-            let (count, first) = browses.entry((entry.client, entry.server)).or_insert((0, entry.first));
+            let (count, firsts) = browses.entry((entry.client, entry.server)).or_default();
             *count += entry.count();
-            *first = (*first).min(entry.first);
+            firsts.push(entry.first);
         }
-        for ((client, server), (count, time)) in
+        for ((client, server), (count, firsts)) in
             browses.into_iter().filter(|(_, (count, _))| *count >= MANY_BROWSES)
         {
             found.push(Found {
-                time,
+                time: firsts.iter().map(|first| first.time).min().unwrap_or_default(),
                 severity: Severity::Medium,
                 title: format!("{} lists all there is on {}", picture.named(client), picture.named(server)),
                 explanation: format!("{count} questions of what there is to read."),
                 subjects: vec![client, server],
-                frames: Vec::new(),
+                frames: firsts.iter().map(|first| first.frame).collect(),
                 count,
             });
         }

@@ -39,10 +39,8 @@ pub(super) static ASSET: Rule = Rule {
                     if roles.is_empty() { "unknown".into() } else { roles.join(", ") }
                 ),
                 subjects: asset.addresses.clone(),
-                frames: asset
-                    .evidence
-                    .iter()
-                    .map(|evidence| evidence.frame)
+                frames: std::iter::once(asset.first_frame)
+                    .chain(asset.evidence.iter().map(|evidence| evidence.frame))
                     .filter(|frame| *frame > 0)
                     .collect(),
                 count: 1,

@@ -1,7 +1,7 @@
 use super::deeds::described;
 use crate::rule::counted;
 use crate::{Found, Rule};
-use quaywatch_model::{Address, Change, FindingKind, Severity, Verb, is_of_controllers};
+use quaywatch_model::{Address, Change, FindingKind, Moment, Severity, Verb, is_of_controllers};
 use std::collections::BTreeMap;
 
 /// Who reads less than this is no watcher.
@@ -25,11 +25,16 @@ pub(super) static RULE: Rule = Rule {
     silent_in: "cases/quiet-reader",
     look: |picture, found| {
         let mut counts: BTreeMap<(Address, Address), [u64; 2]> = BTreeMap::new();
+        let mut firsts: BTreeMap<(Address, Address), Moment> = BTreeMap::new();
         for entry in picture.entries.iter().filter(|entry| is_of_controllers(entry.protocol)) {
             let [reads, writes] = counts.entry((entry.client, entry.server)).or_default();
             match entry.verb {
                 Verb::Read | Verb::Subscribe => *reads += entry.count(),
-                Verb::Write | Verb::Force => *writes += entry.count(),
+                Verb::Write | Verb::Force => {
+                    *writes += entry.count();
+                    let first = firsts.entry((entry.client, entry.server)).or_insert(entry.first);
+                    *first = entry.first.min(*first);
+                }
                 _ => {}
             }
         }
@@ -45,10 +50,12 @@ pub(super) static RULE: Rule = Rule {
         }
         for ((client, server), [reads, writes]) in counts {
             let listed = listed.remove(&(client, server)).unwrap_or_default();
+            let first = firsts.get(&(client, server)).copied().unwrap_or_default();
+            let frames = listed.iter().flat_map(|change| change.frames.into_iter().flatten());
             let told: String =
                 listed.iter().take(3).map(|change| format!(" {}", described(change))).collect();
             found.push(Found {
-                time: listed.first().map_or(picture.span.0, |change| change.at.time),
+                time: first.time,
                 severity: Severity::Medium,
                 title: format!(
                     "{} reads {} and has now written to it",
@@ -57,7 +64,7 @@ pub(super) static RULE: Rule = Rule {
                 ),
                 explanation: format!("{} among {reads} reads.{told}", counted(writes, "write")),
                 subjects: vec![client, server],
-                frames: listed.iter().flat_map(|change| change.frames.into_iter().flatten()).collect(),
+                frames: std::iter::once(first.frame).chain(frames).collect(),
                 count: writes,
             });
         }

@@ -20,7 +20,8 @@
 //! Choices: clearing counters (diagnostics 10 and 20) is [`Verb::Write`], as it restarts nothing; exception 5,
 //! *acknowledge*, is an acceptance; force listen-only is never answered, by the standard, so that its outcome
 //! is `unanswered`. A mask write tells its masks as `and 0xF2F2 or 0x2525`. In 0x17 the registers that are read
-//! are marked `(read)`, so that what was written can be told from what was not.
+//! are marked `(read)`, so that what was written can be told from what was not. 0x7D updates firmware where it carries
+//! bytes of an image; a command or probe of a few bytes is [`Verb::Opaque`].
 //!
 //! Not decoded: the bodies of CANopen (0x2B/0x0D) and of Modicon's legacy programming codes (named, told as
 //! bytes); reserved and unknown codes ([`Verb::Opaque`], told as bytes); Modbus RTU frames tunnelled in TCP;

@@ -98,14 +98,13 @@ impl Function {
     /// What the function does, where the function code alone tells.
     ///
     /// Modicon's `program_*` codes carry undocumented sub-commands that read as well as change the program,
-    /// so they are [`Verb::Opaque`], as is every code without a name.
+    /// so they are [`Verb::Opaque`], as is every code without a name; for firmware see [`meaning`].
     const fn verb(self) -> Verb {
         match self.0 {
             0x01..=0x04 | 0x07 | 0x0A..=0x0C | 0x0E | 0x14 | 0x18 | 0x7F => Verb::Read,
             0x05 | 0x06 | 0x0F | 0x10 | 0x15..=0x17 => Verb::Write,
             0x11 => Verb::Identify,
             0x13 => Verb::Reset,
-            0x7D => Verb::UpdateFirmware,
             _ => Verb::Opaque,
         }
     }
@@ -128,8 +127,23 @@ pub(super) fn meaning(function: Function, data: &[u8]) -> (Verb, Coded<'static>)
             };
             (verb, Coded::new(name, Number::Pair(function.0.into(), mei.into())))
         }
-        _ => (function.verb(), Coded::new(function.name(), Number::Hex8(function.0))),
+        _ => {
+            let firmware = function == Function::FIRMWARE_REPLACEMENT && is_piece_of_image(data);
+            let verb = if firmware { Verb::UpdateFirmware } else { function.verb() };
+            (verb, Coded::new(function.name(), Number::Hex8(function.0)))
+        }
     }
+}
+
+/// A piece of an image that is loaded fills most of a PDU; commands before and after it, and probes of whoever tries all
+/// functions, take a few bytes.
+const SHORTEST_PIECE_BYTES: usize = 32;
+
+/// Whether [`Function::FIRMWARE_REPLACEMENT`], of which Modicon has published no layout, carries bytes of firmware, and not
+/// a command alone or a body that was filled up with one value.
+fn is_piece_of_image(data: &[u8]) -> bool {
+    let differs = |byte: &u8| data.first() != Some(byte);
+    data.len() >= SHORTEST_PIECE_BYTES && data.iter().any(differs)
 }
 
 /// The sub-function of [`Function::DIAGNOSTICS`] (clause 6.8.1).

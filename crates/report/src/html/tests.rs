@@ -68,7 +68,7 @@ fn entry(client: [u8; 4], verb: Verb, function: &str) -> Entry {
         function: function.to_owned(),
         outcomes: [1, 0, 0, 0],
         bytes: 0,
-        first: Timestamp::from_nanos(0),
+        first: Moment { time: Timestamp::from_nanos(0), frame: 1 },
         last: Timestamp::from_nanos(1),
     }
 }

@@ -39,8 +39,9 @@ fn one_rule(told: &[&Finding]) -> Vec<Row> {
     let Some((first, others)) = told.split_first() else { return Vec::new() };
     let style = style(first.severity);
     let mut row = Row::of(PLAIN, "  ").then(style, format!("{:<8}", first.severity.as_str()));
-    let frame = first.frames.first().map(|frame| format!("#{frame}")).unwrap_or_default();
-    row.push(DIM, format!(" {frame:<5}"));
+    if let Some(frame) = first.frames.first() {
+        row.push(DIM, format!(" {:<5}", format!("#{frame}")));
+    }
     let could = if first.kind == FindingKind::Exposure { "exposure: " } else { "" };
     row.push(PLAIN, format!("  {could}{}", Escaped(&first.title)));
     if others.is_empty() {

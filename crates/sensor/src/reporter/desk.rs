@@ -4,8 +4,9 @@ use crate::conversations::{App, Uid, client, ended, host, label, make_label, num
 use crate::ledger::Ledger;
 use crate::logs;
 use crate::summary::{MOST_TRANSFERS, Summary};
+use quaywatch_findings::Violation;
 use quaywatch_flow::Conversation;
-use quaywatch_model::{Ended, FinishedTransfer, Moment, Problem, Side, Timestamp, Transferred};
+use quaywatch_model::{Ended, FinishedTransfer, Moment, Problem, Side, Timestamp, Transferred, Verdict};
 use quaywatch_site::Site;
 use quaywatch_store::{Carver, ConversationRow, Logs, ProblemTotal, Rows, Transport};
 use quaywatch_wire::protocol;
@@ -64,6 +65,13 @@ impl Desk {
     pub(super) fn problem(&mut self, kept: Option<&Conversation<App>>, at: Moment, problem: &Problem) {
         let Problem { layer, reason, verdict, bytes } = *problem;
         self.summary.problem(ProblemTotal { layer, reason, verdict, count: 1, bytes });
+        if verdict == Verdict::Malformed && Violation::is_told(layer) {
+            // Who is client is as its operations say: the decoder itself is at work and cannot be asked.
+            let client = |kept: &Conversation<App>| {
+                kept.app.pair.map_or_else(|| kept.originator(), |(_, client, _)| client)
+            };
+            self.summary.violations.add(layer, reason, at, kept.map(|kept| roles(kept, client(kept))));
+        }
         if let Some(rows) = &mut self.rows {
             rows.problem(at, problem, || {
                 let made = |kept: &Conversation<App>| Cow::Owned(make_label(kept));

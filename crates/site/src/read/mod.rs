@@ -158,6 +158,11 @@ fn index(site: &mut Site) {
         });
     }
     site.networks.iter().for_each(|block: &Block| index.own.add(*block, &[], ()));
+    let of_cranes = site.cranes.iter().flat_map(|crane| &crane.networks).map(|network| &network.block);
+    index.ends = of_cranes.chain(&site.networks).filter_map(Block::ends).flatten().collect();
+    let of_zones = site.zones.iter().any(|zone| !zone.networks.is_empty());
+    let of_cranes = site.cranes.iter().any(|crane| !crane.networks.is_empty());
+    index.states_networks = of_zones || of_cranes || !site.networks.is_empty();
     site.index = index;
 }
 

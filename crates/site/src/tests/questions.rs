@@ -50,6 +50,36 @@ fn the_scope_of_an_address_is_crane_site_private_or_internet() {
 }
 
 #[test]
+fn assets_alone_do_not_make_other_private_addresses_strangers() {
+    let asset = "[asset.plc]\naddresses = [\"10.70.7.10\", \"198.51.100.9\"]\n";
+    let parse = |text: &str| Site::parse("site.toml", text, &mut |_| Ok(String::new())).unwrap();
+    let site = parse(asset);
+    assert_eq!(site.scope(address("10.70.7.10")), Scope::Private);
+    assert_eq!(site.scope(address("198.51.100.9")), Scope::Site);
+    let site = parse(&format!("[site]\nnetworks = [\"10.70.9.0/24\"]\n{asset}"));
+    assert_eq!(site.scope(address("10.70.7.10")), Scope::Site);
+}
+
+#[test]
+fn the_ends_of_networks_are_for_all_who_are_on_them() {
+    let text = "[site]\nnetworks = [\"10.70.0.0/16\", \"10.71.0.1-10.71.0.9\"]\n\
+                [crane.A]\nnetworks = [\"10.70.7.0/24\", \"10.70.8.4/31\"]\n\
+                [crane.A.asset.plc]\naddresses = [\"10.70.255.255\"]\n";
+    let site = Site::parse("site.toml", text, &mut |_| Ok(String::new())).unwrap();
+    for (text, is) in [
+        ("10.70.7.255", true),
+        ("10.70.7.0", true),
+        ("10.70.0.0", true),
+        ("10.70.7.10", false),
+        ("10.70.8.5", false),
+        ("10.71.0.9", false),
+        ("10.70.255.255", false),
+    ] {
+        assert_eq!(site.is_broadcast(address(text)), is, "{text}");
+    }
+}
+
+#[test]
 fn cranes_with_the_same_addresses_are_told_apart_by_their_vlan_or_hardware_address() {
     let text = r#"
         [pattern.sts.asset.plc]

@@ -229,7 +229,7 @@ fn legacy_codes_have_names_and_unknown_codes_are_opaque() {
         (0x13, "Reset reset_comm_link_884_u84 (0x13)"),
         (0x28, "Opaque program_concept (0x28)"),
         (0x5B, "Opaque object_messaging (0x5B)"),
-        (0x7D, "UpdateFirmware firmware_replacement (0x7D)"),
+        (0x7D, "Opaque firmware_replacement (0x7D)"),
         (0x7E, "Opaque program_584_984_2 (0x7E)"),
         (0x41, "Opaque unknown (0x41)"),
     ];
@@ -238,6 +238,16 @@ fn legacy_codes_have_names_and_unknown_codes_are_opaque() {
             operation(&[code, 1, 2], &[code, 3]),
             format!("{told}: request data = 0102; answer data = 03 -> accepted")
         );
+    }
+}
+
+#[test]
+fn firmware_is_written_by_requests_that_carry_bytes_of_it() {
+    let asked = |data: &[u8]| operation(&[&[0x7D], data].concat(), &[0x7D, 0]);
+    let piece: Vec<u8> = (0..200).collect();
+    assert!(asked(&piece).starts_with("UpdateFirmware firmware_replacement (0x7D)"));
+    for probe in [&[0; 4][..], &[0; 200], &[0xFF; 200], &piece[..31], &[]] {
+        assert!(asked(probe).starts_with("Opaque firmware_replacement (0x7D)"), "{probe:?}");
     }
 }
 

@@ -1,0 +1,53 @@
+//! Channels that conversations are told as, from the decoders' names to the site's words.
+
+#![allow(clippy::unwrap_used, reason = "a test that meets what cannot be is to fail")]
+
+use quaywatch_capture::Source;
+use quaywatch_channels::kind;
+use quaywatch_protocols::PROTOCOLS;
+use quaywatch_sensor::{Settings, Summary, inspect};
+use quaywatch_site::{LINK_KINDS, Site};
+use quaywatch_wire::protocol;
+use std::path::Path;
+use std::sync::Arc;
+
+/// Nobody is to come in.
+const SITE: &str = "[crane.A]\nnetworks = [\"192.168.2.0/24\"]\n[vendor_link.v]\npattern = \"never\"\n";
+/// Decoders that are being written: their channels are named already.
+const TO_COME: [&str; 1] = ["socks"];
+
+fn inspected(case: &str, site: &str) -> Summary {
+    let site = Site::parse("site.toml", site, &mut |_| Ok(String::new())).unwrap();
+    let capture = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../cases").join(case);
+    let settings = Settings { site: Arc::new(site), ..Settings::default() };
+    inspect(&[Source::from_argument(capture)], &settings, &mut |_| ()).unwrap()
+}
+
+#[test]
+fn every_protocol_that_is_a_channel_is_a_name_that_conversations_have() {
+    let of_decoders = PROTOCOLS.iter().map(|protocol| protocol.name);
+    let of_ip = (0..=u8::MAX).filter_map(protocol::name);
+    let names: Vec<&str> = of_decoders.chain(of_ip).chain(TO_COME).collect();
+    for (name, _) in kind::protocols() {
+        assert!(names.contains(name), "no conversation is ever {name:?}");
+    }
+}
+
+#[test]
+fn every_kind_of_channel_can_be_declared_and_no_other() {
+    let told: Vec<&str> = kind::words().collect();
+    for word in &told {
+        assert!(LINK_KINDS.contains(word), "a site cannot declare {word:?}");
+    }
+    for word in LINK_KINDS {
+        assert!(told.contains(word), "no channel is ever {word:?}");
+    }
+}
+
+#[test]
+fn a_tunnel_of_ipsec_is_a_channel_that_a_site_can_forbid() {
+    let summary = inspected("ipsec-first/capture.pcap", SITE);
+    let row = summary.remote_access.iter().find(|row| row.kind == "ipsec").unwrap();
+    assert_eq!(row.declared, Some(false));
+    assert!(summary.findings.iter().any(|finding| finding.rule == "remote_access.used"));
+}
