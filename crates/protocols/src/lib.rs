@@ -63,6 +63,7 @@ mod rtp;
 mod rtsp;
 pub mod s7comm;
 pub mod s7commplus;
+mod secrets;
 mod shared;
 mod sip;
 mod smb;

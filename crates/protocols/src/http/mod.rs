@@ -28,7 +28,6 @@ mod kinds;
 mod log;
 mod multipart;
 mod payload;
-mod secrets;
 mod state;
 #[cfg(test)]
 mod tests;

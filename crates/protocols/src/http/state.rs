@@ -4,9 +4,9 @@ use super::auth;
 use super::body::{Body, Next};
 use super::exchange::Exchange;
 use super::payload::{About, Payload};
-use super::secrets::masked;
 use super::tunnel::Tunnel;
 use super::wire::{self, First, Head, MAX_HEAD_BYTES};
+use crate::secrets::{login, masked};
 use crate::{Answer, Context, Conversation, pending};
 use quaywatch_model::{Attribute, DataClass, Side, Timestamp, Topic, TransferKind, Value, Verdict};
 use std::collections::VecDeque;
@@ -109,7 +109,7 @@ impl Http {
         };
         let host = head.field("Host").filter(|host| host.len() <= MAX_VALUE_BYTES);
         if let Some(host) = host.filter(|host| self.host.as_deref() != Some(*host)) {
-            cx.note(from, Topic::ServerName, Value::Text(without_port(host)));
+            cx.note(from, Topic::ServerName, Value::Text(without_port(without_user(host))));
             self.host = Some(host.into());
         }
         self.tell_software(cx, from, head.field("User-Agent"));
@@ -122,6 +122,11 @@ impl Http {
         }
         if let Some((_, query)) = target.split_once('?') {
             exchange.shows_form |= auth::parameters_of_login(cx, from, query);
+        }
+        // Browsers do not send the user of an address; who does, shows the password to all on the way.
+        let addresses = [target.split('?').next(), head.field("Host")];
+        for (user, password) in addresses.into_iter().flatten().filter_map(login) {
+            auth::tell_login(cx, from, Some(&user), Some(&password));
         }
         self.transfers += 1;
         let (client, transfer_id) = (from, self.transfers);
@@ -345,6 +350,11 @@ impl Http {
 /// The beginning of a text, for what is kept of every answer.
 fn short(text: &str) -> Box<str> {
     text.chars().take(MAX_VALUE_BYTES / 4).collect::<String>().into()
+}
+
+/// A host without the user before it (RFC 9110, section 4.2.4, forbids one).
+fn without_user(host: &str) -> &str {
+    host.rsplit_once('@').map_or(host, |(_, host)| host)
 }
 
 /// A host without its port.

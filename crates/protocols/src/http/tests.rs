@@ -159,6 +159,15 @@ fn secrets_are_masked_wherever_they_are() {
 }
 
 #[test]
+fn a_password_before_a_host_is_told_to_be_there_and_is_not_told() {
+    let heard = heard(&[(A, b"CONNECT u:geheim@h:443 HTTP/1.1\r\nHost: u:geheim@h:443\r\n\r\n")]);
+    assert_eq!(heard.operations, ["A: OpenSession CONNECT: u:***@h:443 -> unseen"]);
+    assert!(heard.notes.contains(&"A server_name: \"h\"".to_owned()), "{:?}", heard.notes);
+    assert!(heard.notes.contains(&"A clear_secret: (masked)".to_owned()), "{:?}", heard.notes);
+    assert!(!format!("{heard:?}").contains("geheim"), "{heard:?}");
+}
+
+#[test]
 fn what_is_inside_a_tunnel_is_read_and_tunnels_in_tunnels_end() {
     let mut player = Player::new(&PROTOCOL, Transport::Tcp, PORTS);
     for _ in 0..100 {
