@@ -4,9 +4,10 @@ use super::auth;
 use super::body::{Body, Next};
 use super::exchange::Exchange;
 use super::payload::{About, Payload};
+use super::target;
 use super::tunnel::Tunnel;
 use super::wire::{self, First, Head, MAX_HEAD_BYTES};
-use crate::secrets::{login, masked};
+use crate::secrets::masked;
 use crate::{Answer, Context, Conversation, pending};
 use quaywatch_model::{Attribute, DataClass, Side, Timestamp, Topic, TransferKind, Value, Verdict};
 use std::collections::VecDeque;
@@ -109,7 +110,7 @@ impl Http {
         };
         let host = head.field("Host").filter(|host| host.len() <= MAX_VALUE_BYTES);
         if let Some(host) = host.filter(|host| self.host.as_deref() != Some(*host)) {
-            cx.note(from, Topic::ServerName, Value::Text(without_port(without_user(host))));
+            cx.note(from, Topic::ServerName, Value::Text(target::name_of(host)));
             self.host = Some(host.into());
         }
         self.tell_software(cx, from, head.field("User-Agent"));
@@ -120,14 +121,8 @@ impl Http {
                 exchange.user = auth::authorization(cx, from, value).map(Box::from);
             }
         }
-        if let Some((_, query)) = target.split_once('?') {
-            exchange.shows_form |= auth::parameters_of_login(cx, from, query);
-        }
-        // Browsers do not send the user of an address; who does, shows the password to all on the way.
-        let addresses = [target.split('?').next(), head.field("Host")];
-        for (user, password) in addresses.into_iter().flatten().filter_map(login) {
-            auth::tell_login(cx, from, Some(&user), Some(&password));
-        }
+        exchange.shows_form |= target::tell_login(cx, from, head, target);
+        target::tell_content(cx, from, target);
         self.transfers += 1;
         let (client, transfer_id) = (from, self.transfers);
         let about = About { client, from, target: &target_told, method, status: 0, transfer_id };
@@ -352,20 +347,6 @@ fn short(text: &str) -> Box<str> {
     text.chars().take(MAX_VALUE_BYTES / 4).collect::<String>().into()
 }
 
-/// A host without the user before it (RFC 9110, section 4.2.4, forbids one).
-fn without_user(host: &str) -> &str {
-    host.rsplit_once('@').map_or(host, |(_, host)| host)
-}
-
-/// A host without its port.
-fn without_port(host: &str) -> &str {
-    let port = |port: &str| !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit());
-    match host.rsplit_once(':') {
-        Some((name, digits)) if port(digits) && (!name.contains(':') || name.ends_with(']')) => name,
-        _ => host,
-    }
-}
-
 /// Titles that say nothing of the device.
 const SAYING_NOTHING: &[&str] =
     &["index of", "directory listing", "error", "welcome", "home", "login", "document"];
@@ -490,7 +471,7 @@ impl Conversation for Http {
     }
 
     fn protocol(&self) -> &'static str {
-        self.tunnel.as_ref().map_or("http", Tunnel::protocol)
+        self.tunnel.as_ref().and_then(Tunnel::protocol).unwrap_or("http")
     }
 
     fn client(&self) -> Option<Side> {
