@@ -148,7 +148,11 @@ fn secrets_are_masked_wherever_they_are() {
         (A, b"POST /login HTTP/1.1\r\nContent-Type: application/json\r\nContent-Length: 40\r\n\r\n{\"username\": \"anna\",\"password\": \"geheim\"}"),
     ]);
     let all = format!("{heard:?}");
-    assert!(heard.contents[0].starts_with("A credentials 50/44 \"http://u:***@host/"), "{:?}", heard.contents);
+    assert!(
+        heard.contents[0].starts_with("A credentials 50/44 \"http://u:***@host/"),
+        "{:?}",
+        heard.contents
+    );
     assert_eq!(heard.contents[2], "A credentials 40/0 \"\", ends");
     assert!(
         heard.operations[0].contains("http://u:***@host/cgi?user=admin&pwd=***&x=1"),

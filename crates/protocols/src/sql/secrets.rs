@@ -3,7 +3,7 @@
 //! No grammar is needed for that: what stands with a column that is named as a secret, up to the next comma or the next
 //! word that begins something else, is its value; and what an `INSERT` lists is told by its place.
 
-use super::literal_length;
+use super::tokens::{Kind, Token, Tokens};
 use crate::secrets::{MASK, is_secret, masked_text};
 use std::borrow::Cow;
 use std::ops::Range;
@@ -61,39 +61,18 @@ impl Masked<'_> {
 /// The statement without the passwords, tokens and keys in it.
 pub(crate) fn masked(text: &str) -> Masked<'_> {
     let mut reading = Reading { text, ..Reading::default() };
-    let mut tokens = Tokens { text, at: 0 };
+    let mut tokens = Tokens::new(text);
     while let Some(token) = tokens.next_token() {
         if let Kind::Dollar = token.kind
             && !reading.is_secret()
         {
             // The body of a function is read as what stands around it.
-            tokens.at = token.inside.start;
+            tokens.go_to(token.inside.start);
             continue;
         }
         reading.token(&token);
     }
     reading.finish()
-}
-
-/// What a token is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    Word,
-    /// A name in quotes, which some dialects take for a literal.
-    Name,
-    Literal,
-    /// A literal between `$$` or `$tag$`, or the body of a function.
-    Dollar,
-    Number,
-    Parameter,
-    Sign(char),
-}
-
-#[derive(Debug)]
-struct Token {
-    kind: Kind,
-    /// Without quotes.
-    inside: Range<usize>,
 }
 
 /// How an `INSERT` is read.
@@ -176,31 +155,28 @@ impl<'t> Reading<'t> {
     }
 
     fn word(&mut self, word: &str) {
-        let is = |one: &&str| word.eq_ignore_ascii_case(one);
-        let word_is = |one: &str| word.eq_ignore_ascii_case(one);
-        if TAKE_SECRETS
-            .iter()
-            .any(|procedure| word.rsplit('.').next().is_some_and(|word| word.eq_ignore_ascii_case(procedure)))
-        {
-            self.all = true;
-        }
-        let joins = word_is("and") && std::mem::take(&mut self.between);
-        if BREAKS.iter().any(|one| is(&one)) && !joins {
+        let is = |one: &str| word.eq_ignore_ascii_case(one);
+        let is_among = |words: &[&str]| words.iter().any(|one| is(one));
+        let procedure = word.rsplit('.').next().unwrap_or_default();
+        self.all |= TAKE_SECRETS.iter().any(|one| procedure.eq_ignore_ascii_case(one));
+        let joins = is("and") && std::mem::take(&mut self.between);
+        if is_among(&BREAKS) && !joins {
             self.begin();
         }
-        self.between |= word_is("between");
+        self.between |= is("between");
+        // Among values it is a function.
+        let replaces =
+            is("replace") && !matches!(self.insert, Insert::Values(_, depth) if depth <= self.depth);
         self.insert = match self.insert {
-            _ if word_is("insert") || word_is("replace") => {
+            _ if is("insert") || replaces => {
                 self.columns.clear();
                 Insert::Named
             }
-            Insert::Named if word_is("values") || word_is("select") => Insert::None,
-            Insert::Ready if word_is("values") => Insert::Values(0, self.depth + 1),
-            Insert::Ready if word_is("select") => Insert::Values(0, self.depth),
-            Insert::Values(_, depth) if word_is("select") && depth == self.depth => Insert::Values(0, depth),
-            Insert::Values(_, depth) if depth >= self.depth && ENDS_VALUES.iter().any(|one| is(&one)) => {
-                Insert::None
-            }
+            Insert::Named if is_among(&["values", "select"]) => Insert::None,
+            Insert::Ready if is("values") => Insert::Values(0, self.depth + 1),
+            Insert::Ready if is("select") => Insert::Values(0, self.depth),
+            Insert::Values(_, depth) if is("select") && depth == self.depth => Insert::Values(0, depth),
+            Insert::Values(_, depth) if depth >= self.depth && is_among(&ENDS_VALUES) => Insert::None,
             insert => insert,
         };
         self.name(word);
@@ -296,113 +272,6 @@ impl<'t> Reading<'t> {
     }
 }
 
-/// The tokens of a batch, without comments.
-struct Tokens<'t> {
-    text: &'t str,
-    at: usize,
-}
-
-impl Tokens<'_> {
-    fn next_token(&mut self) -> Option<Token> {
-        loop {
-            let rest = self.text.get(self.at..)?;
-            let first = rest.chars().next()?;
-            let quoted = |close: char| {
-                let inside = rest.get(1..).unwrap_or_default();
-                inside.find(close).unwrap_or(inside.len())
-            };
-            let number = first.is_ascii_digit();
-            let parameter = |sign: char| {
-                let name = rest.get(1..).and_then(|rest| rest.chars().next());
-                first == sign && name.is_some_and(|one| one.is_alphanumeric() || one == '_')
-            };
-            // How long it is with its quotes, and how long each quote is.
-            let (kind, length, quote) = match first {
-                _ if first.is_whitespace() => {
-                    self.at += first.len_utf8();
-                    continue;
-                }
-                '-' if rest.starts_with("--") => {
-                    self.at += rest.find('\n').unwrap_or(rest.len());
-                    continue;
-                }
-                '/' if rest.starts_with("/*") => {
-                    self.at += rest.find("*/").map_or(rest.len(), |end| end + 2);
-                    continue;
-                }
-                '\'' => (Kind::Literal, self.literal_length() + 2, 1),
-                '"' => (Kind::Name, quoted('"') + 2, 1),
-                '`' => (Kind::Name, quoted('`') + 2, 1),
-                '[' => (Kind::Name, quoted(']') + 2, 1),
-                '$' if !parameter('$') || dollar(rest).is_some() => match dollar(rest) {
-                    Some((tag, length)) => (Kind::Dollar, length, tag),
-                    None => (Kind::Sign('$'), 1, 0),
-                },
-                _ if parameter('$') || parameter(':') => {
-                    (Kind::Parameter, 1 + word_length(rest.get(1..)?), 0)
-                }
-                _ if number => (Kind::Number, word_length(rest), 0),
-                _ => match word_length(rest) {
-                    0 => (Kind::Sign(first), first.len_utf8(), 0),
-                    length if first == '@' => (self.variable(length), length, 0),
-                    length => (Kind::Word, length, 0),
-                },
-            };
-            let end = (self.at + length).min(self.text.len());
-            let inside =
-                self.at + quote..(self.at + length - quote).min(self.text.len()).max(self.at + quote);
-            self.at = end;
-            return Some(Token { kind, inside });
-        }
-    }
-
-    /// A variable is a name where it is assigned, and a parameter where it is used.
-    fn variable(&self, length: usize) -> Kind {
-        let name = self.text.get(self.at..self.at + length).unwrap_or_default();
-        if is_secret(name) { Kind::Word } else { Kind::Parameter }
-    }
-
-    /// How long the literal here is inside its quotes.
-    fn literal_length(&self) -> usize {
-        let inside = self.text.get(self.at + 1..).unwrap_or_default();
-        // E'...' has backslashes before quotes (PostgreSQL, 4.1.2.2).
-        let escapes = self.text.get(..self.at).is_some_and(|before| {
-            before.ends_with(['E', 'e'])
-                && !before
-                    .get(..before.len() - 1)
-                    .is_some_and(|before| before.ends_with(char::is_alphanumeric))
-        });
-        let end = literal_length(inside);
-        if !escapes {
-            return end;
-        }
-        let (mut end, mut from) = (end, 0);
-        while inside.get(from..end).is_some_and(|text| text.ends_with('\\') && !text.ends_with("\\\\")) {
-            from = end + 1;
-            end = inside.get(from..).map_or(inside.len(), |rest| from + literal_length(rest));
-        }
-        end.min(inside.len())
-    }
-}
-
-fn word_length(rest: &str) -> usize {
-    rest.find(|one: char| !one.is_alphanumeric() && !"_.@#$".contains(one)).unwrap_or(rest.len())
-}
-
-/// How long a tag `$tag$` is that `rest` begins with, and all up to its repetition with both.
-fn dollar(rest: &str) -> Option<(usize, usize)> {
-    let inside = rest.strip_prefix('$')?;
-    let tag = inside.find('$')? + 2;
-    let name = rest.get(1..tag - 1)?;
-    if name.starts_with(|one: char| one.is_ascii_digit())
-        || !name.chars().all(|one| one.is_alphanumeric() || one == '_')
-    {
-        return None;
-    }
-    let length = rest.get(tag..)?.find(rest.get(..tag)?)?;
-    Some((tag, tag + length + tag))
-}
-
 #[cfg(test)]
 mod tests {
     use super::masked;
@@ -438,6 +307,10 @@ mod tests {
             (
                 "UPDATE u SET name = 'b', password = crypt('x', gen_salt('y')), at = 'c' WHERE id = 'd'",
                 "UPDATE u SET name = 'b', password = crypt('***', gen_salt('***')), at = 'c' WHERE id = 'd'",
+            ),
+            (
+                "INSERT INTO u (a, pwd) VALUES ('b', replace('x', 'y', 'z'))",
+                "INSERT INTO u (a, pwd) VALUES ('b', replace('***', '***', '***'))",
             ),
             ("SELECT * FROM u WHERE pwd='x' AND a='b'", "SELECT * FROM u WHERE pwd='***' AND a='b'"),
             (
