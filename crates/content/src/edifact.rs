@@ -1,8 +1,8 @@
 //! EDIFACT interchanges (ISO 9735-1): segments that end in `'`, elements apart by `+`, components by `:`, `?` before a
 //! character that is to be taken as it is; `UNA` may say otherwise.
 //!
-//! Read are BAPLIE, COARRI, COPRAR, CODECO, VERMAS, IFTMIN and whatever else has the same segments: `EQD` (equipment,
-//! 8053 = CN), `TDT` (transport: voyage 8028, vessel 8213 with its code list 1131), `MEA` (measurement in 6411).
+//! Told are the messages by their type, as `UNH` names it: BAPLIE, COARRI, COPRAR, CODECO, VERMAS, IFTMIN and any other. In
+//! them are read `EQD` (equipment, 8053 = CN), `TDT` (transport: voyage 8028, vessel 8213 with its code list 1131), `MEA` (measurement in 6411).
 
 use crate::matcher::Finds;
 use crate::{container, vessel};
@@ -21,6 +21,8 @@ pub(crate) struct Syntax {
 const USUAL: Syntax = Syntax { component: b':', element: b'+', release: b'?', terminator: b'\'' };
 /// `UNA` and six service characters.
 const UNA_LENGTH: usize = 9;
+/// Types of messages have so many letters (ISO 9735-1, 0065).
+const TYPE_LENGTH: usize = 6;
 /// So many elements and components of a segment are looked at.
 const MOST_PARTS: usize = 24;
 
@@ -72,6 +74,8 @@ impl Syntax {
             return Then::Over;
         }
         match tag {
+            b"UNB" => finds.interchange(segment),
+            b"UNH" => self.message(segment, finds),
             b"EQD" => self.equipment(segment, finds),
             b"TDT" => self.transport(segment, finds),
             b"MEA" => self.measurement(segment, finds),
@@ -79,6 +83,17 @@ impl Syntax {
             _ => {}
         }
         Then::More
+    }
+
+    /// A message: its reference (0062), and in S009 its type (0065), version (0052), release and agency.
+    fn message(self, segment: &[u8], finds: &mut Finds<'_>) {
+        let [kind, version, _, agency] = [0, 1, 2, 3].map(|component| self.part(segment, 2, component));
+        let is_type = kind.len() == TYPE_LENGTH && kind.iter().all(u8::is_ascii_uppercase);
+        if let (true, true, Ok(kind)) =
+            (is_type, !version.is_empty() && !agency.is_empty(), std::str::from_utf8(kind))
+        {
+            finds.message(kind, segment);
+        }
     }
 
     fn equipment(self, segment: &[u8], finds: &mut Finds<'_>) {

@@ -6,7 +6,7 @@ use quaywatch_model::DataClass;
 use std::hash::{BuildHasher, Hasher};
 
 /// For every class whose things can be told apart.
-const COUNTED: usize = 5;
+const COUNTED: usize = 6;
 /// Gives a text the same number in every run.
 const HASH: FixedState = FixedState::with_seed(0x5157_4c45_4447_4552);
 
@@ -81,6 +81,13 @@ impl Found {
     pub(crate) fn add(&mut self, class: DataClass, number: u64, sure: bool, sample: impl FnOnce() -> String) {
         self.seen |= bit(class);
         self.things(class).add(number, sure, sample);
+    }
+
+    /// Takes in a message between business systems, which is a file whatever it was sent in. One of each type is shown.
+    pub(crate) fn add_message(&mut self, number: u64, kind: &str) {
+        self.seen |= bit(DataClass::Files);
+        let sample = || format!("EDIFACT {kind}");
+        self.things(DataClass::Files).add_of_kind(number, number_of("kind", kind.as_bytes()), sample);
     }
 
     /// Takes in what has the shape of a thing and is none.

@@ -8,7 +8,7 @@
 //!   that it is one, only of category U, and [`Things`] weighs how many of that shape are valid: noise of whatever
 //!   kind tells less than one number in a thousand megabytes (`tests/chance.rs`);
 //! - ship numbers (IMO resolution A.1117(30)) with their check digit, next to the letters IMO or a key that says so;
-//! - EDIFACT interchanges (ISO 9735): containers of `EQD`, vessel and voyage of `TDT`, weights of `MEA`;
+//! - EDIFACT interchanges (ISO 9735): messages by their type, containers of `EQD`, vessel and voyage of `TDT`, weights of `MEA`;
 //! - fields of JSON, XML, forms and connection strings by their names (see `keys.rs`), columns of CSV and of SQL
 //!   `INSERT` by their header;
 //! - credentials: by the name of the field, in URLs, as private keys.

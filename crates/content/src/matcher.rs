@@ -55,6 +55,8 @@ struct Near {
     /// The container told last: its characters and its number.
     container: ([u8; 11], u64),
     told_at: Option<u64>,
+    /// The number of the interchange begun last.
+    interchange: u64,
     pending: Vec<(u64, u64, String)>,
 }
 
@@ -303,6 +305,17 @@ impl Finds<'_> {
         let last = usize::from(kind == "IMO");
         let sample = || format!("{kind} {}", mask::middle(&String::from_utf8_lossy(text), 2, last));
         self.found.add(DataClass::VesselIds, number, true, sample);
+    }
+
+    /// An interchange begins with this segment.
+    pub(crate) fn interchange(&mut self, segment: &[u8]) {
+        self.near.interchange = number_of("interchange", segment);
+    }
+
+    /// A message of this type, which begins with this segment. What is sent twice is one, as with all that is found.
+    pub(crate) fn message(&mut self, kind: &str, segment: &[u8]) {
+        let number = number_of("message", segment) ^ self.near.interchange;
+        self.found.add_message(number, kind);
     }
 
     /// A weight; where not `sure`, it counts when a container or its place is near.

@@ -64,6 +64,13 @@ impl Things {
         self.numbers.keep(number, evidence);
     }
 
+    /// Takes in a thing in context of which only the kind is shown.
+    pub(crate) fn add_of_kind(&mut self, number: u64, kind: u64, sample: impl FnOnce() -> String) {
+        self.sure = true;
+        self.sample(Evidence::Context, kind, sample);
+        self.numbers.keep(number, Evidence::Context);
+    }
+
     /// Takes in what looks like a thing and is none.
     pub(crate) fn refute(&mut self, number: u64) {
         self.numbers.keep(number, Evidence::Refuted);

@@ -35,6 +35,7 @@ mod http;
 pub mod icmp;
 pub mod icmp6;
 mod identity;
+mod imap;
 mod ipsec;
 mod kerberos;
 mod l2tp;
@@ -52,6 +53,7 @@ pub mod opcua;
 mod opening;
 mod openvpn;
 mod pending;
+mod pop3;
 mod postgresql;
 mod pptp;
 pub mod profinet;
@@ -63,10 +65,13 @@ mod rtp;
 mod rtsp;
 pub mod s7comm;
 pub mod s7commplus;
+mod secrets;
 mod shared;
 mod sip;
 mod smb;
+mod smtp;
 mod snmp;
+mod socks;
 mod sql;
 pub mod ssdp;
 mod ssh;
@@ -128,6 +133,9 @@ pub static PROTOCOLS: &[&Protocol] = &[
     &syslog::PROTOCOL,
     &vnc::PROTOCOL,
     &ftp::PROTOCOL,
+    &smtp::PROTOCOL,
+    &pop3::PROTOCOL,
+    &imap::PROTOCOL,
     &tftp::PROTOCOL,
     &telnet::PROTOCOL,
     &rtsp::PROTOCOL,
@@ -151,6 +159,7 @@ pub static PROTOCOLS: &[&Protocol] = &[
     &stun::PROTOCOL,
     &dcerpc::PROTOCOL,
     &profinetcm::PROTOCOL,
+    &socks::PROTOCOL,
     &kerberos::PROTOCOL,
     &ldap::PROTOCOL,
 ];

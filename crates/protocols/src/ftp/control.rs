@@ -1,12 +1,14 @@
 use super::data::{Channels, Load};
 use super::{PROTOCOL, wire};
 use crate::logins::{clear_password, names_firmware};
+use crate::secrets::{MASK, is_secret};
 use crate::tls::ChangesToTls;
 use crate::{Answer, Context, Dialogue, Expectations, Length, Pending, Request};
 use quaywatch_model::{
     Address, Attribute, Coded, DataClass, Item, Items, Number, Operation, Outcome, Side, Topic, Value, Verb,
     Verdict,
 };
+use std::borrow::Cow;
 
 /// The longest line that is read. Paths are at most some hundred bytes.
 pub(super) const LONGEST_LINE_BYTES: usize = 4096;
@@ -16,6 +18,9 @@ const LONGEST_SOUGHT_BYTES: usize = 1024;
 const LONGEST_NAME_BYTES: usize = 512;
 /// A command this old is given up: a long transfer may take hours, but then it has begun.
 const GIVEN_UP_NANOS: i64 = 3_600_000_000_000;
+
+/// What follows `SITE` before passwords, beside the words that say it: of users and of groups.
+const SETS_SECRET: [&str; 4] = ["PSWD", "GPASS", "GPASSWD", "GPSWD"];
 
 /// One control connection.
 #[derive(Default)]
@@ -179,7 +184,11 @@ impl Control {
             _ => {}
         }
         // A password does not wait anywhere.
-        let kept = if matches!(verb.as_str(), "PASS" | "ACCT") { "" } else { argument };
+        let kept = match verb.as_str() {
+            "PASS" | "ACCT" => Cow::Borrowed(""),
+            "SITE" => Self::site(cx, from, argument),
+            _ => argument.into(),
+        };
         if let Some(gave_way) = self.waiting.push(cx, Asked { verb, channel: self.channel }, kept.as_bytes())
         {
             self.give_up(cx, gave_way);
@@ -196,6 +205,18 @@ impl Control {
         clear_password(cx, from, user, password);
         // "PASS ", the password, CR LF.
         cx.carried(from, DataClass::Credentials, password.len() as u64);
+    }
+
+    /// As much of a server's own command as may be told: those that set passwords are followed by them.
+    fn site<'a>(cx: &mut Context<'_>, from: Side, argument: &'a str) -> Cow<'a, str> {
+        let command = argument.split_whitespace().next().unwrap_or_default();
+        let sets_secret =
+            is_secret(command) || SETS_SECRET.iter().any(|one| command.eq_ignore_ascii_case(one));
+        if !sets_secret {
+            return argument.into();
+        }
+        cx.note(from, Topic::ClearSecret, Value::Secret);
+        format!("{command} {MASK}").into()
     }
 
     /// Says what the announced data connection will move.

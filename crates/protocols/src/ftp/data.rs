@@ -103,6 +103,14 @@ impl Data {
         self.load = Some(load);
     }
 
+    /// What a file's bytes are told as.
+    fn class(&self) -> DataClass {
+        match &self.load {
+            Some(Load::Read(name) | Load::Write(name)) if names_firmware(name) => DataClass::Firmware,
+            _ => DataClass::Files,
+        }
+    }
+
     fn is_file(&self) -> bool {
         matches!(self.load, Some(Load::Read(_) | Load::Write(_)))
     }
@@ -117,7 +125,7 @@ impl Conversation for Data {
         if self.is_file() {
             cx.transfer(&Transfer::Data { id: TRANSFER, bytes });
             let wire_bytes = bytes.len() as u64;
-            cx.content(&Content { from, class: DataClass::Files, wire_bytes, bytes, ends: false });
+            cx.content(&Content { from, class: self.class(), wire_bytes, bytes, ends: false });
         }
     }
 
@@ -149,7 +157,7 @@ impl Conversation for Data {
     fn carries(&self) -> DataClass {
         match self.load {
             Some(Load::Listing) => DataClass::Signalling,
-            _ => DataClass::Files,
+            _ => self.class(),
         }
     }
 }

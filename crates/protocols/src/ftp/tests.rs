@@ -108,6 +108,27 @@ fn a_passive_data_connection_becomes_a_transfer_with_the_files_name() {
 }
 
 #[test]
+fn a_password_that_the_server_is_to_set_is_told_to_be_there_and_is_not_told() {
+    let turns: &[(Side, &[u8])] = &[
+        (A, b"USER anna\r\n"),
+        (B, b"230 in\r\n"),
+        (A, b"SITE PSWD oldPw newPw\r\n"),
+        (B, b"200 done\r\n"),
+        (A, b"SITE CHMOD 755 x\r\n"),
+        (B, b"200 done\r\n"),
+    ];
+    let heard = play(&PROTOCOL, Transport::Tcp, PORTS, turns);
+    assert_eq!(
+        heard.operations[1..],
+        [
+            "A: Write SITE: file = \"PSWD ***\" -> accepted",
+            "A: Write SITE: file = \"CHMOD 755 x\" -> accepted"
+        ]
+    );
+    assert!(heard.notes.contains(&"A clear_secret: (masked)".to_owned()), "{:?}", heard.notes);
+}
+
+#[test]
 fn an_active_data_connection_becomes_a_transfer_and_listings_do_not() {
     let Some(heard) = play_corpus("ftp/sv__ftp-ftp-download-active.pcap") else { return };
     let transfers = transfers(&heard);

@@ -1,8 +1,8 @@
 //! Who shows who he is, and how: the Authorization field (RFC 7617, 7616, 6750, MS-NTHT) and login forms.
 
-use super::secrets::{is_password, is_user, parameters, unescaped};
 use crate::Context;
 use crate::logins::default_login;
+use crate::secrets::{is_password, is_user, parameters, unescaped};
 use base64::Engine;
 use base64::engine::DecodePaddingMode;
 use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig};

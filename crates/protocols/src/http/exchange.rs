@@ -2,9 +2,9 @@
 
 use super::log;
 use super::payload::Payload;
-use super::secrets::masked;
 use super::wire::{First, Head};
 use crate::Context;
+use crate::secrets::masked;
 use quaywatch_model::{Coded, Item, Items, Moment, Number, Operation, Outcome, Side, Topic, Value, Verb};
 use std::fmt::{self, Write};
 

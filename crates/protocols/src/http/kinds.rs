@@ -1,6 +1,6 @@
 //! What a body is, by what its head says and by its first bytes.
 
-use super::secrets::unescaped;
+use crate::secrets::unescaped;
 use quaywatch_model::{DataClass, TransferKind};
 
 /// Ends of names that makers give to firmware.

@@ -3,9 +3,9 @@
 //! Zeek's numbers of files (`orig_fuids`, `resp_fuids`) are its own and stay empty. Passwords are never told.
 
 use super::exchange::Exchange;
-use super::secrets::masked;
 use super::wire::Head;
 use crate::Context;
+use crate::secrets::masked;
 use quaywatch_model::{Column, Kind, Log, LogLine, Prefix, Scalars, Side, Value};
 
 /// So many proxies are told that a request came through.
@@ -48,7 +48,8 @@ pub(super) fn write(cx: &mut Context<'_>, client: Side, exchange: &Exchange) {
     let field = |name: &str| head.and_then(|head| head.field(name)).map(Value::Text);
     let (method, target) = exchange.what();
     let told = |text: &'_ str| -> bool { !text.is_empty() };
-    let referrer = head.and_then(|head| head.field("Referer")).map(masked);
+    let address = |name: &str| head.and_then(|head| head.field(name)).map(masked);
+    let (host, referrer, origin) = (address("Host"), address("Referer"), address("Origin"));
     let proxied = head.map(proxies).unwrap_or_default();
     let proxied = Texts(proxied.iter().map(String::as_str).collect());
     let [sent, answered] = &exchange.bodies;
@@ -62,12 +63,12 @@ pub(super) fn write(cx: &mut Context<'_>, client: Side, exchange: &Exchange) {
     let values = [
         Some(Value::Unsigned(exchange.depth)),
         told(&method).then_some(Value::Text(&method)),
-        field("Host"),
+        host.as_deref().map(Value::Text),
         told(&target).then_some(Value::Text(&target)),
         referrer.as_deref().map(Value::Text),
         exchange.version.as_deref().map(Value::Text),
         field("User-Agent"),
-        field("Origin"),
+        origin.as_deref().map(Value::Text),
         Some(Value::Unsigned(sent.bytes)),
         Some(Value::Unsigned(answered.bytes)),
         status.map(code),

@@ -11,7 +11,7 @@
 //!
 //! A request with its answer is an operation: GET and HEAD read, POST, PUT, PATCH and DELETE write, an upload of
 //! firmware updates firmware; the target is the item, without the values of parameters that are secrets. Files in
-//! either direction are transfers, decompressed. Bodies are told as content, forms without their bytes. Notes: the host,
+//! either direction are transfers, decompressed. Bodies and targets are told as content, forms without their bytes. Notes: the host,
 //! the software, who logs in and how, and that a password was sent in clear. After CONNECT and upgrades what follows is
 //! recognised anew or read as WebSocket. A line of `http.log` an exchange.
 //!
@@ -28,11 +28,11 @@ mod kinds;
 mod log;
 mod multipart;
 mod payload;
-mod secrets;
 mod state;
+mod target;
 #[cfg(test)]
 mod tests;
-mod tunnel;
+pub(crate) mod tunnel;
 mod websocket;
 mod wire;
 

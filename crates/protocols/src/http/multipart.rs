@@ -1,8 +1,8 @@
 //! Uploads of forms (RFC 7578): the files in them, and the fields that log somebody in.
 
 use super::kinds::{File, filename, media_type, parameter};
-use super::secrets::{is_password, is_user};
 use crate::Context;
+use crate::secrets::{is_password, is_user};
 use memchr::memmem;
 use quaywatch_model::{Content, DataClass, Direction, Side, Transfer, TransferKind};
 

@@ -4,9 +4,10 @@ use super::auth;
 use super::body::{Body, Next};
 use super::exchange::Exchange;
 use super::payload::{About, Payload};
-use super::secrets::masked;
+use super::target;
 use super::tunnel::Tunnel;
 use super::wire::{self, First, Head, MAX_HEAD_BYTES};
+use crate::secrets::masked;
 use crate::{Answer, Context, Conversation, pending};
 use quaywatch_model::{Attribute, DataClass, Side, Timestamp, Topic, TransferKind, Value, Verdict};
 use std::collections::VecDeque;
@@ -109,7 +110,7 @@ impl Http {
         };
         let host = head.field("Host").filter(|host| host.len() <= MAX_VALUE_BYTES);
         if let Some(host) = host.filter(|host| self.host.as_deref() != Some(*host)) {
-            cx.note(from, Topic::ServerName, Value::Text(without_port(host)));
+            cx.note(from, Topic::ServerName, Value::Text(target::name_of(host)));
             self.host = Some(host.into());
         }
         self.tell_software(cx, from, head.field("User-Agent"));
@@ -120,9 +121,8 @@ impl Http {
                 exchange.user = auth::authorization(cx, from, value).map(Box::from);
             }
         }
-        if let Some((_, query)) = target.split_once('?') {
-            exchange.shows_form |= auth::parameters_of_login(cx, from, query);
-        }
+        exchange.shows_form |= target::tell_login(cx, from, head, target);
+        target::tell_content(cx, from, target);
         self.transfers += 1;
         let (client, transfer_id) = (from, self.transfers);
         let about = About { client, from, target: &target_told, method, status: 0, transfer_id };
@@ -347,15 +347,6 @@ fn short(text: &str) -> Box<str> {
     text.chars().take(MAX_VALUE_BYTES / 4).collect::<String>().into()
 }
 
-/// A host without its port.
-fn without_port(host: &str) -> &str {
-    let port = |port: &str| !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit());
-    match host.rsplit_once(':') {
-        Some((name, digits)) if port(digits) && (!name.contains(':') || name.ends_with(']')) => name,
-        _ => host,
-    }
-}
-
 /// Titles that say nothing of the device.
 const SAYING_NOTHING: &[&str] =
     &["index of", "directory listing", "error", "welcome", "home", "login", "document"];
@@ -480,7 +471,7 @@ impl Conversation for Http {
     }
 
     fn protocol(&self) -> &'static str {
-        self.tunnel.as_ref().map_or("http", Tunnel::protocol)
+        self.tunnel.as_ref().and_then(Tunnel::protocol).unwrap_or("http")
     }
 
     fn client(&self) -> Option<Side> {

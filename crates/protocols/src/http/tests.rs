@@ -33,6 +33,8 @@ fn pipelined_requests_are_paired_with_their_answers() {
     assert_eq!(
         heard.contents,
         [
+            "A signalling 2/2 \"/a\", ends",
+            "A credentials 12/12 \"/b?token=***\", ends",
             "A unknown 3/3 \"x=1\", ends",
             "B unknown 11/11 \"hello world\", ends",
             "B unknown 2/2 \"no\", ends"
@@ -100,7 +102,7 @@ fn a_compressed_file_is_moved_decompressed() {
             "end 2 complete".to_owned()
         ]
     );
-    assert_eq!(whole.contents, [format!("B firmware {}/19 \"firmware of a crane\", ends", body.len())]);
+    assert_eq!(whole.contents[1..], [format!("B firmware {}/19 \"firmware of a crane\", ends", body.len())]);
     assert_eq!(play_cut(&PROTOCOL, PORTS, turns, &[7]).transfers, whole.transfers);
 }
 
@@ -146,7 +148,12 @@ fn secrets_are_masked_wherever_they_are() {
         (A, b"POST /login HTTP/1.1\r\nContent-Type: application/json\r\nContent-Length: 40\r\n\r\n{\"username\": \"anna\",\"password\": \"geheim\"}"),
     ]);
     let all = format!("{heard:?}");
-    assert_eq!(heard.contents, ["A credentials 40/0 \"\", ends"]);
+    assert!(
+        heard.contents[0].starts_with("A credentials 50/44 \"http://u:***@host/"),
+        "{:?}",
+        heard.contents
+    );
+    assert_eq!(heard.contents[2], "A credentials 40/0 \"\", ends");
     assert!(
         heard.operations[0].contains("http://u:***@host/cgi?user=admin&pwd=***&x=1"),
         "{:?}",
@@ -156,6 +163,24 @@ fn secrets_are_masked_wherever_they_are() {
         heard.notes.contains(&"A user: \"anna\"".into()) && heard.notes.contains(&"A user: \"user\"".into())
     );
     assert!(!all.contains("geheim"), "{all}");
+}
+
+#[test]
+fn a_password_before_a_host_is_told_to_be_there_and_is_not_told() {
+    let heard = heard(&[(A, b"CONNECT u:geheim@h:443 HTTP/1.1\r\nHost: u:geheim@h:443\r\n\r\n")]);
+    assert_eq!(heard.operations, ["A: OpenSession CONNECT: u:***@h:443 -> unseen"]);
+    assert!(heard.notes.contains(&"A server_name: \"h\"".to_owned()), "{:?}", heard.notes);
+    assert!(heard.notes.contains(&"A clear_secret: (masked)".to_owned()), "{:?}", heard.notes);
+    assert!(!format!("{heard:?}").contains("geheim"), "{heard:?}");
+}
+
+#[test]
+fn what_a_target_says_is_content_without_its_escapes() {
+    let heard = heard(&[(A, b"GET /track/MSCU1234565%3Fx?container=CSQU%33054383&kg=21+t HTTP/1.1\r\n\r\n")]);
+    assert_eq!(
+        heard.contents,
+        ["A signalling 54/50 \"/track/MSCU1234565?x?container=CSQU3054383&kg=21 t\", ends"]
+    );
 }
 
 #[test]
@@ -175,7 +200,7 @@ fn frames_of_a_websocket_are_content() {
         (A, b"\x81\x85\x37\xfa\x21\x3d\x7f\x9f\x4d\x51\x58"),
     ];
     let whole = heard(turns);
-    assert_eq!(whole.contents, ["B unknown 2/2 \"ok\", ends", "A unknown 5/5 \"Hello\", ends"]);
+    assert_eq!(whole.contents[1..], ["B unknown 2/2 \"ok\", ends", "A unknown 5/5 \"Hello\", ends"]);
     assert_eq!(play_cut(&PROTOCOL, PORTS, turns, &[1]).contents, whole.contents);
 }
 

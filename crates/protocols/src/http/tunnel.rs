@@ -1,4 +1,5 @@
-//! What a connection becomes after CONNECT (RFC 9110, section 9.3.6) or an upgrade (section 7.8).
+//! What a connection becomes after CONNECT (RFC 9110, section 9.3.6) or an upgrade (section 7.8), and behind a proxy of
+//! SOCKS.
 
 use super::websocket::WebSocket;
 use crate::{Context, Conversation, Recogniser, Recognition, Transport, tls};
@@ -12,7 +13,7 @@ const MOST_TUNNELS: u8 = 4;
 struct Depth(u8);
 
 /// What is spoken from here on.
-pub(super) enum Tunnel {
+pub(crate) enum Tunnel {
     /// Not known yet.
     Seeking(Recogniser),
     Speaking(Box<dyn Conversation>),
@@ -23,7 +24,7 @@ pub(super) enum Tunnel {
 
 impl Tunnel {
     /// What an upgrade to this protocol gives.
-    pub(super) fn upgraded(protocol: &str) -> Self {
+    pub(crate) fn upgraded(protocol: &str) -> Self {
         let protocol = protocol.trim().to_ascii_lowercase();
         match protocol.as_str() {
             "websocket" => Self::WebSocket(Box::default()),
@@ -32,7 +33,7 @@ impl Tunnel {
         }
     }
 
-    pub(super) fn data(&mut self, cx: &mut Context<'_>, from: Side, bytes: &[u8]) {
+    pub(crate) fn data(&mut self, cx: &mut Context<'_>, from: Side, bytes: &[u8]) {
         let depth = &mut cx.shared.get::<Depth>().0;
         if *depth >= MOST_TUNNELS {
             return;
@@ -59,7 +60,7 @@ impl Tunnel {
         }
     }
 
-    pub(super) fn gap(&mut self, cx: &mut Context<'_>, from: Side, bytes: u64) {
+    pub(crate) fn gap(&mut self, cx: &mut Context<'_>, from: Side, bytes: u64) {
         match self {
             Self::Seeking(recogniser) => recogniser.gap(cx.memory, from),
             Self::Speaking(inner) => inner.gap(cx, from, bytes),
@@ -68,7 +69,7 @@ impl Tunnel {
         }
     }
 
-    pub(super) fn end(&mut self, cx: &mut Context<'_>) {
+    pub(crate) fn end(&mut self, cx: &mut Context<'_>) {
         match self {
             Self::Seeking(recogniser) => recogniser.forget(cx.memory),
             Self::Speaking(inner) => inner.end(cx),
@@ -76,15 +77,16 @@ impl Tunnel {
         }
     }
 
-    pub(super) fn protocol(&self) -> &'static str {
+    /// What is spoken, where it is known.
+    pub(crate) fn protocol(&self) -> Option<&'static str> {
         match self {
-            Self::Speaking(inner) => inner.protocol(),
-            Self::WebSocket(_) => "websocket",
-            Self::Seeking(_) | Self::Unknown => "http",
+            Self::Speaking(inner) => Some(inner.protocol()),
+            Self::WebSocket(_) => Some("websocket"),
+            Self::Seeking(_) | Self::Unknown => None,
         }
     }
 
-    pub(super) fn carries(&self) -> DataClass {
+    pub(crate) fn carries(&self) -> DataClass {
         match self {
             Self::Speaking(inner) => inner.carries(),
             Self::WebSocket(_) => DataClass::Signalling,

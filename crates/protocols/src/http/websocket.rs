@@ -10,7 +10,7 @@ const HEADER_MAX_BYTES: usize = 14;
 
 /// A WebSocket connection.
 #[derive(Debug, Default)]
-pub(super) struct WebSocket {
+pub(crate) struct WebSocket {
     halves: [Half; 2],
 }
 

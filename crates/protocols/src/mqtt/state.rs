@@ -2,12 +2,14 @@
 
 use super::wire::{self, Connect, Kind, MAX_PACKET_BYTES, Packet, binary, skip_properties, text};
 use crate::logins::default_login;
+use crate::secrets::masked_text;
 use crate::{Answer, Context, Dialogue, Length, Pending, Request};
 use quaywatch_model::{
     Coded, Content, DataClass, Item, Items, Moment, Number, Operation, Outcome, Side, Topic, Value, Verb,
     Verdict,
 };
 use quaywatch_wire::Reader;
+use std::borrow::Cow;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 /// So many topics of a session are told as notes.
@@ -118,6 +120,11 @@ impl Mqtt {
         if self.channels.len() < MOST_CHANNELS && !self.channels.contains(&hash) {
             self.channels.push(hash);
             cx.note(from, Topic::Channel, Value::Text(publish.topic));
+        }
+        let hides = |text| matches!(masked_text(text), Cow::Owned(_));
+        let is_value = publish.payload.len() <= MAX_VALUE_BYTES;
+        if is_value && std::str::from_utf8(publish.payload).is_ok_and(hides) {
+            cx.note(from, Topic::ClearSecret, Value::Secret);
         }
         let (class, wire_bytes) = (DataClass::Unknown, publish.payload.len() as u64);
         let shown = if cx.wanted.content { publish.payload } else { &[] };
@@ -280,9 +287,10 @@ impl Items for Told<'_> {
                 if publish.payload.len() > MAX_VALUE_BYTES {
                     return tell(Item::named(&topic));
                 }
-                let value =
-                    std::str::from_utf8(publish.payload).map_or(Value::Bytes(publish.payload), Value::Text);
-                tell(Item::valued(&topic, value));
+                match std::str::from_utf8(publish.payload) {
+                    Ok(text) => tell(Item::valued(&topic, Value::Text(&masked_text(text)))),
+                    Err(_) => tell(Item::valued(&topic, Value::Bytes(publish.payload))),
+                }
             }
             _ => {
                 let Ok(packet) = Packet::decode(self.bytes) else { return };

@@ -41,6 +41,18 @@ fn requests_are_paired_with_their_answers_and_passwords_are_not_told() {
     assert_eq!(heard.problems, [""; 0]);
 }
 
+#[test]
+fn a_secret_in_a_message_is_told_to_be_there_and_is_not_told() {
+    let turns: &[(Side, &[u8])] = &[(A, b"\x30\x1d\0\x01c{\"pin\":7,\"password\":\"Pw9\"}")];
+    let heard = play(&PROTOCOL, Transport::Tcp, PORTS, turns);
+    assert!(
+        heard.operations[0].contains(r#"= "{\"pin\":***,\"password\":\"***\"}""#),
+        "{:?}",
+        heard.operations
+    );
+    assert!(heard.notes.contains(&"A clear_secret: (masked)".to_owned()), "{:?}", heard.notes);
+}
+
 /// As Zeek's `mqtt_connect.log`, `mqtt_subscribe.log` and `mqtt_publish.log` of the same capture have it.
 #[test]
 fn a_real_subscriber_is_told_as_zeek_tells_it() {

@@ -61,7 +61,8 @@ impl Items for Exchange<'_> {
             Some(What::Statement { text, parameters, .. }) => {
                 tell(Item::valued(&"statement", Value::Text(sql::shown(text))));
                 for (number, value) in (1..).zip(parameters) {
-                    tell(Item::valued(&format_args!("${number}"), Value::Text(value)));
+                    let value = value.as_deref().map_or(Value::Secret, Value::Text);
+                    tell(Item::valued(&format_args!("${number}"), value));
                 }
             }
             None => {}

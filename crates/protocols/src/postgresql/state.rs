@@ -32,12 +32,21 @@ pub(super) struct Postgres {
     /// The way of authentication the server asked for: what a password message is.
     way: u32,
     waiting: VecDeque<Asked>,
-    prepared: VecDeque<(Vec<u8>, String)>,
-    bound: Option<(String, Vec<String>)>,
+    prepared: VecDeque<Prepared>,
+    bound: Option<(String, Vec<Option<String>>)>,
     answer: Tally,
     transfers: u64,
     moving: Option<Side>,
     text: String,
+}
+
+/// A statement whose values come later.
+#[derive(Debug)]
+struct Prepared {
+    name: Vec<u8>,
+    text: String,
+    /// Which of its values are secrets: `$2` is the second.
+    secrets: Vec<usize>,
 }
 
 /// A login or a statement that waits for its answer.
@@ -51,7 +60,7 @@ pub(super) struct Asked {
 #[derive(Debug)]
 pub(super) enum What {
     Login { user: String, database: String, way: Option<&'static str>, secret: bool },
-    Statement { text: String, parameters: Vec<String>, extended: bool },
+    Statement { text: String, parameters: Vec<Option<String>>, extended: bool },
 }
 
 impl ChangesToTls for Postgres {
@@ -206,18 +215,18 @@ impl Postgres {
     fn asked(&mut self, cx: &mut Context<'_>, from: Side, kind: u8, body: &[u8]) {
         match kind {
             b'Q' => {
-                let text = statement(cx, from, body.strip_suffix(&[0]).unwrap_or(body), body.len());
+                let (text, _) = statement(cx, from, body.strip_suffix(&[0]).unwrap_or(body), body.len());
                 self.wait(cx, What::Statement { text, parameters: Vec::new(), extended: false });
             }
             b'P' => {
                 let Some((name, rest)) = wire::string(body) else { return };
                 let Some((text, _)) = wire::string(rest) else { return };
-                let text = statement(cx, from, text, body.len());
-                self.prepared.retain(|(known, _)| known != name);
+                let (text, secrets) = statement(cx, from, text, body.len());
+                self.prepared.retain(|known| known.name != name);
                 if self.prepared.len() >= MOST_PREPARED {
                     self.prepared.pop_front();
                 }
-                self.prepared.push_back((name.to_vec(), text));
+                self.prepared.push_back(Prepared { name: name.to_vec(), text, secrets });
             }
             b'B' => self.bound = self.bind(cx, from, body),
             b'E' => {
@@ -232,23 +241,32 @@ impl Postgres {
     }
 
     /// Binds values to a prepared statement: portal, statement, formats, values.
-    fn bind(&self, cx: &mut Context<'_>, from: Side, body: &[u8]) -> Option<(String, Vec<String>)> {
+    fn bind(&self, cx: &mut Context<'_>, from: Side, body: &[u8]) -> Option<(String, Vec<Option<String>>)> {
         let (_, rest) = wire::string(body)?;
         let (name, rest) = wire::string(rest)?;
-        let text = self.prepared.iter().find(|(known, _)| known == name).map(|(_, text)| text.clone());
+        let prepared = self.prepared.iter().find(|known| known.name == name);
+        let text = prepared.map(|prepared| prepared.text.clone());
+        let is_secret = |number| prepared.is_some_and(|prepared| prepared.secrets.contains(&number));
         let (&formats, rest) = rest.split_first_chunk::<2>()?;
         let values = rest.get(usize::from(u16::from_be_bytes(formats)) * 2..)?;
         let count = usize::from(u16::from_be_bytes(*values.first_chunk::<2>()?));
         let mut parameters = Vec::new();
-        for value in wire::values(values).take(count.min(MOST_PARAMETERS)) {
+        for (number, value) in (1..).zip(wire::values(values)).take(count.min(MOST_PARAMETERS)) {
             let mut shown = String::new();
             show(value.map(|value| value.get(..MOST_PARAMETER_BYTES).unwrap_or(value)), &mut shown);
-            parameters.push(shown);
+            parameters.push(Some(shown).filter(|_| !is_secret(number)));
         }
         if !parameters.is_empty() {
-            let joined = parameters.join("\n");
+            let joined = parameters.iter().flatten().map(String::as_str).collect::<Vec<_>>().join("\n");
             let writes = text.as_ref().is_some_and(|text| sql::verb(text).changes());
-            let class = if writes { DataClass::DatabaseRows } else { DataClass::Signalling };
+            let class = match parameters.contains(&None) {
+                true => DataClass::Credentials,
+                false if writes => DataClass::DatabaseRows,
+                false => DataClass::Signalling,
+            };
+            if class == DataClass::Credentials {
+                cx.note(from, Topic::ClearSecret, Value::Secret);
+            }
             let (wire_bytes, bytes) = (body.len() as u64, joined.as_bytes());
             cx.content(&Content { from, class, wire_bytes, bytes, ends: true });
         }
@@ -414,17 +432,23 @@ impl Postgres {
     }
 }
 
-/// Tells a statement's text; gives it without the passwords in it.
-fn statement(cx: &mut Context<'_>, from: Side, bytes: &[u8], wire_bytes: usize) -> String {
+/// Tells a statement's text; gives it without the secrets in it, and which of its values will be secrets.
+fn statement(cx: &mut Context<'_>, from: Side, bytes: &[u8], wire_bytes: usize) -> (String, Vec<usize>) {
     let text = String::from_utf8_lossy(bytes);
-    let (shown, secret) = sql::masked(&text);
-    if secret {
+    let shown = sql::masked(&text);
+    if shown.is_secret() {
         cx.note(from, Topic::ClearSecret, Value::Secret);
     }
-    let class = if sql::verb(&text).changes() { DataClass::DatabaseRows } else { DataClass::Signalling };
+    let class = match shown.is_secret() {
+        true => DataClass::Credentials,
+        false if sql::verb(&text).changes() => DataClass::DatabaseRows,
+        false => DataClass::Signalling,
+    };
     let wire_bytes = wire_bytes as u64;
-    cx.content(&Content { from, class, wire_bytes, bytes: shown.as_bytes(), ends: true });
-    shown.get(..shown.floor_char_boundary(MOST_KEPT_BYTES)).unwrap_or_default().to_owned()
+    cx.content(&Content { from, class, wire_bytes, bytes: shown.text.as_bytes(), ends: true });
+    let numbers = shown.parameters.iter().filter_map(|name| name.strip_prefix('$')?.parse().ok()).collect();
+    let kept = shown.text.get(..shown.text.floor_char_boundary(MOST_KEPT_BYTES)).unwrap_or_default();
+    (kept.to_owned(), numbers)
 }
 
 /// Adds a value as text: as it is where it is text, else as bytes.

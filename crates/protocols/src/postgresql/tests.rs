@@ -86,3 +86,29 @@ fn rows_are_told_as_lines_and_a_copy_is_a_write() {
     assert!(heard.contents.contains(&"B database_rows 40/15 \"no\\nCSQU3054383\\n\", ends".to_owned()));
     assert!(heard.contents.contains(&"A database_rows 12/12 \"MSCU1234565\\n\", ends".to_owned()));
 }
+
+#[test]
+fn secrets_in_statements_and_in_their_values_are_told_to_be_there_and_are_not_told() {
+    let done = [message(b'C', b"INSERT 0 1\0"), message(b'Z', b"I")].concat();
+    let prepared = [
+        message(b'P', b"s\0INSERT INTO users(name, password) VALUES ($1, $2)\0\0\0"),
+        message(b'B', b"\0s\0\0\0\0\x02\0\0\0\x03bob\0\0\0\x06geheim\0\0"),
+        message(b'E', b"\0\0\0\0\0"),
+    ];
+    let turns = [
+        (A, message(b'Q', b"INSERT INTO users(name,password) VALUES ('bob','geheim')\0")),
+        (B, done.clone()),
+        (A, prepared.concat()),
+        (B, done),
+    ];
+    let heard = heard(&turns);
+    assert!(!format!("{heard:?}").contains("geheim"), "{heard:?}");
+    assert!(heard.operations[0].contains("VALUES ('bob','***')"), "{:?}", heard.operations);
+    assert!(heard.operations[1].contains("$1 = \"bob\"; $2 = (masked)"), "{:?}", heard.operations);
+    assert!(heard.notes.contains(&"A clear_secret: (masked)".to_owned()), "{:?}", heard.notes);
+    assert!(
+        heard.contents.iter().filter(|content| content.contains("credentials")).count() == 2,
+        "{:?}",
+        heard.contents
+    );
+}

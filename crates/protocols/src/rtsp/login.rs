@@ -1,4 +1,4 @@
-//! The `Authorization` header (RFC 2617).
+//! Who asks: the `Authorization` header (RFC 2617), or the address.
 
 /// Who asks, and how that is shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -7,6 +7,8 @@ pub(super) enum Login {
     Digest { user: String },
     /// With the password itself.
     Basic { user: String, password: String },
+    /// With the password itself, in the address that is asked for.
+    Url { user: String, password: String },
 }
 
 impl Login {
@@ -26,9 +28,13 @@ impl Login {
         Some(Self::Basic { user: user.to_owned(), password: password.to_owned() })
     }
 
+    pub(super) fn in_url(user: &str, password: &str) -> Self {
+        Self::Url { user: user.to_owned(), password: password.to_owned() }
+    }
+
     pub(super) fn user(&self) -> &str {
         match self {
-            Self::Digest { user } | Self::Basic { user, .. } => user,
+            Self::Digest { user } | Self::Basic { user, .. } | Self::Url { user, .. } => user,
         }
     }
 
@@ -36,6 +42,7 @@ impl Login {
         match self {
             Self::Digest { .. } => "digest",
             Self::Basic { .. } => "basic",
+            Self::Url { .. } => "url",
         }
     }
 }

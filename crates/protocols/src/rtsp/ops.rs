@@ -1,6 +1,7 @@
 use super::login::Login;
 use super::wire::{First, Message};
 use crate::Context;
+use crate::secrets::masked;
 use quaywatch_model::{Coded, Item, Items, Moment, Number, Operation, Outcome, Side, Topic, Value, Verb};
 
 /// Lowers a request and its answer.
@@ -80,7 +81,7 @@ struct Subject<'a> {
 
 impl Items for Subject<'_> {
     fn each(&self, tell: &mut dyn FnMut(Item<'_>)) {
-        tell(Item::valued(&"url", Value::Text(self.url)));
+        tell(Item::valued(&"url", Value::Text(&masked(self.url))));
         if let Some(transport) = self.transport {
             tell(Item::valued(&"transport", Value::Text(transport)));
         }

@@ -2,7 +2,7 @@ use super::login::Login;
 use super::ops;
 use super::wire::{self, First, Message};
 use crate::logins::clear_password;
-use crate::{Answer, Context, Dialogue, Expectations, Length, Pending, Request, rtp};
+use crate::{Answer, Context, Dialogue, Expectations, Length, Pending, Request, rtp, secrets};
 use quaywatch_model::{Address, Attribute, DataClass, Outcome, Side, Topic, Value, Verdict};
 
 /// One connection.
@@ -99,11 +99,16 @@ impl Rtsp {
         if let Some(agent) = message.header("User-Agent") {
             cx.fact(from, Attribute::Software, agent);
         }
-        let login = message.header("Authorization").and_then(Login::of);
+        let by_url = || match message.first {
+            First::Request { url, .. } => secrets::login(url),
+            First::Answer { .. } => None,
+        };
+        let by_url = || by_url().map(|(user, password)| Login::in_url(&user, &password));
+        let login = message.header("Authorization").and_then(Login::of).or_else(by_url);
         if let Some(login) = login.filter(|login| self.is_new(login)) {
             cx.note(from, Topic::User, Value::Text(login.user()));
             cx.note(from, Topic::Authentication, Value::Text(login.kind()));
-            if let Login::Basic { user, password } = &login {
+            if let Login::Basic { user, password } | Login::Url { user, password } = &login {
                 clear_password(cx, from, Some(user), password);
             }
             self.login = Some(login);

@@ -40,6 +40,22 @@ fn a_session_is_told_with_its_login_its_camera_and_its_stream() {
 }
 
 #[test]
+fn an_address_is_told_without_its_password_and_the_password_is_told_to_be_there() {
+    for address in ["rtsp://admin:RtspPw12@10.0.0.2/ch1", "rtsp://10.0.0.2/ch1?user=admin&password=RtspPw12"]
+    {
+        let request = format!("DESCRIBE {address} RTSP/1.0\r\nCSeq: 1\r\n\r\n");
+        let turns: &[(Side, &[u8])] = &[(A, request.as_bytes()), (B, b"RTSP/1.0 200 OK\r\nCSeq: 1\r\n\r\n")];
+        let heard = play(&PROTOCOL, Transport::Tcp, PORTS, turns);
+        let told = address.replace("RtspPw12", "***");
+        assert_eq!(heard.operations, [format!("A: Identify DESCRIBE: url = \"{told}\" -> accepted")]);
+        assert_eq!(
+            heard.notes,
+            ["A user: \"admin\"", "A authentication: \"url\"", "A clear_secret: (masked)"],
+        );
+    }
+}
+
+#[test]
 fn interleaved_streams_are_found_again_after_a_gap() {
     let mut player = Player::new(&PROTOCOL, Transport::Tcp, PORTS);
     for &(from, bytes) in SESSION {

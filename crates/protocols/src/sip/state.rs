@@ -1,6 +1,7 @@
 //! Requests with their final answers, and the media that are announced.
 
 use super::wire::{self, First, MAX_MESSAGE_BYTES, Message};
+use crate::secrets::masked;
 use crate::{Answer, Context, Conversation, Dialogue, Expectations, Length, PROTOCOLS, Pending};
 use quaywatch_model::{
     Address, Attribute, Coded, Content, DataClass, Item, Items, Moment, Number, Operation, Outcome, Side,
@@ -200,14 +201,7 @@ impl Items for Uri<'_> {
     fn each(&self, tell: &mut dyn FnMut(Item<'_>)) {
         if !self.0.is_empty() {
             // A password in the URI (RFC 3261, section 19.1.1) is not told.
-            let shown = match self.0.split_once('@') {
-                Some((user, host)) => match user.match_indices(':').nth(1) {
-                    Some((at, _)) => format!("{}:***@{host}", user.get(..at).unwrap_or_default()),
-                    None => self.0.to_owned(),
-                },
-                None => self.0.to_owned(),
-            };
-            tell(Item::named(&shown.escape_debug()));
+            tell(Item::named(&masked(self.0).escape_debug()));
         }
     }
 }

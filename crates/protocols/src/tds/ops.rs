@@ -2,6 +2,7 @@ use super::state::Tally;
 use super::tokens::Call;
 use super::types::wide;
 use super::wire::{self, Kind, Login};
+use crate::secrets::is_secret;
 use crate::{Context, pending, sql};
 use quaywatch_model::{
     Attribute, Coded, Content, DataClass, Item, Items, Moment, Number, Operation, Outcome, Side, Topic,
@@ -60,20 +61,39 @@ struct Said {
     verb: Verb,
     statement: Option<String>,
     secret: bool,
+    /// Which of the call's parameters are secrets, beside those whose names say it.
+    secrets: Vec<String>,
     call: Option<Call>,
     login: Option<Login>,
 }
 
 impl Default for Said {
     fn default() -> Self {
-        Self { verb: Verb::Opaque, statement: None, secret: false, call: None, login: None }
+        let (statement, secrets) = (None, Vec::new());
+        Self { verb: Verb::Opaque, statement, secret: false, secrets, call: None, login: None }
     }
 }
 
 impl Said {
     fn statement(text: &str) -> Self {
-        let (shown, secret) = sql::masked(text);
-        Self { verb: sql::verb(text), statement: Some(shown.into_owned()), secret, ..Self::default() }
+        let shown = sql::masked(text);
+        let (secret, secrets) = (shown.is_secret(), shown.parameters);
+        let statement = Some(shown.text.into_owned());
+        Self { verb: sql::verb(text), statement, secret, secrets, ..Self::default() }
+    }
+
+    /// The parameters of a call; of those that are secrets, that they are there.
+    fn parameters(&self) -> impl Iterator<Item = (&str, Value<'_>)> {
+        let of_call = self.call.iter().flat_map(|call| &call.parameters);
+        let is_secret =
+            |name: &str| is_secret(name) || self.secrets.iter().any(|one| one.eq_ignore_ascii_case(name));
+        of_call.map(move |(name, value)| {
+            (name.as_str(), if is_secret(name) { Value::Secret } else { Value::Text(value) })
+        })
+    }
+
+    fn has_secret(&self) -> bool {
+        self.secret || self.parameters().any(|(_, value)| matches!(value, Value::Secret))
     }
 }
 
@@ -86,13 +106,19 @@ pub(super) fn tell_request(cx: &mut Context<'_>, from: Side, asked: &Asked) {
     if let Some(login) = &said.login {
         return tell_login(cx, from, login);
     }
-    if said.secret {
+    if said.has_secret() {
         cx.note(from, Topic::ClearSecret, Value::Secret);
     }
-    let class = if said.verb == Verb::Write { DataClass::DatabaseRows } else { DataClass::Signalling };
-    let mut text = said.statement.unwrap_or_default();
-    for (name, value) in said.call.iter().flat_map(|call| &call.parameters) {
-        text.extend(["\n", name, " = ", value]);
+    let class = match said.verb {
+        _ if said.has_secret() => DataClass::Credentials,
+        Verb::Write => DataClass::DatabaseRows,
+        _ => DataClass::Signalling,
+    };
+    let mut text = said.statement.clone().unwrap_or_default();
+    for (name, value) in said.parameters() {
+        if let Value::Text(value) = value {
+            text.extend(["\n", name, " = ", value]);
+        }
     }
     if !text.is_empty() {
         let (wire_bytes, bytes) = (asked.total, text.as_bytes());
@@ -185,8 +211,8 @@ impl Items for Exchange<'_> {
         if let Some(statement) = &self.said.statement {
             tell(Item::valued(&"statement", Value::Text(sql::shown(statement))));
         }
-        for (name, value) in self.said.call.iter().flat_map(|call| &call.parameters) {
-            tell(Item::valued(name, Value::Text(value)));
+        for (name, value) in self.said.parameters() {
+            tell(Item::valued(&name, value));
         }
         if self.tally.columns > 0 {
             tell(Item::valued(&"columns", Value::Unsigned(self.tally.columns as u64)));

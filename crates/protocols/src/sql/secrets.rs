@@ -1,0 +1,386 @@
+//! Statements without the secrets in them.
+//!
+//! No grammar is needed for that: what stands with a column that is named as a secret, up to the next comma or the next
+//! word that begins something else, is its value; and what an `INSERT` lists is told by its place.
+
+use super::tokens::{Kind, Token, Tokens};
+use crate::secrets::{MASK, is_secret, masked_text};
+use std::borrow::Cow;
+use std::ops::Range;
+
+/// Words behind which something else is said than before.
+const BREAKS: [&str; 27] = [
+    "and",
+    "or",
+    "where",
+    "set",
+    "select",
+    "from",
+    "values",
+    "when",
+    "then",
+    "else",
+    "on",
+    "having",
+    "order",
+    "group",
+    "limit",
+    "offset",
+    "union",
+    "returning",
+    "output",
+    "into",
+    "valid",
+    "insert",
+    "update",
+    "delete",
+    "join",
+    "using",
+    "declare",
+];
+/// Words with which the list of values ends that an `INSERT` takes.
+const ENDS_VALUES: [&str; 4] = ["from", "where", "on", "returning"];
+/// Procedures all of whose arguments are taken for secrets, as they are told by their place.
+const TAKE_SECRETS: [&str; 4] = ["sp_addlogin", "sp_password", "sp_addlinkedsrvlogin", "sp_addapprole"];
+
+/// A statement as it may be told.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Masked<'t> {
+    pub(crate) text: Cow<'t, str>,
+    /// The names of parameters that stand where secrets do: `$2`, `@p1`.
+    pub(crate) parameters: Vec<String>,
+}
+
+impl Masked<'_> {
+    /// Whether there was a secret in the text.
+    pub(crate) const fn is_secret(&self) -> bool {
+        matches!(self.text, Cow::Owned(_))
+    }
+}
+
+/// The statement without the passwords, tokens and keys in it.
+pub(crate) fn masked(text: &str) -> Masked<'_> {
+    let mut reading = Reading { text, ..Reading::default() };
+    let mut tokens = Tokens::new(text);
+    while let Some(token) = tokens.next_token() {
+        if let Kind::Dollar = token.kind
+            && !reading.is_secret()
+        {
+            // The body of a function is read as what stands around it.
+            tokens.go_to(token.inside.start);
+            continue;
+        }
+        reading.token(&token);
+    }
+    reading.finish()
+}
+
+/// How an `INSERT` is read.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+enum Insert {
+    #[default]
+    None,
+    /// The list of columns is to come.
+    Named,
+    /// In it, at this place.
+    Columns(usize),
+    /// The values are to come.
+    Ready,
+    /// In them, at this place; they stand in so many brackets.
+    Values(usize, usize),
+}
+
+#[derive(Debug, Default)]
+struct Reading<'t> {
+    text: &'t str,
+    depth: usize,
+    /// A comma in so many brackets begins something else.
+    base: usize,
+    /// A name of a secret stands in what is being read.
+    named: bool,
+    /// Secrets are all literals up to the next `;`.
+    all: bool,
+    /// The next AND belongs to a BETWEEN.
+    between: bool,
+    insert: Insert,
+    /// The places of secrets in its list of columns.
+    columns: Vec<usize>,
+    previous: Option<Kind>,
+    /// What was compared with what comes: `'literal' =`.
+    compared: Option<(Kind, Range<usize>)>,
+    hidden: Vec<(Range<usize>, String)>,
+    parameters: Vec<String>,
+}
+
+impl<'t> Reading<'t> {
+    fn of(&self, range: &Range<usize>) -> &'t str {
+        self.text.get(range.clone()).unwrap_or_default()
+    }
+
+    fn is_secret(&self) -> bool {
+        let by_place = matches!(self.insert, Insert::Values(place, _) if self.columns.contains(&place));
+        self.named || self.all || by_place
+    }
+
+    fn token(&mut self, token: &Token) {
+        let text = self.of(&token.inside);
+        let compares = matches!(self.previous, Some(Kind::Sign('=' | '<' | '>' | '!')));
+        let by_place = matches!(self.insert, Insert::Values(..));
+        match token.kind {
+            Kind::Word => self.word(text),
+            Kind::Name => {
+                self.name(text);
+                if (compares || by_place) && self.is_secret() && !is_secret(text) {
+                    self.hide(token.kind, &token.inside);
+                }
+            }
+            Kind::Literal | Kind::Dollar if self.is_secret() => self.hide(token.kind, &token.inside),
+            Kind::Literal => {
+                if let Cow::Owned(shown) = masked_text(text) {
+                    self.hidden.push((token.inside.clone(), shown));
+                }
+            }
+            Kind::Number | Kind::Parameter if (compares || by_place) && self.is_secret() => {
+                self.hide(token.kind, &token.inside);
+            }
+            Kind::Dollar | Kind::Number | Kind::Parameter => {}
+            Kind::Sign(sign) => self.sign(sign),
+        }
+        match token.kind {
+            Kind::Literal | Kind::Parameter => self.compared = Some((token.kind, token.inside.clone())),
+            Kind::Sign('=') => {}
+            _ => self.compared = None,
+        }
+        self.previous = Some(token.kind);
+    }
+
+    fn word(&mut self, word: &str) {
+        let is = |one: &str| word.eq_ignore_ascii_case(one);
+        let is_among = |words: &[&str]| words.iter().any(|one| is(one));
+        let procedure = word.rsplit('.').next().unwrap_or_default();
+        self.all |= TAKE_SECRETS.iter().any(|one| procedure.eq_ignore_ascii_case(one));
+        let joins = is("and") && std::mem::take(&mut self.between);
+        if is_among(&BREAKS) && !joins {
+            self.begin();
+        }
+        self.between |= is("between");
+        // Among values it is a function.
+        let replaces =
+            is("replace") && !matches!(self.insert, Insert::Values(_, depth) if depth <= self.depth);
+        self.insert = match self.insert {
+            _ if is("insert") || replaces => {
+                self.columns.clear();
+                Insert::Named
+            }
+            Insert::Named if is_among(&["values", "select"]) => Insert::None,
+            Insert::Ready if is("values") => Insert::Values(0, self.depth + 1),
+            Insert::Ready if is("select") => Insert::Values(0, self.depth),
+            Insert::Values(_, depth) if is("select") && depth == self.depth => Insert::Values(0, depth),
+            Insert::Values(_, depth) if depth >= self.depth && is_among(&ENDS_VALUES) => Insert::None,
+            insert => insert,
+        };
+        self.name(word);
+    }
+
+    /// A column or another name; or a word that introduces a password.
+    fn name(&mut self, name: &str) {
+        let last = name.rsplit('.').next().unwrap_or_default();
+        let is_one = is_secret(last) || last.eq_ignore_ascii_case("identified");
+        if let (Insert::Columns(place), true) = (self.insert, is_one) {
+            self.columns.push(place);
+        }
+        self.named |= is_one;
+        if let Some((kind, compared)) =
+            self.compared.take().filter(|_| is_one && self.previous == Some(Kind::Sign('=')))
+        {
+            self.hide(kind, &compared);
+        }
+    }
+
+    fn sign(&mut self, sign: char) {
+        match sign {
+            '(' => {
+                self.depth += 1;
+                if !self.named {
+                    self.base = self.depth;
+                }
+                self.insert = match self.insert {
+                    Insert::Named => Insert::Columns(0),
+                    Insert::Values(_, depth) if depth == self.depth => Insert::Values(0, depth),
+                    insert => insert,
+                };
+            }
+            ')' => {
+                self.depth = self.depth.saturating_sub(1);
+                self.base = self.base.min(self.depth);
+                self.insert = match self.insert {
+                    Insert::Columns(_) if self.columns.is_empty() => Insert::None,
+                    Insert::Columns(_) => Insert::Ready,
+                    insert => insert,
+                };
+                if matches!(self.insert, Insert::Ready | Insert::Values(..)) {
+                    self.named = false;
+                }
+            }
+            ',' => {
+                match &mut self.insert {
+                    Insert::Columns(place) => *place += 1,
+                    Insert::Values(place, depth) if *depth == self.depth => *place += 1,
+                    _ => {}
+                }
+                if self.depth <= self.base {
+                    self.begin();
+                }
+            }
+            ';' => {
+                (self.insert, self.all, self.depth) = (Insert::None, false, 0);
+                self.begin();
+            }
+            _ => {}
+        }
+    }
+
+    /// Something else begins.
+    const fn begin(&mut self) {
+        (self.named, self.base, self.between) = (false, self.depth, false);
+    }
+
+    fn hide(&mut self, kind: Kind, place: &Range<usize>) {
+        let text = self.of(place);
+        if kind == Kind::Parameter {
+            self.parameters.push(text.to_owned());
+        } else if !text.is_empty() && text != MASK {
+            self.hidden.push((place.clone(), MASK.to_owned()));
+        }
+    }
+
+    fn finish(mut self) -> Masked<'t> {
+        let parameters = self.parameters;
+        if self.hidden.is_empty() {
+            return Masked { text: Cow::Borrowed(self.text), parameters };
+        }
+        self.hidden.sort_by_key(|(place, _)| place.start);
+        let (mut shown, mut done) = (String::new(), 0);
+        for (place, told) in self.hidden {
+            if place.start >= done {
+                shown.extend([self.text.get(done..place.start).unwrap_or_default(), &told]);
+                done = place.end;
+            }
+        }
+        shown.push_str(self.text.get(done..).unwrap_or_default());
+        Masked { text: Cow::Owned(shown), parameters }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::masked;
+    use proptest::{prop_assert, proptest};
+
+    #[test]
+    fn values_of_secret_columns_are_masked_wherever_they_stand() {
+        for (statement, told) in [
+            (
+                "CREATE LOGIN a WITH PASSWORD = N'it''s', DEFAULT_DATABASE = 'b'",
+                "CREATE LOGIN a WITH PASSWORD = N'***', DEFAULT_DATABASE = 'b'",
+            ),
+            ("ALTER ROLE a PASSWORD 'open", "ALTER ROLE a PASSWORD '***"),
+            ("CREATE USER a IDENTIFIED BY 'x'; SELECT 'b'", "CREATE USER a IDENTIFIED BY '***'; SELECT 'b'"),
+            (
+                "INSERT INTO users(name,password) VALUES ('bob','x'), ('eve','y')",
+                "INSERT INTO users(name,password) VALUES ('bob','***'), ('eve','***')",
+            ),
+            (
+                "INSERT INTO \"public\".\"users\" (\"id\", \"password_hash\", [at]) VALUES (DEFAULT, 'scrypt:1', 'b') \
+                 ON CONFLICT (id) DO UPDATE SET at = 'c'",
+                "INSERT INTO \"public\".\"users\" (\"id\", \"password_hash\", [at]) VALUES (DEFAULT, '***', 'b') \
+                 ON CONFLICT (id) DO UPDATE SET at = 'c'",
+            ),
+            (
+                "insert into u (pin, a, token) values (1234, concat('b', 'c'), upper(concat('x', 'y')))",
+                "insert into u (pin, a, token) values (***, concat('b', 'c'), upper(concat('***', '***')))",
+            ),
+            (
+                "INSERT INTO u (a, pwd) SELECT 'b', 'x' FROM t",
+                "INSERT INTO u (a, pwd) SELECT 'b', '***' FROM t",
+            ),
+            (
+                "UPDATE u SET name = 'b', password = crypt('x', gen_salt('y')), at = 'c' WHERE id = 'd'",
+                "UPDATE u SET name = 'b', password = crypt('***', gen_salt('***')), at = 'c' WHERE id = 'd'",
+            ),
+            (
+                "INSERT INTO u (a, pwd) VALUES ('b', replace('x', 'y', 'z'))",
+                "INSERT INTO u (a, pwd) VALUES ('b', replace('***', '***', '***'))",
+            ),
+            ("SELECT * FROM u WHERE pwd='x' AND a='b'", "SELECT * FROM u WHERE pwd='***' AND a='b'"),
+            (
+                "SELECT 1 WHERE (a = 'b' OR u.pwd LIKE 'x') AND c = 'd'",
+                "SELECT 1 WHERE (a = 'b' OR u.pwd LIKE '***') AND c = 'd'",
+            ),
+            ("SELECT 1 WHERE md5(password) = 'x'", "SELECT 1 WHERE md5(password) = '***'"),
+            ("SELECT 1 WHERE 'x' = password", "SELECT 1 WHERE '***' = password"),
+            (
+                "SELECT 1 WHERE password IN ('x', 'y') AND a IN ('b')",
+                "SELECT 1 WHERE password IN ('***', '***') AND a IN ('b')",
+            ),
+            (
+                "SELECT 1 WHERE pwd BETWEEN 'x' AND 'y' AND a = 'b'",
+                "SELECT 1 WHERE pwd BETWEEN '***' AND '***' AND a = 'b'",
+            ),
+            ("ALTER USER a PASSWORD $$x$$", "ALTER USER a PASSWORD $$***$$"),
+            (
+                "DO $b$ BEGIN ALTER USER a PASSWORD 'x'; END $b$",
+                "DO $b$ BEGIN ALTER USER a PASSWORD '***'; END $b$",
+            ),
+            (
+                "ALTER USER a PASSWORD E'x\\'y' VALID UNTIL 'b'",
+                "ALTER USER a PASSWORD E'***' VALID UNTIL 'b'",
+            ),
+            ("EXEC sp_addlogin 'b', 'x'", "EXEC sp_addlogin '***', '***'"),
+            ("EXEC reset @user = 'b', @password = 'x'", "EXEC reset @user = 'b', @password = '***'"),
+            (
+                "CREATE SUBSCRIPTION s CONNECTION 'host=b;password=x'",
+                "CREATE SUBSCRIPTION s CONNECTION 'host=b;password=***'",
+            ),
+        ] {
+            let shown = masked(statement);
+            assert_eq!(shown.text, told);
+            assert!(shown.is_secret());
+            assert_eq!(masked(told).text, told, "what is masked stays as it is");
+        }
+    }
+
+    #[test]
+    fn parameters_in_the_place_of_a_secret_are_named() {
+        for (statement, names) in [
+            ("INSERT INTO u (a, password) VALUES ($1, $2)", &["$2"][..]),
+            ("UPDATE u SET password = @P1 WHERE id = @P2", &["@P1"]),
+            ("SELECT 1 FROM u WHERE id = $1", &[]),
+        ] {
+            assert_eq!(masked(statement).parameters, names, "{statement}");
+        }
+    }
+
+    #[test]
+    fn a_statement_without_secrets_is_told_as_it_is() {
+        for statement in [
+            "SELECT password FROM users",
+            "INSERT INTO moves(container_no,weight) VALUES ('MSCU1234565',21000)",
+            "SELECT a FROM b WHERE c = 'd' -- password = 'x'",
+            "INSERT INTO u VALUES ('b'); SELECT 'c'",
+            "SELECT '$1', $1, ''",
+        ] {
+            let shown = masked(statement);
+            assert_eq!((&*shown.text, shown.is_secret()), (statement, false));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_survived(text in "\\PC{0,60}", some in "(insert|pwd|values|select|['\"$(),;=E\\\\] ?){0,20}") {
+            for text in [text, some] {
+                prop_assert!(!masked(&text).text.is_empty() || text.is_empty());
+            }
+        }
+    }
+}
