@@ -47,8 +47,9 @@ fn metadata(root: &Path, targets: &[String]) -> Result<Value, ChoreError> {
 pub fn complaints(metadata: &Value, list: &str) -> Result<Vec<String>, ChoreError> {
     let allowed = allowed(list)?;
     let built_in = built_in(metadata)?;
-    let packages = metadata["packages"].as_array().into_iter().flatten();
-    let packages = packages.filter(|package| text(&package["id"]).is_some_and(|id| built_in.contains(id)));
+    let packages = part(metadata, "packages").as_array().into_iter().flatten();
+    let packages =
+        packages.filter(|package| text(part(package, "id")).is_some_and(|id| built_in.contains(id)));
     Ok(packages.filter_map(|package| complaint(package, &allowed)).collect())
 }
 
@@ -85,17 +86,17 @@ fn texts(file: &str, section: &'static str, key: &'static str) -> Result<Vec<Str
 
 /// The packages of the workspace, and all they need to be built and to run, by their ids; what only tests need is not.
 fn built_in(metadata: &Value) -> Result<BTreeSet<&str>, ChoreError> {
-    let nodes = metadata["resolve"]["nodes"].as_array();
+    let nodes = part(part(metadata, "resolve"), "nodes").as_array();
     let nodes = nodes.ok_or_else(|| ChoreError::Metadata("cargo resolved no dependencies".to_owned()))?;
     let needs: BTreeMap<&str, &Value> =
-        nodes.iter().filter_map(|node| Some((text(&node["id"])?, &node["deps"]))).collect();
+        nodes.iter().filter_map(|node| Some((text(part(node, "id"))?, part(node, "deps")))).collect();
     let mut waiting: Vec<&str> =
-        metadata["workspace_members"].as_array().into_iter().flatten().filter_map(text).collect();
+        part(metadata, "workspace_members").as_array().into_iter().flatten().filter_map(text).collect();
     let mut found = BTreeSet::new();
     while let Some(id) = waiting.pop() {
         if found.insert(id) {
             let needed = needs.get(id).and_then(|needed| needed.as_array()).into_iter().flatten();
-            waiting.extend(needed.filter(|one| is_built_in(one)).filter_map(|one| text(&one["pkg"])));
+            waiting.extend(needed.filter(|one| is_built_in(one)).filter_map(|one| text(part(one, "pkg"))));
         }
     }
     Ok(found)
@@ -103,14 +104,14 @@ fn built_in(metadata: &Value) -> Result<BTreeSet<&str>, ChoreError> {
 
 /// Whether a dependency is one in another way than for tests; cargo tells a normal one by `null`.
 fn is_built_in(dependency: &Value) -> bool {
-    let mut kinds = dependency["dep_kinds"].as_array().into_iter().flatten();
-    kinds.any(|kind| text(&kind["kind"]) != Some("dev"))
+    let mut kinds = part(dependency, "dep_kinds").as_array().into_iter().flatten();
+    kinds.any(|kind| text(part(kind, "kind")) != Some("dev"))
 }
 
 fn complaint(package: &Value, allowed: &[Licensee]) -> Option<String> {
-    let part = |key: &str| text(&package[key]).unwrap_or_default();
-    let named = format!("{} {}", part("name"), part("version"));
-    let Some(licence) = text(&package["license"]) else {
+    let told = |key: &str| text(part(package, key)).unwrap_or_default();
+    let named = format!("{} {}", told("name"), told("version"));
+    let Some(licence) = text(part(package, "license")) else {
         return Some(format!(
             "{named}: no licence in its manifest; {LIST} allows what has one that it lists"
         ));
@@ -123,6 +124,11 @@ fn complaint(package: &Value, allowed: &[Licensee]) -> Option<String> {
         Ok(_) => Some(format!("{named}: {licence} is not allowed by {LIST}")),
         Err(error) => Some(format!("{named}: {licence} is no SPDX expression: {}", error.reason)),
     }
+}
+
+/// A member of an object, null where there is none.
+fn part<'v>(value: &'v Value, key: &str) -> &'v Value {
+    value.get(key).unwrap_or(&Value::Null)
 }
 
 fn text(value: &Value) -> Option<&str> {

@@ -4,8 +4,9 @@
     differential.py --quaywatch target/debug/quaywatch --cache FOLDER [--only 'modbus/*'] FOLDER...
 
 Every message that tshark decodes must be an operation's request or reply in the same frame and with the same
-number, and the other way round; what it asks for and the values it holds are the same, where tshark tells them; every conversation must have the same packets, bytes and Community ID. What
-differs on purpose stands in known.toml with its reason and count; what is ours to mend stands there as `open`.
+number, and the other way round; what it asks for and the values it holds are the same, where tshark tells them;
+every conversation must have the same packets, bytes and Community ID. What differs on
+purpose stands in known.toml with its reason and count; what is ours to mend stands there as `open`.
 Anything else fails, and so does an entry that is not needed any more.
 """
 

@@ -1,7 +1,7 @@
 use super::PROTOCOL;
 use crate::Transport;
-use crate::testing::{Player, Recorder};
 use crate::testing::spoken::{heard_cut, spoken};
+use crate::testing::{Player, Recorder};
 use proptest::collection::vec;
 use proptest::{prop_assert_eq, proptest};
 use quaywatch_model::Side::{self, A, B};
