@@ -1,8 +1,9 @@
-//! The chores of this repository, each in a module: [`new_protocol`], [`tidy`], [`docs`], [`fuzz_seeds`].
+//! The chores of this repository, each in a module: [`new_protocol`], [`tidy`], [`licences`], [`docs`], [`fuzz_seeds`].
 
 pub mod docs;
 mod files;
 pub mod fuzz_seeds;
+pub mod licences;
 pub mod new_protocol;
 pub mod tidy;
 
@@ -39,6 +40,9 @@ pub enum ChoreError {
     /// `cargo fmt` did not work.
     #[error("cargo fmt failed")]
     Format,
+    /// Cargo does not tell what is built in.
+    #[error("cargo metadata: {0}")]
+    Metadata(String),
 }
 
 /// The folder this repository is checked out in.

@@ -2,13 +2,14 @@
 
 use std::path::PathBuf;
 use std::process::ExitCode;
-use xtask::{ChoreError, docs, fuzz_seeds, new_protocol, repository_root, tidy};
+use xtask::{ChoreError, docs, fuzz_seeds, licences, new_protocol, repository_root, tidy};
 
 const USAGE: &str = "\
 Usage: cargo xtask CHORE
 
   new-protocol NAME  stamp a protocol out of the template: folder, registration, fuzz target, case stub
   tidy               check what every file, protocol and case has to have
+  licences           check that all that is built in has a licence that deny.toml allows
   docs               write docs/protocols.md and docs/findings.md from what protocols and rules say of themselves
   fuzz-seeds         make seeds in fuzz/corpus/ from the captures and sites in cases/, samples/ and $QUAYWATCH_CORPUS";
 
@@ -36,6 +37,11 @@ fn run(arguments: &[&str]) -> Result<bool, ChoreError> {
         }
         ["tidy"] => {
             let complaints = tidy::check(&root, &tidy::protocol_names())?;
+            complaints.iter().for_each(|complaint| say(complaint));
+            return Ok(complaints.is_empty());
+        }
+        ["licences"] => {
+            let complaints = licences::check(&root)?;
             complaints.iter().for_each(|complaint| say(complaint));
             return Ok(complaints.is_empty());
         }

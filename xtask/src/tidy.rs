@@ -2,13 +2,15 @@
 
 use crate::{ChoreError, files};
 use quaywatch_protocols::PROTOCOLS;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 /// A longer Rust file is to be split, unless it is a table or a test.
 const MOST_LINES: usize = 600;
 /// What the template's first page leaves to be said.
 const TEMPLATE_TEXTS: [&str; 2] = ["*who speaks it", "*name the specification"];
+/// What gives a protocol the tests that all on streams have, `any_segmentation_gives_the_same` among them.
+const SPOKEN_ON_STREAM: &str = "spoken!(Tcp,";
 /// What an unfinished `origin.md` says.
 pub const UNFINISHED: &str = "*to be written*";
 
@@ -26,6 +28,7 @@ pub fn check(root: &Path, protocols: &[&str]) -> Result<Vec<String>, ChoreError>
     let mut complaints = long_files(root)?;
     complaints.extend(fuzz_targets(root, protocols)?);
     complaints.extend(protocol_folders(root, protocols)?);
+    complaints.extend(segmentation(root)?);
     complaints.extend(cases(root, protocols)?);
     complaints.extend(machine_paths(root)?);
     Ok(complaints)
@@ -95,6 +98,38 @@ fn protocol_folders(root: &Path, protocols: &[&str]) -> Result<Vec<String>, Chor
         }
         if TEMPLATE_TEXTS.iter().any(|left| text.contains(left)) {
             complaints.push(format!("{first_page}: does not yet say what it is and by which standard"));
+        }
+    }
+    Ok(complaints)
+}
+
+/// Protocols on byte streams, registered or carried by others, whose tests do not yet cut the stream anywhere.
+const NOT_CUT: [&str; 1] = ["openvpn"];
+
+/// Whether each protocol that is played a stream is tested to say the same of it however it is cut (ARCHITECTURE, Q2).
+fn segmentation(root: &Path) -> Result<Vec<String>, ChoreError> {
+    let protocols = root.join("crates/protocols/src");
+    // By folder: whether it knows of streams, and whether it has the test.
+    let mut folders: BTreeMap<String, (bool, bool)> = BTreeMap::new();
+    for path in files::below(&protocols)? {
+        let within = path.strip_prefix(&protocols).unwrap_or(&path);
+        let Some(folder) = within.parent().and_then(|parent| parent.iter().next()?.to_str()) else {
+            continue;
+        };
+        let text = files::read(&path)?;
+        let (on_stream, is_cut) = folders.entry(folder.to_owned()).or_default();
+        *on_stream |= text.contains("Transport::Tcp") || text.contains(SPOKEN_ON_STREAM);
+        *is_cut |= text.contains("fn any_segmentation_") || text.contains(SPOKEN_ON_STREAM);
+    }
+    let mut complaints = Vec::new();
+    for (folder, (on_stream, is_cut)) in folders.iter().filter(|(folder, _)| *folder != "testing") {
+        let may_lack = NOT_CUT.contains(&folder.as_str());
+        if *on_stream && !is_cut && !may_lack {
+            complaints
+                .push(format!("crates/protocols/src/{folder}: no test any_segmentation_... of its stream"));
+        }
+        if *is_cut && may_lack {
+            complaints.push(format!("xtask/src/tidy.rs: {folder} has its test now, take it out of NOT_CUT"));
         }
     }
     Ok(complaints)

@@ -1,4 +1,5 @@
-//! What `inspect` records is what tshark sees: every message and every conversation, in every capture there is.
+//! What `inspect` records is what tshark sees: every message, what it is about and what it holds as far as tshark tells,
+//! and every conversation, in every capture there is.
 //!
 //! Runs where tshark and Python 3.11 are installed; elsewhere it says that it did not run. The captures are those
 //! in `cases/` and, where `QUAYWATCH_CORPUS` is set, those of that folder (one folder a protocol). tshark's answers

@@ -4,8 +4,9 @@
     differential.py --quaywatch target/debug/quaywatch --cache FOLDER [--only 'modbus/*'] FOLDER...
 
 Every message that tshark decodes must be an operation's request or reply in the same frame and with the same
-number, and the other way round; every conversation must have the same packets, bytes and Community ID. What
-differs on purpose stands in known.toml with its reason and count; what is ours to mend stands there as `open`.
+number, and the other way round; what it asks for and the values it holds are the same, where tshark tells them;
+every conversation must have the same packets, bytes and Community ID. What differs on
+purpose stands in known.toml with its reason and count; what is ours to mend stands there as `open`.
 Anything else fails, and so does an entry that is not needed any more.
 """
 
@@ -31,9 +32,9 @@ def compare_messages(file, theirs, rows):
     left = collections.Counter((protocol, frame, kind, code) for protocol, frame, kind, code in theirs["events"])
     right = collections.Counter(records.events(rows))
     # tshark has other fields for some kinds of items; where it tells none, ours are not compared.
-    itemised = {(protocol, frame) for protocol, frame, kind, _ in left if kind == "item"}
+    told = {(protocol, frame, kind) for protocol, frame, kind, _ in left}
     right = collections.Counter({event: count for event, count in right.items()
-                                 if event[2] != "item" or event[:2] in itemised})
+                                 if event[2] not in records.DETAILS or event[:3] in told})
     left, right = left - right, right - left
     match_wildcards(left, right)
     groups = collections.defaultdict(list)

@@ -3,7 +3,8 @@
 An event is (protocol, frame, kind, code):
     protocol  modbus, s7comm, cip, enip, opcua, pn_dcp, pn_io
     frame     the frame that completes the message, as tshark numbers them
-    kind      request or reply; `refused` is told beside the reply that says no, and `item` beside a request
+    kind      request or reply; `refused` is told beside the reply that says no, and beside either what it is about and
+              holds: `item` and the kinds of `values.py`
     code      the protocol's own number as a string: 0x10, 4/1, i=673; of an item, what it is about
 """
 
@@ -11,6 +12,8 @@ import gzip
 import hashlib
 import pathlib
 import subprocess
+
+import values
 
 COMMON = """frame.number frame.len eth.src eth.dst ip.src ip.dst ipv6.src ipv6.dst ip.proto ipv6.nxt tcp.srcport
 tcp.dstport udp.srcport udp.dstport tcp.stream tcp.len udp.length communityid tcp.analysis.retransmission
@@ -25,7 +28,7 @@ s7comm.param.item.address.bit""".split()
 CIP = "enip.command enip.status enip.session cip.service cip.class cip.genstat cip.symbol cip.instance".split()
 OPCUA = "opcua.transport.type opcua.servicenodeid.numeric opcua.ServiceResult".split()
 PROFINET = "pn_dcp.service_id pn_dcp.service_type pn_dcp.xid dcerpc.opnum dcerpc.pkt_type dcerpc.dg_if_id dcerpc.dg_flags1_frag dcerpc.dg_flags1_last_frag".split()
-FIELDS = COMMON + MODBUS + S7 + CIP + OPCUA + PROFINET
+FIELDS = COMMON + MODBUS + S7 + CIP + OPCUA + PROFINET + values.FIELDS
 
 # The protocols that are compared; what this tshark does not decode (S7comm-plus) cannot be.
 PROTOCOLS = {"modbus", "cotp", "s7comm", "cip", "enip", "opcua", "pn_dcp", "pn_io"}
@@ -147,6 +150,9 @@ def modbus(row):
     if kind == "request" and MODBUS_ADDRESSED.issuperset(functions) and len(units) == len(addresses) == len(functions):
         for unit, address in zip(units, addresses):
             yield "modbus", "item", f"unit {unit} address {address}"
+    if len(functions) == 1:
+        for told, code in values.modbus_theirs(row, functions[0], kind == "request"):
+            yield "modbus", told, code
 
 
 # The exception that is no refusal: accepted, and it takes a while.
@@ -198,7 +204,8 @@ def s7comm(row):
                 continue
             yield "s7comm", kind, function
     yield from s7comm_refusals(row)
-    yield from s7comm_items(row)
+    for told, code in values.s7comm_theirs(row):
+        yield "s7comm", told, code
 
 
 def s7comm_refusals(row):
@@ -212,19 +219,6 @@ def s7comm_refusals(row):
     codes = row.numbers("s7comm.data.returncode")
     if role == ACK_DATA and functions in ([4], [5]) and codes and ITEM_FINE not in codes:
         yield "s7comm", "refused", hex8(codes[0])
-
-
-def s7comm_items(row):
-    """What is read and written in data blocks."""
-    areas, blocks = row.numbers("s7comm.param.item.area"), row.numbers("s7comm.param.item.db")
-    starts = row.numbers("s7comm.param.item.address.byte")
-    jobs = set(row.numbers("s7comm.header.rosctr")) == {JOB}
-    if jobs and set(areas) == {DATA_BLOCK} and len(areas) == len(blocks) == len(starts):
-        for block, start in zip(blocks, starts):
-            yield "s7comm", "item", f"DB{block} byte {start}"
-
-
-DATA_BLOCK = 0x84
 
 
 # Wrappers are no operations: Multiple Service Packet, Unconnected Send.
@@ -251,6 +245,8 @@ def cip(row):
     for status in row.numbers("cip.genstat"):
         if status not in (0, 6):
             yield "cip", "refused", hex8(status)
+    for told, code in values.cip_theirs(row):
+        yield "cip", told, code
 
 
 def opcua(row):
@@ -269,6 +265,8 @@ def opcua(row):
     for kind in row.all("opcua.transport.type"):
         if kind in ("HEL", "ACK"):
             yield "opcua", "request" if kind == "HEL" else "reply", "HEL"
+    for told, code in values.opcua_theirs(row):
+        yield "opcua", told, code
 
 
 # From the OPC Foundation's NodeIds.csv: <Service>Request_Encoding_DefaultBinary.
@@ -282,6 +280,8 @@ def profinet(row):
     kinds = row.numbers("pn_dcp.service_type")
     for service, kind in zip(row.numbers("pn_dcp.service_id"), kinds):
         yield "pn_dcp", "request" if kind == 0 else "reply", hex8(service)
+    for told, code in values.dcp_theirs(row):
+        yield "pn_dcp", told, code
     if (row.first("dcerpc.dg_if_id") or "").endswith(PROFINET_INTERFACES):
         whole = row.first("dcerpc.dg_flags1_frag") != "1" or row.first("dcerpc.dg_flags1_last_frag") == "1"
         for operation, kind in zip(row.numbers("dcerpc.opnum"), row.numbers("dcerpc.pkt_type")):

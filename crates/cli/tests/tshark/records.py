@@ -6,6 +6,7 @@ import re
 import subprocess
 import tempfile
 
+import values
 from oracle import MODBUS_ADDRESSED, PROTOCOLS, hex8
 
 # The last parenthesis of `write_multiple_registers (0x10)`, `read_szl (4/1)`, `Write (i=673)`.
@@ -54,12 +55,16 @@ def events(rows):
             yield protocol, request, "request", code
             for item in items(protocol, code, row):
                 yield protocol, request, "item", item
+            for told, detail in details(protocol, code, row, True):
+                yield protocol, request, told, detail
         if reply is not None:
             kind = "push" if row["verb"] == "Subscribe" and request is None and protocol == "s7comm" else "reply"
             yield protocol, reply, kind, code
             refusal = refused_with(protocol, row) if row["outcome"] == "refused" else None
             if refusal is not None:
                 yield protocol, reply, "refused", refusal
+            for told, detail in details(protocol, code, row, False):
+                yield protocol, reply, told, detail
 
 
 def items(protocol, code, row):
@@ -67,14 +72,29 @@ def items(protocol, code, row):
     objects = [item["object"] for item in row.get("items", [])]
     if protocol == "modbus" and int(code, 16) in MODBUS_ADDRESSED and objects and objects[0] != "malformed request":
         yield f"unit {row.get('unit')} address {first_number(objects[0])}"
-    elif protocol == "s7comm" and code in ("0x04", "0x05"):
-        places = [DATA_BLOCK.match(name) for name in objects]
-        if all(places):
-            yield from (f"DB{place.group(1)} byte {place.group(2)}" for place in places)
     elif protocol == "cip":
         # One tag may give several items, such as the two masks of a read-modify-write.
         for symbol in dict.fromkeys(found.group(1) for found in map(SYMBOL.match, objects) if found):
             yield from (part for part in INDEX.sub("", symbol).split(".") if not part.isdigit())
+
+
+# What is compared only where the oracle tells it.
+DETAILS = ("item", "object", "attribute", "value", "code")
+
+
+def details(protocol, code, row, is_request):
+    """What a message holds, in the oracle's words."""
+    if protocol == "modbus" and not row["function"].startswith("umas"):
+        return values.modbus_ours(row, int(code, 16), is_request)
+    if protocol == "s7comm" and code in ("0x04", "0x05"):
+        return values.s7comm_ours(row, is_request)
+    if protocol == "cip" and not row["function"].startswith("pccc_"):
+        return values.cip_ours(row, int(code, 16), is_request)
+    if protocol == "opcua":
+        return values.opcua_ours(row, code, is_request)
+    if protocol == "pn_dcp":
+        return values.dcp_ours(row, int(code, 16), is_request)
+    return ()
 
 
 # What these go in; tshark's field is the Modbus function and the CIP service.
@@ -87,7 +107,6 @@ def first_number(text):
     return found.group() if found else text
 
 
-DATA_BLOCK = re.compile(r"DB(\d+)\.DB[A-Z](\d+)")
 SYMBOL = re.compile(r"symbol (\S+)")
 INDEX = re.compile(r"\[[^]]*\]")
 

@@ -1,5 +1,7 @@
 use super::PROTOCOL;
-use crate::testing::spoken::spoken;
+use crate::testing::spoken::{heard_cut, spoken};
+use proptest::collection::vec;
+use proptest::{prop_assert_eq, proptest};
 use quaywatch_model::Side::{self, A, B};
 
 const PORTS: [u16; 2] = [50_000, 135];
@@ -25,4 +27,38 @@ fn a_bind_names_its_interface_and_requests_are_told_by_it() {
     assert!(heard.facts.is_empty());
     assert_eq!(heard.notes, ["A authentication: \"negotiate\""]);
     assert!(heard.problems.is_empty());
+}
+
+/// A PDU in one fragment, or of several with other flags (C706, section 12.6.3.1).
+fn pdu(kind: u8, flags: u8, call: u8, body: &[u8]) -> Vec<u8> {
+    let length = (16 + body.len()) as u16;
+    [&[5, 0, kind, flags, 0x10, 0, 0, 0], &length.to_le_bytes()[..], &[0, 0, call, 0, 0, 0], body].concat()
+}
+
+/// The case, an answer to its last request, a request in two fragments, and one that fails.
+fn answered_turns() -> Vec<(Side, Vec<u8>)> {
+    let mut all = turns();
+    let (request, answer) = (b"\x04\0\0\0\0\0\x07\0\x01\x02\x03\x04", b"\x04\0\0\0\0\0\0\0\0\0\0\0");
+    all.push((B, pdu(2, 3, 2, answer)));
+    all.push((A, [pdu(0, 1, 3, request), pdu(0, 2, 3, request)].concat()));
+    all.push((B, [pdu(2, 1, 3, answer), pdu(2, 2, 3, answer)].concat()));
+    all.extend([
+        (A, pdu(0, 3, 4, request)),
+        (B, pdu(3, 3, 4, &[&answer[..8], &[5, 0, 0, 0, 0, 0, 0, 0]].concat())),
+    ]);
+    all
+}
+
+proptest! {
+    /// Of a stream, whatever is told is the same: notes, problems and content, too.
+    #[test]
+    fn any_segmentation_gives_all_the_same(cuts in vec(1..90_usize, 1..8)) {
+        let turns = answered_turns();
+        let mut whole = heard(&turns);
+        prop_assert_eq!(whole.operations.len(), 5);
+        let mut cut = heard_cut(&PROTOCOL, PORTS, &turns, &cuts);
+        whole.frames.clear();
+        cut.frames.clear();
+        prop_assert_eq!(cut, whole);
+    }
 }

@@ -1,5 +1,8 @@
 use super::PROTOCOL;
-use crate::testing::spoken::spoken;
+use crate::Transport;
+use crate::testing::spoken::{self, spoken};
+use proptest::collection::vec;
+use proptest::{prop_assert_eq, proptest};
 use quaywatch_model::Side::{self, A, B};
 
 const PORTS: [u16; 2] = [50_000, 88];
@@ -21,4 +24,27 @@ fn a_request_for_a_ticket_names_user_and_service() {
     assert!(heard.facts.is_empty());
     assert_eq!(heard.notes, ["A authentication: \"kerberos\"", "A user: \"valid_client_principal\""]);
     assert!(heard.problems.is_empty());
+}
+
+/// Behind the length that they have over TCP (RFC 4120, section 7.2.2); the last is a refusal.
+fn on_a_stream() -> Vec<(Side, Vec<u8>)> {
+    let refusal = b"\x7e\x26\x30\x24\xa0\x03\x02\x01\x05\xa1\x03\x02\x01\x1e\xa6\x03\x02\x01\x06\xa9\x09\x1b\x07EXAMPLE\
+        \xaa\x08\x30\x06\xa0\x00\xa1\x02\x30\x00";
+    let mut turns = turns();
+    turns.extend([(A, turns[0].1.clone()), (B, refusal.to_vec())]);
+    let framed = |bytes: Vec<u8>| [&(bytes.len() as u32).to_be_bytes(), bytes.as_slice()].concat();
+    turns.into_iter().map(|(side, bytes)| (side, framed(bytes))).collect()
+}
+
+proptest! {
+    #[test]
+    fn any_segmentation_gives_the_same_operations(cuts in vec(1..400_usize, 1..8)) {
+        let mut whole = spoken::heard(&PROTOCOL, Transport::Tcp, PORTS, &on_a_stream());
+        prop_assert_eq!(whole.operations.len(), 2);
+        prop_assert_eq!(&whole.operations[..1], heard(&turns()).operations);
+        let mut cut = spoken::heard_cut(&PROTOCOL, PORTS, &on_a_stream(), &cuts);
+        whole.frames.clear();
+        cut.frames.clear();
+        prop_assert_eq!(cut, whole);
+    }
 }

@@ -1,7 +1,9 @@
 use super::PROTOCOL;
 use crate::Transport;
-use crate::testing::Player;
-use crate::testing::spoken::spoken;
+use crate::testing::spoken::{heard_cut, spoken};
+use crate::testing::{Player, Recorder};
+use proptest::collection::vec;
+use proptest::{prop_assert_eq, proptest};
 use quaywatch_model::Side::{self, A, B};
 
 const PORTS: [u16; 2] = [50_000, 389];
@@ -77,4 +79,47 @@ fn a_search_counts_its_entries_and_a_delete_is_a_write() {
             "A: Write delete (0x4A): entry = \"cn=b1,dc=tos\" -> accepted"
         ]
     );
+}
+
+/// The first record of TLS from a client that offers one cipher suite (RFC 8446, section 4.1.2).
+fn client_hello() -> Vec<u8> {
+    [b"\x16\x03\x01\0\x2d\x01\0\0\x29\x03\x03".as_slice(), &[7; 32], b"\0\0\x02\x13\x01\x01\0"].concat()
+}
+
+/// A login in clear, a search, and TLS (RFC 4511, section 4.14).
+fn session_that_goes_on_as_tls() -> Vec<(Side, Vec<u8>)> {
+    let result = |id, tag| message(id, tag, &[10, 1, 0, 4, 0, 4, 0]);
+    let entry = message(2, 0x64, b"\x04\x05cn=b1\x30\x00");
+    vec![
+        (A, message(1, 0x60, b"\x02\x01\x03\x04\x07cn=anna\x80\x06Geheim")),
+        (B, result(1, 0x61)),
+        (A, message(2, 0x63, b"\x04\x06dc=tos\x0a\x01\x02\x0a\x01\x00")),
+        (B, [entry.clone(), entry, result(2, 0x65)].concat()),
+        (A, message(3, 0x77, b"\x80\x161.3.6.1.4.1.1466.20037")),
+        (B, result(3, 0x78)),
+        (A, client_hello()),
+    ]
+}
+
+/// How many bytes went encrypted, which is told for each segment, and what else there was.
+fn take_encrypted_bytes(heard: &mut Recorder) -> u64 {
+    let bytes = |line: &String| line.strip_prefix("A encrypted ")?.split('/').next()?.parse::<u64>().ok();
+    let sum = heard.contents.iter().filter_map(bytes).sum();
+    heard.contents.retain(|line| bytes(line).is_none());
+    sum
+}
+
+proptest! {
+    /// Of a stream, whatever is told is the same: notes, problems and content, too; of TLS, its bytes altogether.
+    #[test]
+    fn any_segmentation_gives_all_the_same(cuts in vec(1..90_usize, 1..8)) {
+        let turns = session_that_goes_on_as_tls();
+        let mut whole = heard(&turns);
+        prop_assert_eq!(whole.operations.len(), 3);
+        let mut cut = heard_cut(&PROTOCOL, PORTS, &turns, &cuts);
+        whole.frames.clear();
+        cut.frames.clear();
+        prop_assert_eq!(take_encrypted_bytes(&mut cut), take_encrypted_bytes(&mut whole));
+        prop_assert_eq!(cut, whole);
+    }
 }

@@ -1,5 +1,8 @@
 use super::PROTOCOL;
-use crate::testing::spoken::spoken;
+use crate::testing::Recorder;
+use crate::testing::spoken::{heard_cut, spoken};
+use proptest::collection::vec;
+use proptest::{prop_assert_eq, proptest};
 use quaywatch_model::Side::{self, A, B};
 
 const PORTS: [u16; 2] = [50_000, 5432];
@@ -58,23 +61,27 @@ fn a_password_in_clear_is_told_to_be_there_and_is_not_told() {
     assert!(heard.notes.contains(&"A default_secret: \"common password of postgres\"".to_owned()));
 }
 
-#[test]
-fn rows_are_told_as_lines_and_a_copy_is_a_write() {
+/// A query with a row, and a copy into a table.
+fn rows_and_a_copy() -> Vec<(Side, Vec<u8>)> {
     let column = b"\0\x01no\0\0\0\0\0\0\0\0\0\0\x19\xff\xff\xff\xff\xff\xff\0\0";
     let row = b"\0\x01\0\0\0\x0bCSQU3054383";
     let rows = [message(b'T', column), message(b'D', row), message(b'C', b"SELECT 1\0"), message(b'Z', b"I")]
         .concat();
     let copied = [message(b'd', b"MSCU1234565\n"), message(b'c', b"")].concat();
     let done = [message(b'C', b"COPY 1\0"), message(b'Z', b"I")].concat();
-    let turns = [
+    vec![
         (A, message(b'Q', b"SELECT no FROM moves\0")),
         (B, rows),
         (A, message(b'Q', b"COPY moves FROM STDIN\0")),
         (B, message(b'G', b"\0\0\x01\0\0")),
         (A, copied),
         (B, done),
-    ];
-    let heard = heard(&turns);
+    ]
+}
+
+#[test]
+fn rows_are_told_as_lines_and_a_copy_is_a_write() {
+    let heard = heard(&rows_and_a_copy());
     assert_eq!(
         heard.operations,
         [
@@ -111,4 +118,37 @@ fn secrets_in_statements_and_in_their_values_are_told_to_be_there_and_are_not_to
         "{:?}",
         heard.contents
     );
+}
+
+/// The first record of TLS from a client that offers one cipher suite (RFC 8446, section 4.1.2).
+fn client_hello() -> Vec<u8> {
+    [b"\x16\x03\x01\0\x2d\x01\0\0\x29\x03\x03".as_slice(), &[7; 32], b"\0\0\x02\x13\x01\x01\0"].concat()
+}
+
+/// How many bytes went encrypted, which is told for each segment, and what else there was.
+fn take_encrypted_bytes(heard: &mut Recorder) -> u64 {
+    let bytes = |line: &String| line.strip_prefix("A encrypted ")?.split('/').next()?.parse::<u64>().ok();
+    let sum = heard.contents.iter().filter_map(bytes).sum();
+    heard.contents.retain(|line| bytes(line).is_none());
+    sum
+}
+
+proptest! {
+    /// Of a stream, whatever is told is the same: notes, problems and content, too; of TLS, its bytes altogether.
+    #[test]
+    fn any_segmentation_gives_all_the_same(cuts in vec(1..90_usize, 1..8), encrypted: bool) {
+        let mut turns = turns();
+        if encrypted {
+            turns.truncate(1);
+            turns.extend([(B, b"S".to_vec()), (A, client_hello())]);
+        } else {
+            turns.extend(rows_and_a_copy());
+        }
+        let mut whole = heard(&turns);
+        let mut cut = heard_cut(&PROTOCOL, PORTS, &turns, &cuts);
+        whole.frames.clear();
+        cut.frames.clear();
+        prop_assert_eq!(take_encrypted_bytes(&mut cut), take_encrypted_bytes(&mut whole));
+        prop_assert_eq!(cut, whole);
+    }
 }

@@ -1,5 +1,7 @@
 use super::PROTOCOL;
-use crate::testing::spoken::spoken;
+use crate::testing::spoken::{heard_cut, spoken};
+use proptest::collection::vec;
+use proptest::{prop_assert_eq, proptest};
 use quaywatch_model::Side::{self, A, B};
 
 const PORTS: [u16; 2] = [50_000, 1433];
@@ -39,4 +41,32 @@ fn a_tls_record_shorter_than_a_packets_header_begins_no_packet() {
         crate::testing::spoken::ask(&PROTOCOL, crate::Transport::Tcp, PORTS, &record),
         crate::Answer::No
     );
+}
+
+/// The case, its packets in halves: a message may be in several (MS-TDS, section 2.2.3.1.2).
+fn in_more_packets() -> Vec<(Side, Vec<u8>)> {
+    let halves = |packet: Vec<u8>| {
+        let (head, body) = packet.split_at(8);
+        let (first, second) = body.split_at(body.len() / 2);
+        let half = |body: &[u8], status: u8| {
+            let length = (body.len() as u16 + 8).to_be_bytes();
+            [&[head[0], status], &length[..], &head[4..], body].concat()
+        };
+        [half(first, 0), half(second, 1)].concat()
+    };
+    turns().into_iter().map(|(side, packet)| (side, halves(packet))).collect()
+}
+
+proptest! {
+    /// Of a stream, whatever is told is the same: notes, problems and content, too.
+    #[test]
+    fn any_segmentation_gives_all_the_same(cuts in vec(1..90_usize, 1..8), halves: bool) {
+        let turns = if halves { in_more_packets() } else { turns() };
+        let mut whole = heard(&turns);
+        prop_assert_eq!(whole.operations.len(), 4);
+        let mut cut = heard_cut(&PROTOCOL, PORTS, &turns, &cuts);
+        whole.frames.clear();
+        cut.frames.clear();
+        prop_assert_eq!(cut, whole);
+    }
 }

@@ -1,11 +1,11 @@
 use super::{Function, MemoryRange, Message, ProgramBlock, ProgramStep, Reservation};
 use crate::modbus::tests::corpus;
 use crate::modbus::{Adu, PROTOCOL, Pdu};
-use crate::testing::{Player, Recorder, play};
+use crate::testing::{Player, Recorder, play, play_cut};
 use crate::{Answer, Probe, Transport};
 use proptest::collection::vec;
 use proptest::prelude::any;
-use proptest::{option, prop_assert_eq, proptest};
+use proptest::{option, prop_assert, prop_assert_eq, proptest};
 use quaywatch_model::Side::{self, A, B};
 
 const PORTS: [u16; 2] = [50_000, 502];
@@ -17,15 +17,32 @@ fn umas(transaction: u16, message: &[u8]) -> Vec<u8> {
     bytes
 }
 
-fn heard(exchanges: &[(&[u8], &[u8])]) -> Recorder {
-    let turns: Vec<(Side, Vec<u8>)> = exchanges
-        .iter()
-        .zip(0..)
-        .flat_map(|((ask, say), n)| [(A, umas(n, ask)), (B, umas(n, say))])
-        .collect();
-    let turns: Vec<(Side, &[u8])> = turns.iter().map(|(side, bytes)| (*side, bytes.as_slice())).collect();
-    play(&PROTOCOL, Transport::Tcp, PORTS, &turns)
+fn turns(exchanges: &[(&[u8], &[u8])]) -> Vec<(Side, Vec<u8>)> {
+    exchanges.iter().zip(0..).flat_map(|((ask, say), n)| [(A, umas(n, ask)), (B, umas(n, say))]).collect()
 }
+
+fn borrowed(turns: &[(Side, Vec<u8>)]) -> Vec<(Side, &[u8])> {
+    turns.iter().map(|(side, bytes)| (*side, bytes.as_slice())).collect()
+}
+
+fn heard(exchanges: &[(&[u8], &[u8])]) -> Recorder {
+    play(&PROTOCOL, Transport::Tcp, PORTS, &borrowed(&turns(exchanges)))
+}
+
+/// A session that is opened, reads, moves a program each way, is signed, refused, and closed.
+const SESSION: &[(&[u8], &[u8])] = &[
+    (b"\x00\x10\x43\x4c\x00\x00\x0fUSER-714E74F21B", b"\x00\xFE\x01"),
+    (b"\x01\x20\x00\x13\x00\x64\x00\x00\x00\x02\x00", b"\x01\xFE\x00\x02\x00\x0A\x0B"),
+    (b"\x01\x30\x00\x01", b"\x01\xFE"),
+    (b"\x01\x31\x00\x01\x01\x00\x03\x00APX", b"\x01\xFE\x00"),
+    (b"\x01\x31\x00\x01\x02\x00\x02\x00ab", b"\x01\xFE\x00"),
+    (b"\x01\x32\x00\x01\x02\x00", b"\x01\xFE"),
+    (b"\x01\x33\x00\x01\xfb\x00", b"\x01\xFE"),
+    (b"\x01\x34\x00\x01\x01\x00", b"\x01\xFE\x00\x01\x03\x00APX"),
+    (b"\x01\x35\x00\x01\x01\x00", b"\x01\xFE"),
+    (b"\x01\x41\xFF\x00", b"\x01\xFD\xA1\xA1"),
+    (b"\x01\x11", b"\x01\xFE"),
+];
 
 /// The one operation of one exchange, without client and unit.
 fn operation(ask: &[u8], say: &[u8]) -> String {
@@ -302,6 +319,21 @@ fn a_captured_engineering_session_is_read_from_end_to_end() {
 }
 
 proptest! {
+    #[test]
+    fn any_segmentation_gives_the_same_operations(cuts in vec(1..40_usize, 1..8)) {
+        let mut turns = turns(SESSION);
+        // Longer than a frame of Modbus may be.
+        turns.push((A, umas(90, &[b"\x01\x31\x00\x01\x01\x00\xE8\x03".as_slice(), &[0x55; 1000]].concat())));
+        turns.push((B, umas(90, b"\x01\xFE\x00")));
+        let mut whole = play(&PROTOCOL, Transport::Tcp, PORTS, &borrowed(&turns));
+        prop_assert_eq!(whole.operations.len(), SESSION.len() + 1);
+        prop_assert!(whole.transfers.len() > 6, "{:?}", whole.transfers);
+        let mut cut = play_cut(&PROTOCOL, PORTS, &borrowed(&turns), &cuts);
+        whole.frames.clear();
+        cut.frames.clear();
+        prop_assert_eq!(cut, whole);
+    }
+
     #[test]
     fn any_message_is_survived(exchanges in vec((vec(any::<u8>(), 0..40), vec(any::<u8>(), 0..40)), 1..6)) {
         let exchanges: Vec<(&[u8], &[u8])> =
