@@ -161,3 +161,19 @@ impl Conversation for Data {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Conversation, Data, Load};
+    use quaywatch_model::DataClass;
+
+    #[test]
+    fn the_bytes_of_a_file_are_of_the_class_that_its_name_says() {
+        for (name, class) in [("/up/crane.fw", DataClass::Firmware), ("/moves.csv", DataClass::Files)] {
+            for load in [Load::Read(name.to_owned()), Load::Write(name.to_owned())] {
+                let data = Data { load: Some(load), ..Data::new(1) };
+                assert_eq!((data.class(), data.carries()), (class, class), "{name}");
+            }
+        }
+    }
+}

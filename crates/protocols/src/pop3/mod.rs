@@ -46,7 +46,7 @@ fn command(line: &str) -> Option<Command<'_>> {
     let (name, argument) = line.split_once(' ').unwrap_or((line, ""));
     let name = name.to_ascii_uppercase();
     // A password may have blanks.
-    VERBS.contains(&name.as_str()).then(|| Command { tag: "", name, argument })
+    VERBS.contains(&name.as_str()).then_some(Command { tag: "", name, argument })
 }
 
 fn reply(line: &str) -> Option<Reply<'_>> {

@@ -248,7 +248,7 @@ impl Session {
             "RETR" | "TOP" | "CAPA" if accepted => self.lines(from),
             // With a number, the answer is a line (RFC 1939, section 5).
             "LIST" | "UIDL" if accepted && request.bytes.is_empty() && reply.tag.is_empty() => {
-                self.lines(from)
+                self.lines(from);
             }
             _ if verb(name) == Some(Verb::Authenticate) => {
                 self.login = Step::None;
