@@ -55,9 +55,8 @@ fn a_port_in_use_is_told_with_the_option_that_helps() {
     let taken = TcpListener::bind("127.0.0.10:0").unwrap();
     let port = taken.local_addr().unwrap().port().to_string();
     let told = refusal(&["--live", "127.0.0.0/24", "--ports-from", &port]);
-    let begin = format!(
-        "quaywatch: --ports-from {port}: port {port} for Modbus/TCP at 127.0.0.10 is in use; valid is"
-    );
+    let begin =
+        format!("quaywatch: --ports-from {port}: port {port} for S7comm at 127.0.0.10 is in use; valid is");
     assert!(told.starts_with(&begin), "{told}");
     assert_eq!(told.lines().count(), 1);
 }

@@ -97,6 +97,7 @@ const LOGS: [Expected; 23] = [
             ("udp 239.114.155.111 2152 63.94.149.181 2152: history DdCcc, not Dd", CHECKSUMS),
             ("udp 239.114.155.111 2152 63.94.149.181 2152: orig_pkts 28, not 27", FRAGMENTS),
             ("udp 239.114.155.111 2152 63.94.149.181 2152: resp_pkts 76, not 41", FRAGMENTS),
+            ("udp 63.94.149.181 0 239.114.155.111 0: only here", FRAGMENTS),
         ],
     ),
     whole(

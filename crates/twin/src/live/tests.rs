@@ -28,6 +28,10 @@ impl Process for Heartbeat {
     }
 }
 
+fn modbus() -> &'static Service {
+    SERVICES.iter().find(|service| service.port == 502).unwrap()
+}
+
 fn controller() -> Arc<Mutex<Plc>> {
     Arc::new(Mutex::new(Plc::new("STS07", Program::default())))
 }
@@ -69,7 +73,7 @@ fn is_closed(client: &mut TcpStream) -> bool {
 #[test]
 fn a_client_sees_the_crane_live_until_the_controller_is_stopped() {
     let plc = controller();
-    let live = start(&SERVICES[0], &plc, 100.0);
+    let live = start(modbus(), &plc, 100.0);
     let mut client = client(&live);
     let first = read_heartbeat(&mut client);
     assert!((0..1_000_000).any(|_| read_heartbeat(&mut client) != first));
@@ -90,7 +94,7 @@ fn the_crane_is_told_the_time_and_what_a_client_sets_it_to() {
 
 #[test]
 fn one_client_more_than_there_is_room_for_is_turned_away_and_one_that_goes_makes_room() {
-    let live = start(&SERVICES[0], &controller(), 1.0);
+    let live = start(modbus(), &controller(), 1.0);
     let mut clients: Vec<_> = (0..MOST_CONNECTIONS).map(|_| client(&live)).collect();
     clients.iter_mut().for_each(|client| _ = read_heartbeat(client));
     assert!(is_closed(&mut client(&live)));
@@ -106,7 +110,7 @@ fn one_client_more_than_there_is_room_for_is_turned_away_and_one_that_goes_makes
 
 #[test]
 fn the_end_closes_connections_and_frees_the_port() {
-    let live = start(&SERVICES[0], &controller(), 1.0);
+    let live = start(modbus(), &controller(), 1.0);
     let (mut idle, mut busy) = (client(&live), client(&live));
     read_heartbeat(&mut busy);
     let address = live.listening()[0].1;
@@ -118,7 +122,7 @@ fn the_end_closes_connections_and_frees_the_port() {
 /// More is asked than the sockets of both sides can hold answers for, by a client that never reads.
 #[test]
 fn a_client_that_takes_no_answers_does_not_keep_the_end_from_coming_or_others_from_asking() {
-    let live = start(&SERVICES[0], &controller(), 1.0);
+    let live = start(modbus(), &controller(), 1.0);
     let mut deaf = client(&live);
     deaf.set_write_timeout(Some(Duration::from_millis(300))).unwrap();
     let questions = b"\0\x01\0\0\0\x06\x01\x04\0\0\0\x64".repeat(10_000);
@@ -158,7 +162,7 @@ fn a_session_may_speak_unasked_is_told_the_cranes_time_and_ends_its_connection_i
 #[test]
 fn a_port_that_is_taken_is_told_with_the_service() {
     let taken = TcpListener::bind(ANY).unwrap();
-    let services = [(&SERVICES[0], SocketAddr::from(ANY)), (&SERVICES[0], taken.local_addr().unwrap())];
+    let services = [(modbus(), SocketAddr::from(ANY)), (modbus(), taken.local_addr().unwrap())];
     let begin = Timestamp::default();
     let deaf =
         Live::start(&services, controller(), Box::new(Heartbeat(mpsc::channel().0)), begin, 1.0).unwrap_err();
