@@ -20,7 +20,7 @@
 pub(crate) mod login;
 pub(crate) mod session;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use crate::tls::UntilTls;
 use crate::{Answer, Probe, Protocol, Transport};
