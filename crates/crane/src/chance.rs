@@ -1,19 +1,21 @@
 /// Chance from a seed: the same numbers on every machine and in every version. SplitMix64 (Steele, Lea, Flood 2014),
 /// and nothing from the platform's mathematics library on the way.
 #[derive(Debug, Clone)]
-pub(crate) struct Chance {
+pub struct Chance {
     state: u64,
 }
 
 impl Chance {
     /// A row of numbers of its own for each purpose, so that drawing more for one does not shift another.
-    pub(crate) fn new(seed: u64, purpose: u64) -> Self {
+    #[must_use]
+    pub fn new(seed: u64, purpose: u64) -> Self {
         let mut chance = Self { state: seed ^ purpose.wrapping_mul(0xD6E8_FEB8_6659_FD93) };
         chance.state = chance.next();
         chance
     }
 
-    pub(crate) const fn next(&mut self) -> u64 {
+    /// All 64 bits of the next number.
+    pub const fn next(&mut self) -> u64 {
         self.state = self.state.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut mixed = self.state;
         mixed = (mixed ^ mixed >> 30).wrapping_mul(0xBF58_476D_1CE4_E5B9);
@@ -22,21 +24,22 @@ impl Chance {
     }
 
     /// In `[0, 1)`.
-    pub(crate) const fn uniform(&mut self) -> f64 {
+    pub const fn uniform(&mut self) -> f64 {
         (self.next() >> 11) as f64 / (1_u64 << 53) as f64
     }
 
-    pub(crate) const fn between(&mut self, low: f64, high: f64) -> f64 {
+    /// In `[low, high)`.
+    pub const fn between(&mut self, low: f64, high: f64) -> f64 {
         low + (high - low) * self.uniform()
     }
 
     /// One of `count` whole numbers from 0; 0 where there is none.
-    pub(crate) const fn below(&mut self, count: usize) -> usize {
+    pub const fn below(&mut self, count: usize) -> usize {
         (self.uniform() * count as f64) as usize
     }
 
     /// Near enough to a normal number of deviation 1: the sum of twelve uniform ones, never beyond 6.
-    pub(crate) fn normal(&mut self) -> f64 {
+    pub fn normal(&mut self) -> f64 {
         let mut sum = 0.0;
         for _ in 0..3 {
             let bits = self.next();
@@ -48,12 +51,12 @@ impl Chance {
     }
 
     /// Lognormal: `median` times `e` to a normal number of deviation `spread`.
-    pub(crate) fn lognormal(&mut self, median: f64, spread: f64) -> f64 {
+    pub fn lognormal(&mut self, median: f64, spread: f64) -> f64 {
         median * libm::exp(spread * self.normal())
     }
 
     /// Waiting for what comes by chance, on average after `mean`.
-    pub(crate) fn exponential(&mut self, mean: f64) -> f64 {
+    pub fn exponential(&mut self, mean: f64) -> f64 {
         -mean * libm::log(1.0 - self.uniform())
     }
 }

@@ -32,6 +32,8 @@ pub struct Settings {
     pub wind_lead_s: f64,
     /// The controller's clock when the crane's time is 0, in seconds since 1970.
     pub unix_s: f64,
+    /// Whether what the management system tells about each move comes over the network. Else it is just there.
+    pub jobs_come: bool,
 }
 
 impl Default for Settings {
@@ -48,6 +50,7 @@ impl Default for Settings {
             wind_seed: 1,
             wind_lead_s: 0.0,
             unix_s: 1_796_025_600.0,
+            jobs_come: false,
         }
     }
 }
@@ -110,6 +113,7 @@ pub struct Crane {
     /// The switches at the crane.
     pub desk: Desk,
     unix_s: f64,
+    jobs_come: bool,
     cycles: u64,
     moves: u32,
     collisions: u32,
@@ -138,6 +142,7 @@ impl Crane {
             hanging: None,
             desk: Desk::default(),
             unix_s: settings.unix_s,
+            jobs_come: settings.jobs_come,
             cycles: 0,
             moves: 0,
             collisions: 0,
@@ -293,7 +298,7 @@ impl Crane {
         operator.act(image, &eyes, &mut self.work, &mut self.desk);
         if operator.job() != self.job.as_ref() {
             self.job = operator.job().cloned();
-            if let Some(job) = &self.job {
+            if let (Some(job), false) = (&self.job, self.jobs_come) {
                 write_job(image, job);
             }
         }

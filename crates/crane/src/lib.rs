@@ -17,6 +17,7 @@ mod tags;
 mod wind;
 pub mod work;
 
+pub use chance::Chance;
 pub use crane::{Crane, Settings, Truth};
 pub use desk::Desk;
 pub use image::{Image, Unfit};

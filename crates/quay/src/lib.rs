@@ -1,0 +1,19 @@
+//! Cranes at a quay and the life of their network, honest or abused: a virtual clock, and a capture as a mirror port in a
+//! crane's switch would write it, with the truth beside it.
+
+pub mod clients;
+mod habit;
+pub mod lan;
+pub mod life;
+pub mod party;
+mod station;
+mod talk;
+mod world;
+
+pub use habit::Habit;
+pub use station::Station;
+pub use talk::TalkId;
+pub use world::{World, seconds};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,351 @@
+//! A TCP conversation as a mirror port sees it: handshake, segments, acknowledgements, losses, and its end (RFC 9293).
+
+use crate::lan::{HostId, Label, Segment, later, on_wire_ns};
+use crate::party::Party;
+use crate::world::{What, World};
+use quaywatch_model::Timestamp;
+
+/// How often a segment is sent again to somebody who does not acknowledge.
+const MOST_TRIES: u8 = 5;
+/// How long is waited before a segment is sent again the first time: 1 s is what RFC 6298 asks for where nothing was
+/// measured; systems that have measured a local network wait for 200 to 300 ms.
+const RETRANSMIT_NS: [f64; 2] = [2.0e8, 3.2e8];
+
+/// Which conversation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct TalkId(pub(crate) u64);
+
+/// A conversation.
+pub(crate) struct Talk {
+    label: Label,
+    segment_bytes: usize,
+    timed: bool,
+    ends: [Side; 2],
+}
+
+/// One end of it.
+struct Side {
+    host: HostId,
+    port: u16,
+    party: Option<Box<dyn Party>>,
+    /// The number of the next byte it sends.
+    next: u32,
+    /// The number of the next byte it expects.
+    heard: u32,
+    /// How many segments it has not acknowledged.
+    owes: u8,
+    /// The last timestamp that came from the other end.
+    echo: u32,
+    sent: Timestamp,
+    arrived: Timestamp,
+    speaks: Timestamp,
+    turn: u32,
+    closed: bool,
+}
+
+impl Talk {
+    pub(crate) fn turn(&self, end: usize) -> u32 {
+        self.ends.get(end).map_or(0, |side| side.turn)
+    }
+
+    pub(crate) fn next_turn(&mut self, end: usize) -> u32 {
+        self.ends.get_mut(end).map_or(0, |side| {
+            side.turn += 1;
+            side.turn
+        })
+    }
+
+    pub(crate) fn take(&mut self, end: usize) -> Option<Box<dyn Party>> {
+        self.ends.get_mut(end)?.party.take()
+    }
+
+    pub(crate) fn give(&mut self, end: usize, party: Box<dyn Party>) {
+        if let Some(side) = self.ends.get_mut(end) {
+            side.party = Some(party);
+        }
+    }
+
+    pub(crate) fn host(&self, end: usize) -> HostId {
+        let [client, server] = &self.ends;
+        if end == 0 { client.host } else { server.host }
+    }
+
+    /// When an end that would speak at this time speaks: not before what it said before.
+    pub(crate) fn speaks_at(&mut self, end: usize, time: Timestamp) -> Timestamp {
+        self.ends.get_mut(end).map_or(time, |side| {
+            side.speaks = side.speaks.max(time);
+            side.speaks
+        })
+    }
+
+    /// The end, and the other one.
+    fn sides(&mut self, end: usize) -> (&mut Side, &mut Side) {
+        let [client, server] = &mut self.ends;
+        if end == 0 { (client, server) } else { (server, client) }
+    }
+}
+
+impl Side {
+    fn new(host: HostId, port: u16, party: Option<Box<dyn Party>>, next: u32, now: Timestamp) -> Self {
+        Self {
+            host,
+            port,
+            party,
+            next,
+            heard: 0,
+            owes: 0,
+            echo: 0,
+            sent: now,
+            arrived: now,
+            speaks: now,
+            turn: 0,
+            closed: false,
+        }
+    }
+}
+
+impl World {
+    /// Begins a conversation; without a server's program it is refused, or not answered where nobody is there.
+    pub(crate) fn begin_talk(
+        &mut self,
+        from: HostId,
+        to: HostId,
+        port: u16,
+        client: Box<dyn Party>,
+        server: Option<Box<dyn Party>>,
+    ) -> TalkId {
+        let id = self.next_talk();
+        let now = self.now();
+        let client_port = self.lan.port_of(from);
+        let numbers = [self.chance.next() as u32, self.chance.next() as u32];
+        let personas = [from, to].map(|host| self.lan.host(host).map(|host| host.persona));
+        let both_timed = personas.iter().all(|persona| persona.is_some_and(|persona| persona.timestamps));
+        let segment_bytes = personas.iter().flatten().map(|persona| usize::from(persona.segment_bytes)).min();
+        // The option takes 12 bytes of each segment.
+        let segment_bytes = segment_bytes.unwrap_or(1460) - if both_timed { 12 } else { 0 };
+        let (ours, theirs) = ((from, client_port), (to, port));
+        let timed = personas.first().copied().flatten().is_some_and(|persona| persona.timestamps);
+        let begin = Segment { number: numbers[0], begins: true, timed, ..Segment::default() };
+        let departs = self.lan.departure(now, from);
+        let (seen, ticks) = self.lan.segment(departs, ours, theirs, &begin, &[]);
+        if !self.lan.host(to).is_some_and(|host| host.up) {
+            // Once more after one second, once more after three: nobody is there.
+            for wait_ns in [1_000_000_000, 3_000_000_000] {
+                self.lan.segment(later(seen, wait_ns), ours, theirs, &begin, &[]);
+            }
+            return id;
+        }
+        let arrives = self.lan.arrival(seen, to);
+        let departs = self.lan.departure(later(arrives, 20_000), to);
+        let heard = Some(numbers[0].wrapping_add(1));
+        let Some(server) = server else {
+            let no = Segment { heard, resets: true, ..Segment::default() };
+            self.lan.segment(departs, theirs, ours, &no, &[]);
+            return id;
+        };
+        let answer = Segment {
+            number: numbers[1],
+            heard,
+            begins: true,
+            echo: ticks,
+            timed: both_timed,
+            ..Segment::default()
+        };
+        let (seen, server_ticks) = self.lan.segment(departs, theirs, ours, &answer, &[]);
+        let arrives = self.lan.arrival(seen, from);
+        let departs = self.lan.departure(later(arrives, 8_000), from);
+        let heard = Some(numbers[1].wrapping_add(1));
+        let number = numbers[0].wrapping_add(1);
+        let third = Segment { number, heard, echo: server_ticks, timed: both_timed, ..Segment::default() };
+        let (seen, client_ticks) = self.lan.segment(departs, ours, theirs, &third, &[]);
+        let mut sides = [
+            Side::new(from, client_port, Some(client), numbers[0].wrapping_add(1), seen),
+            Side::new(to, port, Some(server), numbers[1].wrapping_add(1), seen),
+        ];
+        let [client, server] = &mut sides;
+        (client.heard, server.heard) = (server.next, client.next);
+        (client.echo, server.echo) = (server_ticks, client_ticks);
+        let talk = Talk { label: self.lan.label, segment_bytes, timed: both_timed, ends: sides };
+        self.talks.insert(id, talk);
+        let opened = self.lan.arrival(seen, to);
+        self.expect(seen, What::Woken { talk: id, end: 0, turn: 0 });
+        self.expect(opened, What::Woken { talk: id, end: 1, turn: 0 });
+        id
+    }
+
+    /// Does something in the name of a conversation, whose label its frames get.
+    fn in_talk(&mut self, id: TalkId, work: impl FnOnce(&mut Self, &mut Talk)) {
+        let Some(mut talk) = self.talks.remove(&id) else { return };
+        let before = std::mem::replace(&mut self.lan.label, talk.label);
+        work(self, &mut talk);
+        self.lan.label = before;
+        self.talks.insert(id, talk);
+    }
+
+    /// An end sends bytes, and closes behind them.
+    pub(crate) fn speak(&mut self, id: TalkId, end: usize, bytes: &[u8], close: bool) {
+        self.in_talk(id, |world, talk| {
+            let pieces = bytes.chunks(talk.segment_bytes.max(1));
+            let count = pieces.len();
+            for (index, piece) in pieces.enumerate() {
+                world.send(id, talk, end, piece, index + 1 == count);
+            }
+            if close {
+                world.finish(id, talk, end);
+            }
+        });
+    }
+
+    /// One segment with data: it comes to the other end, at once or, where it is lost, when it is sent again.
+    fn send(&mut self, id: TalkId, talk: &mut Talk, end: usize, piece: &[u8], push: bool) {
+        let now = self.now();
+        let timed = talk.timed;
+        let (side, other) = talk.sides(end);
+        let departs = self.lan.departure(now, side.host).max(later(side.sent, on_wire_ns(piece.len() + 58)));
+        let segment = Segment {
+            number: side.next,
+            heard: Some(side.heard),
+            push,
+            echo: side.echo,
+            timed,
+            ..Segment::default()
+        };
+        let (ours, theirs) = ((side.host, side.port), (other.host, other.port));
+        let mut seen = departs;
+        if self.chance.below(1_000_000) < self.lan.lost_per_million as usize {
+            // Behind the tap, so that it is seen twice, or before it, so that its place is seen empty for a while.
+            if self.chance.uniform() < 0.5 {
+                self.lan.segment(departs, ours, theirs, &segment, piece);
+            }
+            let [low, high] = RETRANSMIT_NS;
+            seen = later(departs, self.chance.between(low, high) as i64);
+        }
+        let (seen, ticks) = self.lan.segment(seen, ours, theirs, &segment, piece);
+        side.sent = side.sent.max(departs);
+        side.next = side.next.wrapping_add(piece.len() as u32);
+        side.owes = 0;
+        other.echo = ticks;
+        other.arrived = self.lan.arrival(seen, other.host).max(later(other.arrived, 1));
+        let until = side.next;
+        let arrived = other.arrived;
+        self.expect(arrived, What::Heard { talk: id, end: 1 - end, bytes: piece.to_vec(), until, tries: 0 });
+    }
+
+    /// A segment with data has come to an end: it acknowledges it, sooner or later, and its program goes on.
+    pub(crate) fn heard(&mut self, id: TalkId, end: usize, bytes: Vec<u8>, until: u32, tries: u8) {
+        let Some(host) = self.talks.get(&id).map(|talk| talk.host(end)) else { return };
+        let Some(host) = self.lan.host(host) else { return };
+        let (up, patience_ms) = (host.up, host.persona.patience_ms);
+        if !up {
+            self.try_again(id, end, bytes, until, tries);
+            return;
+        }
+        let now = self.now();
+        let Some(talk) = self.talks.get_mut(&id) else { return };
+        let (side, _) = talk.sides(end);
+        side.heard = until;
+        side.owes += 1;
+        if side.owes >= 2 {
+            self.acknowledge(id, end);
+        } else {
+            self.expect(later(now, i64::from(patience_ms) * 1_000_000), What::Acknowledge { talk: id, end });
+        }
+        self.turn(id, end, &bytes);
+    }
+
+    /// Who should hear is not there: its other end sends again, and gives up in the end.
+    fn try_again(&mut self, id: TalkId, end: usize, bytes: Vec<u8>, until: u32, tries: u8) {
+        if tries >= MOST_TRIES {
+            self.reset(id, 1 - end);
+            return;
+        }
+        let wait_ns = (RETRANSMIT_NS[0] as i64) << tries;
+        let time = later(self.now(), wait_ns);
+        let number = until.wrapping_sub(bytes.len() as u32);
+        self.in_talk(id, |world, talk| {
+            let timed = talk.timed;
+            let (side, other) = talk.sides(1 - end);
+            let segment = Segment {
+                number,
+                heard: Some(side.heard),
+                push: true,
+                echo: side.echo,
+                timed,
+                ..Segment::default()
+            };
+            world.lan.segment(time, (side.host, side.port), (other.host, other.port), &segment, &bytes);
+        });
+        self.expect(time, What::Heard { talk: id, end, bytes, until, tries: tries + 1 });
+    }
+
+    /// An end acknowledges what it owes.
+    pub(crate) fn acknowledge(&mut self, id: TalkId, end: usize) {
+        self.in_talk(id, |world, talk| {
+            let (side, _) = talk.sides(end);
+            if std::mem::take(&mut side.owes) > 0 {
+                world.bare(talk, end, |segment| segment);
+            }
+        });
+    }
+
+    /// A segment without data, as soon as it can go.
+    fn bare(&mut self, talk: &mut Talk, end: usize, shape: impl FnOnce(Segment) -> Segment) -> Timestamp {
+        let now = self.now();
+        let timed = talk.timed;
+        let (side, other) = talk.sides(end);
+        let departs = self.lan.departure(now, side.host).max(later(side.sent, on_wire_ns(64)));
+        let segment = shape(Segment {
+            number: side.next,
+            heard: Some(side.heard),
+            echo: side.echo,
+            timed,
+            ..Segment::default()
+        });
+        let (seen, ticks) =
+            self.lan.segment(departs, (side.host, side.port), (other.host, other.port), &segment, &[]);
+        side.sent = seen;
+        other.echo = ticks;
+        seen
+    }
+
+    /// An end has nothing more to say.
+    fn finish(&mut self, id: TalkId, talk: &mut Talk, end: usize) {
+        let (side, other) = talk.sides(end);
+        if std::mem::replace(&mut side.closed, true) {
+            return;
+        }
+        let (host, arrived) = (other.host, other.arrived);
+        let seen = self.bare(talk, end, |segment| Segment { ends: true, ..segment });
+        let (side, _) = talk.sides(end);
+        side.next = side.next.wrapping_add(1);
+        let arrives = self.lan.arrival(seen, host).max(later(arrived, 1));
+        self.expect(arrives, What::Ended { talk: id, end: 1 - end });
+    }
+
+    /// The other end has nothing more to say, so this one has not either.
+    pub(crate) fn ended(&mut self, id: TalkId, end: usize) {
+        let now = self.now();
+        self.in_talk(id, |world, talk| {
+            let (side, other) = talk.sides(end);
+            if !world.lan.host(side.host).is_some_and(|host| host.up) {
+                return;
+            }
+            side.heard = other.next;
+            side.owes = 0;
+            if side.closed {
+                world.bare(talk, end, |segment| segment);
+                world.expect(later(now, 50_000_000), What::Over { talk: id });
+            } else {
+                world.finish(id, talk, end);
+            }
+        });
+    }
+
+    /// An end drops the conversation.
+    pub(crate) fn reset(&mut self, id: TalkId, end: usize) {
+        self.in_talk(id, |world, talk| {
+            world.bare(talk, end, |segment| Segment { resets: true, ..segment });
+        });
+        self.talks.remove(&id);
+    }
+}
