@@ -1,9 +1,10 @@
+mod twin;
+
+pub(crate) use twin::{Twin, TwinCapture, TwinRun, TwinScenarios};
+
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use ipnet::Ipv4Net;
 use quaywatch_model::Severity;
 use quaywatch_store::LogFormat;
-use quaywatch_twin::SERVICES;
-use std::net::Ipv4Addr;
 use std::path::PathBuf;
 
 /// Tells from a crane's own network traffic who operates, services or programs which controller on it, and what
@@ -94,79 +95,6 @@ pub(crate) struct Learn {
     /// pcap or pcapng files, plain or compressed with gzip or zstd; - is standard input
     #[arg(required = true, value_name = "CAPTURE")]
     pub(crate) captures: Vec<PathBuf>,
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum Twin {
-    /// Let a crane run that clients can connect to, until Ctrl-C
-    Run(TwinRun),
-}
-
-#[derive(Debug, Args)]
-#[command(after_help = "\
-Examples:
-  sudo quaywatch twin run                        the controller at 127.0.7.10, on the standard ports
-  quaywatch twin run --ports-from 15020          the same where low ports are not allowed: 15020 and up
-  quaywatch twin run --ports-from 15020 --speed 10
-                                                 an hour of the crane in six minutes
-  quaywatch twin run --crane sts11.toml          another crane
-
-What listens where is printed, with a command to try each protocol. Whoever asks may read, write, load and stop, as in
-the field: nobody has to show who he is. Addresses in 127.0.0.0/8 are reached from this machine only.
-
-sts11.toml may say:
-  name = \"STS11\"
-  [machine]
-  spreader_mass_kg = 14000
-
-Exit codes:
-  0  ended by Ctrl-C or a signal to terminate
-  2  bad arguments, or an address or port that cannot be had")]
-pub(crate) struct TwinRun {
-    /// What the crane is called and made of; an ordinary one called STS07, unless told
-    #[arg(long, value_name = "FILE")]
-    pub(crate) crane: Option<PathBuf>,
-    /// The crane's network, one of this machine's; the controller answers at its address .10
-    #[arg(long, value_name = "NETWORK", default_value = "127.0.7.0/24", value_parser = network)]
-    pub(crate) live: Ipv4Net,
-    /// Use port N for the first protocol, N+1 for the next, and so on, instead of the standard ports; 0 takes any
-    /// that are free
-    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = clap::value_parser!(u16).range(..=LAST_PORT))]
-    pub(crate) ports_from: Option<u16>,
-    /// How many times as fast as the wall clock the crane runs, 0.1 to 1000
-    #[arg(long, value_name = "N", default_value_t = 1.0, value_parser = speed, allow_negative_numbers = true)]
-    pub(crate) speed: f64,
-    /// What chance comes from: the same crane with the same seed does the same work
-    #[arg(long, value_name = "N", default_value_t = 1, allow_negative_numbers = true)]
-    pub(crate) seed: u64,
-}
-
-impl TwinRun {
-    /// The controller's address.
-    pub(crate) fn controller(&self) -> Ipv4Addr {
-        host(self.live).unwrap_or(Ipv4Addr::LOCALHOST)
-    }
-}
-
-/// The last port from which on there is one for each protocol.
-const LAST_PORT: i64 = u16::MAX as i64 + 1 - SERVICES.len() as i64;
-/// The controller is the tenth address of its network.
-const CONTROLLER: u32 = 10;
-
-fn host(network: Ipv4Net) -> Option<Ipv4Addr> {
-    let address = network.network().to_bits().checked_add(CONTROLLER).map(Ipv4Addr::from_bits)?;
-    (network.contains(&address) && address != network.broadcast()).then_some(address)
-}
-
-fn network(text: &str) -> Result<Ipv4Net, String> {
-    let network = text.parse().ok().filter(|network| host(*network).is_some());
-    network
-        .ok_or_else(|| "an IPv4 network with room for its address .10 is valid, such as 127.0.7.0/24".into())
-}
-
-fn speed(text: &str) -> Result<f64, String> {
-    let speed = text.parse().ok().filter(|speed| (0.1..=1000.0).contains(speed));
-    speed.ok_or_else(|| "a number from 0.1 to 1000 is valid".into())
 }
 
 /// How Zeek's logs are written.

@@ -7,7 +7,7 @@ mod protocols;
 mod report;
 mod twin;
 
-use arguments::{Arguments, Command, Twin};
+use arguments::{Arguments, Command};
 use clap::Parser as _;
 use quaywatch_capture::Source;
 use quaywatch_sensor::Shortfall;
@@ -30,7 +30,7 @@ fn main() -> ExitCode {
         Command::Inspect(arguments) => inspect::run(&arguments),
         Command::Learn(arguments) => learn::run(&arguments),
         Command::Protocols => protocols::run().map(|()| End::Good),
-        Command::Twin(Twin::Run(arguments)) => twin::run(&arguments).map(|()| End::Good),
+        Command::Twin(twin) => twin::command(&twin).map(|()| End::Good),
     };
     match result {
         Ok(End::Good) => ExitCode::SUCCESS,

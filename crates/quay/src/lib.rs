@@ -6,11 +6,15 @@ mod habit;
 pub mod lan;
 pub mod life;
 pub mod party;
+mod run;
+pub mod scenario;
 mod station;
 mod talk;
+mod truth;
 mod world;
 
 pub use habit::Habit;
+pub use run::{Failed, MOST_CRANES, Run, Written};
 pub use station::Station;
 pub use talk::TalkId;
 pub use world::{World, seconds};

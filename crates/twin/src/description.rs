@@ -1,3 +1,4 @@
+use quaywatch_crane::{Settings, Unsound};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
@@ -90,6 +91,16 @@ impl Description {
             }
         }
         Ok(description)
+    }
+
+    /// The settings of the ordinary crane with these constants.
+    ///
+    /// # Errors
+    /// There is no such constant, or it cannot be so.
+    pub fn settings(&self) -> Result<Settings, Unsound> {
+        let mut settings = Settings::default();
+        self.machine.iter().try_for_each(|(key, value)| settings.machine.set(key, *value))?;
+        Ok(settings)
     }
 }
 

@@ -17,10 +17,8 @@ pub trait Process: Send {
 /// # Errors
 /// There cannot be such a crane; why.
 pub fn crane(description: &Description, seed: u64, plc: &mut Plc) -> Result<Box<dyn Process>, String> {
-    let mut settings = Settings { seed, ..Settings::default() };
-    for (key, value) in &description.machine {
-        settings.machine.set(key, *value).map_err(|unsound| unsound.to_string())?;
-    }
+    let settings = description.settings().map_err(|unsound| unsound.to_string())?;
+    let settings = Settings { seed, ..settings };
     let crane = Crane::new(&settings).map_err(|unsound| unsound.to_string())?;
     crane.commission(&mut plc.image);
     Ok(Box::new(crane))

@@ -33,8 +33,9 @@ pub(super) fn encode(time: Timestamp) -> [u8; 8] {
     ]
 }
 
-/// The ten bytes a clock is read as.
-pub(super) fn answer(time: Timestamp) -> Vec<u8> {
+/// The ten bytes a clock is read as, and set with.
+#[must_use]
+pub fn answer(time: Timestamp) -> Vec<u8> {
     [HEAD.as_slice(), &encode(time)].concat()
 }
 

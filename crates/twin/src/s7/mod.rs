@@ -21,7 +21,7 @@
 //! Not served, and refused: test functions (variable tables, force), cyclic data, alarms, addresses other than S7ANY.
 
 mod blocks;
-mod clock;
+pub mod clock;
 mod downloads;
 mod memory;
 mod program;

@@ -1,25 +1,24 @@
+use super::{describe, in_file};
 use crate::arguments::TwinRun;
 use quaywatch_model::Timestamp;
-use quaywatch_twin::{Deaf, Description, Live, Plc, SERVICES, Service, crane, s7};
+use quaywatch_twin::{Deaf, Live, Plc, SERVICES, Service, crane, s7};
 use std::error::Error;
-use std::fmt::Display;
-use std::fs;
 use std::io::{self, ErrorKind, Write};
 use std::net::SocketAddr;
-use std::path::Path;
 use std::sync::{Arc, Mutex, mpsc};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// Lets a crane run until Ctrl-C.
 pub(crate) fn run(arguments: &TwinRun) -> Result<(), Box<dyn Error>> {
-    let description = describe(arguments)?;
+    let file = arguments.crane.as_deref();
+    let description = describe(file)?;
     let (end, ended) = mpsc::channel();
     ctrlc::set_handler(move || {
         // Whoever does not listen any more is ending already.
         let _ = end.send(());
     })?;
     let mut plc = Plc::new(&description.name, s7::default_program());
-    let process = crane(&description, arguments.seed, &mut plc).map_err(|told| in_file(arguments, &told))?;
+    let process = crane(&description, arguments.seed, &mut plc).map_err(|told| in_file(file, &told))?;
     let services: Vec<_> =
         SERVICES.iter().enumerate().map(|(at, service)| (service, address(arguments, at, service))).collect();
     let live = Live::start(&services, Arc::new(Mutex::new(plc)), process, now(), arguments.speed)
@@ -31,18 +30,6 @@ pub(crate) fn run(arguments: &TwinRun) -> Result<(), Box<dyn Error>> {
     }
     ended.recv()?;
     Ok(())
-}
-
-fn describe(arguments: &TwinRun) -> Result<Description, String> {
-    let Some(file) = &arguments.crane else { return Ok(Description::default()) };
-    let text = fs::read_to_string(file).map_err(|error| in_file(arguments, &error))?;
-    Description::parse(&text).map_err(|error| in_file(arguments, &error))
-}
-
-/// What is wrong with the crane's file, or with the ordinary crane.
-fn in_file(arguments: &TwinRun, told: &dyn Display) -> String {
-    let file = arguments.crane.as_deref().unwrap_or(Path::new(""));
-    format!("--crane {}: {told}", file.display())
 }
 
 /// Where a service listens: at its own port, or at its place among the ports that were given.

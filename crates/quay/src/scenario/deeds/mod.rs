@@ -1,0 +1,130 @@
+//! What a step does. A file for each kind; what they have in common is here.
+
+mod arp;
+mod crane;
+mod modbus;
+mod s7;
+
+use crate::lan::HostId;
+use crate::life::Place;
+use crate::talk::TalkId;
+use crate::world::World;
+use quaywatch_crane::{Kind, Tag, Value, find};
+use quaywatch_model::Timestamp;
+use serde::Deserialize;
+
+/// What a step does.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Deed {
+    /// A station speaks S7comm to a controller.
+    S7(s7::S7),
+    /// A client speaks Modbus/TCP to a controller.
+    Modbus(modbus::Modbus),
+    /// Somebody asks for addresses one by one, or claims one.
+    Arp(arp::Arp),
+    /// Something happens at the crane itself, which no packet tells.
+    Crane(crane::Crane),
+}
+
+impl Deed {
+    /// Begins it.
+    ///
+    /// # Errors
+    /// It cannot be done: why.
+    pub(crate) fn begin(&self, stage: &Stage, world: &mut World) -> Result<Going, String> {
+        match self {
+            Self::S7(deed) => deed.begin(stage, world),
+            Self::Modbus(deed) => deed.begin(stage, world),
+            Self::Arp(deed) => deed.begin(stage, world),
+            Self::Crane(deed) => deed.begin(stage, world),
+        }
+    }
+
+    /// The hosts it names.
+    #[must_use]
+    pub fn hosts(&self) -> Vec<&str> {
+        match self {
+            Self::S7(deed) => vec![&deed.from, &deed.to],
+            Self::Modbus(deed) => vec![&deed.from, &deed.to],
+            Self::Arp(deed) => deed.hosts(),
+            Self::Crane(_) => Vec::new(),
+        }
+    }
+
+    /// The signals it names.
+    #[must_use]
+    pub fn tags(&self) -> Vec<&str> {
+        match self {
+            Self::S7(deed) => deed.tags(),
+            Self::Modbus(deed) => deed.tags(),
+            Self::Arp(_) | Self::Crane(_) => Vec::new(),
+        }
+    }
+}
+
+/// Where a scenario is played.
+#[derive(Debug, Clone)]
+pub(crate) struct Stage {
+    pub(crate) place: Place,
+}
+
+impl Stage {
+    /// A host by its name.
+    pub(crate) fn host(&self, world: &World, name: &str) -> Result<HostId, String> {
+        self.place.host(world, name).ok_or_else(|| format!("there is no host {name}"))
+    }
+}
+
+/// Something that has begun.
+#[derive(Debug, Clone)]
+pub(crate) enum Going {
+    /// It is over when the conversation is.
+    Talk(TalkId),
+    /// It is over then.
+    Until(Timestamp),
+    /// It is over.
+    Done,
+}
+
+impl Going {
+    pub(crate) fn is_over(&self, world: &World) -> bool {
+        match self {
+            Self::Talk(talk) => world.is_over(*talk),
+            Self::Until(time) => world.now() >= *time,
+            Self::Done => true,
+        }
+    }
+}
+
+/// A value as a file writes it.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(untagged)]
+pub enum Wanted {
+    /// For bits.
+    Bool(bool),
+    /// For numbers.
+    Number(f64),
+    /// For texts.
+    Text(String),
+}
+
+impl Wanted {
+    /// The value as the signal has it.
+    fn of(&self, tag: &Tag) -> Option<Value> {
+        match (self, tag.kind) {
+            (Self::Bool(on), Kind::Bool) => Some(Value::Bool(*on)),
+            (Self::Number(number), Kind::Real) => Some(Value::Real(*number as f32)),
+            (Self::Number(number), Kind::Int | Kind::Word | Kind::Dint | Kind::Dword) => {
+                Some(Value::Whole(*number as i64))
+            }
+            (Self::Text(text), Kind::Text(_)) => Some(Value::Text(text.clone())),
+            _ => None,
+        }
+    }
+}
+
+/// A signal by its name.
+fn signal(name: &str) -> Result<&'static Tag, String> {
+    find(name).ok_or_else(|| format!("there is no signal {name}"))
+}

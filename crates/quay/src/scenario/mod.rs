@@ -1,0 +1,265 @@
+//! What can be played on a crane's network: abuse, and honest things that look like it. Each is a file of steps.
+//!
+//! ```toml
+//! id = "P01"
+//! title = "The overload limit is raised to 150 %"
+//! what = "…"
+//! techniques = ["T0836"]
+//! seen_by = ["write"]
+//! severity = "high"
+//! armed = "either"
+//! tags = ["Par.OverloadPct"]
+//! effect = { tag = "Par.OverloadPct", above = 110.5 }
+//!
+//! [[step]]
+//! [step.do.s7]
+//! from = "ews"
+//! to = "plc"
+//! plan = [{ write = { tag = "Par.OverloadPct", value = 150 } }]
+//! ```
+
+pub mod catalogue;
+pub mod deeds;
+mod player;
+
+pub use deeds::Deed;
+pub(crate) use player::{Played, Player};
+
+use serde::Deserialize;
+
+/// A scenario as its file says.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Scenario {
+    /// Its number in the catalogue: `P01`. Those that begin with N are honest.
+    pub id: String,
+    /// One line.
+    pub title: String,
+    /// What happens, on the wire and at the crane.
+    pub what: String,
+    /// Techniques of ATT&CK for ICS.
+    #[serde(default)]
+    pub techniques: Vec<String>,
+    /// Where it can be seen: `net`, `write`, `process`, `content`; none where it cannot.
+    #[serde(default)]
+    pub seen_by: Vec<SeenBy>,
+    /// How much it matters.
+    pub severity: Severity,
+    /// When it begins.
+    #[serde(default)]
+    pub armed: Armed,
+    /// Which signals it is about.
+    #[serde(default)]
+    pub tags: Vec<String>,
+    /// When it first has an effect on the crane.
+    pub effect: Option<Effect>,
+    /// Who comes to the crane's network for it.
+    #[serde(default, rename = "host")]
+    pub hosts: Vec<Guest>,
+    /// What happens, one after another.
+    #[serde(default, rename = "step")]
+    pub steps: Vec<Step>,
+}
+
+/// Where something can be seen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SeenBy {
+    /// In who talks to whom.
+    Net,
+    /// In what is asked of a controller.
+    Write,
+    /// In what the crane does.
+    Process,
+    /// In what is sent.
+    Content,
+}
+
+impl SeenBy {
+    /// As labels call it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Net => "net",
+            Self::Write => "write",
+            Self::Process => "process",
+            Self::Content => "content",
+        }
+    }
+}
+
+/// How much a scenario matters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[expect(missing_docs, reason = "the words are those of findings")]
+pub enum Severity {
+    Info,
+    Low,
+    Medium,
+    High,
+    Critical,
+}
+
+impl Severity {
+    /// As labels call it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Info => "info",
+            Self::Low => "low",
+            Self::Medium => "medium",
+            Self::High => "high",
+            Self::Critical => "critical",
+        }
+    }
+}
+
+/// When a scenario begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Armed {
+    /// When its time has come, whatever the crane does.
+    #[default]
+    Any,
+    /// With a load in the air.
+    Loaded,
+    /// Without one.
+    Idle,
+    /// With a load in seven of ten runs, else without.
+    Either,
+}
+
+/// A signal that passes a limit.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Effect {
+    /// Which signal of the controller's memory.
+    pub tag: String,
+    /// It is above this.
+    pub above: Option<f64>,
+    /// It is below this.
+    pub below: Option<f64>,
+}
+
+/// A host that is not there in honest life.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Guest {
+    /// As steps call it.
+    pub name: String,
+    /// Its hardware address, `00:1e:42:07:00:4d`. None: it is seen with the gateway's.
+    pub mac: Option<String>,
+    /// The last number of its address in the crane's network, or a whole address.
+    pub ip: Ip,
+    /// What its packets look like: `controller`, `device`, `windows`, `linux`.
+    pub persona: String,
+    /// Behind which host it is; none: in the crane's network.
+    pub behind: Option<String>,
+    /// Over how many routers.
+    #[serde(default)]
+    pub hops: u8,
+    /// How long packets travel from it to the crane, one way.
+    #[serde(default)]
+    pub away_ms: f64,
+    /// By how much that varies, on average.
+    #[serde(default)]
+    pub jitter_ms: f64,
+}
+
+/// An address.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(untagged)]
+pub enum Ip {
+    /// In the crane's network.
+    Last(u8),
+    /// Anywhere.
+    Whole(std::net::Ipv4Addr),
+}
+
+/// One step.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Step {
+    /// So long after the step before has begun, or is over.
+    #[serde(default)]
+    pub after_s: f64,
+    /// How often it is done.
+    #[serde(default = "one")]
+    pub times: u32,
+    /// How long after each other.
+    #[serde(default)]
+    pub every_s: f64,
+    /// Whether the next step does not wait for this one to be over.
+    #[serde(default)]
+    pub meanwhile: bool,
+    /// What.
+    #[serde(rename = "do")]
+    pub deed: Deed,
+}
+
+const fn one() -> u32 {
+    1
+}
+
+/// Why a file describes no scenario.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Unplayable {
+    /// It is not as it has to be.
+    #[error("{0}")]
+    Syntax(String),
+    /// There is no such scenario.
+    #[error("there is no scenario {name}{}; `quaywatch twin scenarios` lists all", like(.close))]
+    Unknown {
+        /// What was asked for.
+        name: String,
+        /// What is called nearly so.
+        close: Option<String>,
+    },
+    /// It names what is not there.
+    #[error("scenario {id}: {what} {name} is not there; {valid}")]
+    Missing {
+        /// Which scenario.
+        id: String,
+        /// What it names: a host, a signal.
+        what: &'static str,
+        /// The name.
+        name: String,
+        /// What would do.
+        valid: String,
+    },
+}
+
+fn like(close: &Option<String>) -> String {
+    close.as_ref().map(|close| format!(" (did you mean {close}?)")).unwrap_or_default()
+}
+
+impl Scenario {
+    /// Reads the text of a file.
+    ///
+    /// # Errors
+    /// What is wrong first, with its line and column.
+    pub fn parse(text: &str) -> Result<Self, Unplayable> {
+        toml::from_str(text).map_err(|error| {
+            let at = error.span().map_or(0, |span| span.start);
+            let before = text.get(..at).unwrap_or_default();
+            let line = before.bytes().filter(|byte| *byte == b'\n').count() + 1;
+            let column = at - before.rfind('\n').map_or(0, |newline| newline + 1) + 1;
+            Unplayable::Syntax(format!(
+                "line {line}, column {column}: {}",
+                error.message().replace('\n', " ")
+            ))
+        })
+    }
+
+    /// Whether it is an honest thing that only looks like abuse.
+    #[must_use]
+    pub fn is_benign(&self) -> bool {
+        self.id.starts_with('N')
+    }
+
+    /// The first letter of its number: its family.
+    #[must_use]
+    pub fn family(&self) -> &str {
+        self.id.get(..1).unwrap_or_default()
+    }
+}

@@ -1,0 +1,232 @@
+//! What is true of a run, written beside its capture.
+
+use crate::lan::{Frame, Label};
+use crate::run::Run;
+use crate::scenario::Played;
+use crate::station::Station;
+use quaywatch_crane::{TAGS, Tag, Truth, Value};
+use quaywatch_model::Timestamp;
+use serde_json::{Value as Json, json};
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
+use std::path::Path;
+use std::rc::Rc;
+
+/// Which frames there were, and why.
+#[derive(Debug, Default)]
+pub(crate) struct Frames {
+    total: u64,
+    ranges: Vec<(Label, u64, u64)>,
+    first: BTreeMap<Label, Timestamp>,
+    last: BTreeMap<Label, Timestamp>,
+    counts: BTreeMap<Label, u64>,
+}
+
+impl Frames {
+    pub(crate) fn count(&mut self, frame: &Frame) {
+        self.total += 1;
+        match self.ranges.last_mut() {
+            Some((label, _, last)) if *label == frame.label => *last = self.total,
+            _ => self.ranges.push((frame.label, self.total, self.total)),
+        }
+        if frame.label != Label::default() {
+            self.first.entry(frame.label).or_insert(frame.time);
+            self.last.insert(frame.label, frame.time);
+            *self.counts.entry(frame.label).or_default() += 1;
+        }
+    }
+
+    pub(crate) const fn total(&self) -> u64 {
+        self.total
+    }
+
+    /// How many frames have a label.
+    pub(crate) fn of(&self, label: Label) -> u64 {
+        self.counts.get(&label).copied().unwrap_or_default()
+    }
+
+    /// From the first to the last frame of each stretch with a label.
+    fn ranges(&self, label: Label) -> Vec<[u64; 2]> {
+        self.ranges.iter().filter(|range| range.0 == label).map(|(_, first, last)| [*first, *last]).collect()
+    }
+}
+
+/// The files beside the capture.
+pub(crate) struct Told {
+    truth: BufWriter<File>,
+    ipal: BufWriter<File>,
+    frames: BufWriter<File>,
+    labels: BufWriter<File>,
+    run: BufWriter<File>,
+    moments: u64,
+}
+
+/// IPAL's states are a second apart.
+const MOMENTS_PER_STATE: u64 = 10;
+
+/// The signals that truth is written beside: all that are numbers or bits.
+fn signals() -> impl Iterator<Item = &'static Tag> {
+    TAGS.iter().filter(|tag| tag.block == 100 || tag.block == 120 || tag.block == 150)
+}
+
+impl Told {
+    pub(crate) fn create(directory: &Path) -> io::Result<Self> {
+        let create = |name: &str| File::create(directory.join(name)).map(BufWriter::new);
+        let mut told = Self {
+            truth: create("truth.csv")?,
+            ipal: create("ipal.jsonl")?,
+            frames: create("frames.csv")?,
+            labels: create("labels.jsonl")?,
+            run: create("run.json")?,
+            moments: 0,
+        };
+        write!(told.truth, "time,crane")?;
+        TRUE.iter().try_for_each(|(name, _)| write!(told.truth, ",true.{name}"))?;
+        signals().try_for_each(|tag| write!(told.truth, ",{}", tag.name))?;
+        writeln!(told.truth)?;
+        Ok(told)
+    }
+
+    /// What is true at a moment, and what the controllers say.
+    pub(crate) fn moment(
+        &mut self,
+        time: Timestamp,
+        stations: &[Station],
+        frames: &Frames,
+    ) -> io::Result<()> {
+        self.moments += 1;
+        for station in stations {
+            let truth = station.truth();
+            write!(self.truth, "{}.{:09},{}", time.split().0, time.split().1, station.plc.name)?;
+            TRUE.iter().try_for_each(|(_, read)| write!(self.truth, ",{:.4}", read(&truth)))?;
+            for tag in signals() {
+                match station.image().get(tag) {
+                    Value::Real(number) => write!(self.truth, ",{number:.4}")?,
+                    Value::Whole(number) => write!(self.truth, ",{number}")?,
+                    Value::Bool(on) => write!(self.truth, ",{}", u8::from(on))?,
+                    Value::Text(_) | Value::DateTime(_) => write!(self.truth, ",")?,
+                }
+            }
+            writeln!(self.truth)?;
+        }
+        if self.moments.is_multiple_of(MOMENTS_PER_STATE) {
+            self.state(time, stations, frames)?;
+        }
+        Ok(())
+    }
+
+    /// A state as IPAL has it: <https://github.com/fkie-cad/ipal_ids_framework>, one JSON object a line.
+    fn state(&mut self, time: Timestamp, stations: &[Station], frames: &Frames) -> io::Result<()> {
+        let mut state = serde_json::Map::new();
+        for station in stations {
+            for tag in signals() {
+                let value = match station.image().get(tag) {
+                    Value::Real(number) => json!(number),
+                    Value::Whole(number) => json!(number),
+                    Value::Bool(on) => json!(on),
+                    Value::Text(_) | Value::DateTime(_) => continue,
+                };
+                state.insert(format!("{}.{}", station.plc.name, tag.name), value);
+            }
+        }
+        // Whether a scenario's frames were seen within the last second.
+        let recent = |last: &&Timestamp| time.since(**last) < 1_000_000_000;
+        let malicious = frames.last.values().any(|last| recent(&last));
+        let seconds = time.nanos() as f64 / 1e9;
+        let line = json!({ "timestamp": seconds, "state": state, "malicious": malicious });
+        writeln!(self.ipal, "{line}")
+    }
+
+    /// What was played, and the run itself.
+    pub(crate) fn finish(
+        mut self,
+        run: &Run,
+        frames: &Frames,
+        players: &[Rc<RefCell<Played>>],
+    ) -> io::Result<()> {
+        writeln!(self.frames, "first,last,scenario")?;
+        for (label, first, last) in &frames.ranges {
+            let scenario = usize::from(label.0).checked_sub(1).and_then(|index| run.scenarios.get(index));
+            writeln!(self.frames, "{first},{last},{}", scenario.map_or("0", |scenario| &scenario.id))?;
+        }
+        for (index, (scenario, played)) in run.scenarios.iter().zip(players).enumerate() {
+            let (label, played) = (Label(index as u16 + 1), played.borrow());
+            let seconds =
+                |time: Option<Timestamp>| time.map_or(Json::Null, |time| json!(time.nanos() as f64 / 1e9));
+            let ranges = frames.ranges(label);
+            let line = json!({
+                "id": scenario.id,
+                "title": scenario.title,
+                "class": scenario.family(),
+                "attck": scenario.techniques,
+                "crane": run.cranes.first(),
+                "actor_hosts": actors(scenario),
+                "t_armed": seconds(played.armed),
+                "t_first_packet": seconds(frames.first.get(&label).copied()),
+                "t_first_effect": seconds(played.effect),
+                "t_end": seconds(played.ended.max(frames.last.get(&label).copied())),
+                "frames": ranges,
+                "tags": scenario.tags,
+                "benign": scenario.is_benign(),
+                "detectable_by": scenario.seen_by.iter().map(|by| by.name()).collect::<Vec<_>>(),
+                "earliest_evidence_frame": ranges.first().map(|range| range[0]),
+                "severity": scenario.severity.name(),
+                "notes": played.failed,
+            });
+            writeln!(self.labels, "{line}")?;
+        }
+        let run = json!({
+            "software": concat!("quaywatch ", env!("CARGO_PKG_VERSION")),
+            "seed": run.seed,
+            "begin": run.begin.nanos() as f64 / 1e9,
+            "length_s": run.length_s,
+            "persona": run.maker.name(),
+            "cranes": run.cranes,
+            "wind_m_s": run.settings.wind_m_s,
+            "polls": run.pace.polls,
+            "cyclic": run.pace.cyclic,
+            "video": run.pace.video,
+            "scenarios": run.scenarios.iter().map(|scenario| &scenario.id).collect::<Vec<_>>(),
+            "frames": frames.total,
+        });
+        writeln!(self.run, "{run:#}")?;
+        [self.truth, self.ipal, self.frames, self.labels, self.run].iter_mut().try_for_each(Write::flush)
+    }
+}
+
+/// Who does something in a scenario: the first host that each step names.
+fn actors(scenario: &crate::scenario::Scenario) -> Vec<&str> {
+    let mut actors: Vec<&str> = Vec::new();
+    for actor in scenario.steps.iter().filter_map(|step| step.deed.hosts().first().copied()) {
+        if !actors.contains(&actor) {
+            actors.push(actor);
+        }
+    }
+    actors
+}
+
+/// How something is read off the truth.
+type Read = fn(&Truth) -> f64;
+
+/// What is written of the truth, in SI units.
+const TRUE: [(&str, Read); 17] = [
+    ("trolley_m", |truth| truth.trolley_m),
+    ("trolley_m_s", |truth| truth.trolley_m_s),
+    ("hoist_m", |truth| truth.hoist_m),
+    ("hoist_m_s", |truth| truth.hoist_m_s),
+    ("gantry_m", |truth| truth.gantry_m),
+    ("load_x_m", |truth| truth.load_m.x),
+    ("load_y_m", |truth| truth.load_m.y),
+    ("load_z_m", |truth| truth.load_m.z),
+    ("sway_x_deg", |truth| truth.sway_deg[0]),
+    ("sway_y_deg", |truth| truth.sway_deg[1]),
+    ("skew_deg", |truth| truth.skew_deg),
+    ("tension_n", |truth| truth.tension_n),
+    ("cargo_kg", |truth| truth.cargo_kg),
+    ("wind_m_s", |truth| truth.wind_m_s),
+    ("hoist_w", |truth| truth.hoist_w),
+    ("moves", |truth| truth.moves.into()),
+    ("collisions", |truth| truth.collisions.into()),
+];
