@@ -2,6 +2,7 @@
 //! crane's switch would write it, with the truth beside it.
 
 pub mod clients;
+mod declaration;
 mod habit;
 pub mod lan;
 pub mod life;

@@ -88,17 +88,19 @@ pub struct Written {
 
 impl Run {
     /// Captures, and writes everything to this directory, which is made: `quay.pcapng`, `run.json`, `labels.jsonl`,
-    /// `frames.csv`, `truth.csv`, `ipal.jsonl`. Tells how many seconds are done.
+    /// `frames.csv`, `truth.csv`, `ipal.jsonl`, `site.toml` and its tag maps. Tells how many seconds are done.
     ///
     /// # Errors
     /// There is no such crane or scenario, or a file cannot be written.
     pub fn write(&self, directory: &Path, progress: &mut dyn FnMut(f64)) -> Result<Written, Failed> {
-        let (mut world, players) = self.set_up()?;
+        let (mut world, places, honest) = self.people()?;
+        let players = self.set_up(&mut world, &places)?;
         let failed = |path: &Path| {
             let path = path.to_owned();
             move |cause| Failed::Write { path, cause }
         };
         fs::create_dir_all(directory).map_err(failed(directory))?;
+        crate::declaration::write(directory, &world, &places, honest).map_err(failed(directory))?;
         let path = directory.join("quay.pcapng");
         let file = File::create(&path).map_err(failed(&path))?;
         let comment = format!("a simulated crane's network, seed {}", self.seed);
@@ -127,25 +129,30 @@ impl Run {
         Ok(Written { frames: frames.total(), bytes, played: played.collect() })
     }
 
-    /// The world as it is when the capture begins.
-    fn set_up(&self) -> Result<(World, Players), Failed> {
+    /// The world with all who belong there, their places, and how many hosts they are.
+    fn people(&self) -> Result<(World, Vec<Place>, usize), Failed> {
         let warm = crate::lan::later(self.begin, -(WARM_UP_S * 1e9) as i64);
         let mut world = World::new(self.seed, warm);
         world.lan.lost_per_million = LOST_PER_MILLION;
         world.lan.tap.doubled_per_million = DOUBLED_PER_MILLION;
         let places = self.places()?;
         for place in &places {
-            let settings = self.settings_of(place);
-            world.stations.push(Station::new(&place.crane, &settings, warm)?);
+            world.stations.push(Station::new(&place.crane, &self.settings_of(place), warm)?);
             hosts::join_all(&mut world, place);
         }
-        for place in &places {
-            settle(&mut world, place, self.pace);
+        let honest = world.lan.hosts().count();
+        Ok((world, places, honest))
+    }
+
+    /// Lets them live, guests come, and time pass until the capture begins.
+    fn set_up(&self, world: &mut World, places: &[Place]) -> Result<Players, Failed> {
+        for place in places {
+            settle(world, place, self.pace);
         }
-        let Some(first) = places.first() else { return Ok((world, Vec::new())) };
-        let players = self.arm(&mut world, first)?;
-        world.run_until::<io::Error>(self.begin, &mut |_| Ok(())).unwrap_or_default();
-        Ok((world, players))
+        let Some(first) = places.first() else { return Ok(Vec::new()) };
+        let players = self.arm(world, first)?;
+        world.run_until::<std::convert::Infallible>(self.begin, &mut |_| Ok(())).unwrap_or_default();
+        Ok(players)
     }
 
     fn places(&self) -> Result<Vec<Place>, Failed> {
@@ -241,7 +248,12 @@ fn join(world: &mut World, place: &Place, scenario: &Scenario, guest: &Guest) ->
         })?,
         (None, Some(router)) => router,
         (None, None) => {
-            return Err(missing(scenario, "mac of host", &guest.name, "a guest has one, or is behind a host"));
+            return Err(missing(
+                scenario,
+                "mac of host",
+                &guest.name,
+                "a guest has one, or is behind a host",
+            ));
         }
     };
     let ip = match guest.ip {

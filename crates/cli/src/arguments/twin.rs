@@ -98,6 +98,7 @@ Written to DIR, the same bytes for the same options:
   frames.csv    stretches of frames and the scenario each belongs to; 0 is honest life
   truth.csv     ten times a second: what is true of each crane, beside what its controller says
   ipal.jsonl    the controllers' states once a second in the format of IPAL
+  site.toml     what an honest site would declare, with its tag map, for quaywatch inspect --site
 
 Exit codes:
   0  written
