@@ -1,5 +1,7 @@
+mod bench;
 mod twin;
 
+pub(crate) use bench::{Bench, Detection};
 pub(crate) use twin::{Twin, TwinCapture, TwinRun, TwinScenarios};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -27,6 +29,9 @@ pub(crate) enum Command {
     /// Simulate a ship-to-shore crane whose controller answers in real protocols
     #[command(subcommand)]
     Twin(Twin),
+    /// Measure how well simulated abuse is found
+    #[command(subcommand)]
+    Bench(Bench),
 }
 
 #[derive(Debug, Args)]

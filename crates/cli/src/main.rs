@@ -1,13 +1,14 @@
 //! The binary `quaywatch`: arguments, progress and exit codes. What it does is done in the other rooms.
 
 mod arguments;
+mod bench;
 mod inspect;
 mod learn;
 mod protocols;
 mod report;
 mod twin;
 
-use arguments::{Arguments, Command};
+use arguments::{Arguments, Bench, Command};
 use clap::Parser as _;
 use quaywatch_capture::Source;
 use quaywatch_sensor::Shortfall;
@@ -30,6 +31,7 @@ fn main() -> ExitCode {
         Command::Inspect(arguments) => inspect::run(&arguments),
         Command::Learn(arguments) => learn::run(&arguments),
         Command::Protocols => protocols::run().map(|()| End::Good),
+        Command::Bench(Bench::Detection(arguments)) => bench::run(&arguments).map(|()| End::Good),
         Command::Twin(twin) => twin::command(&twin).map(|()| End::Good),
     };
     match result {

@@ -55,6 +55,16 @@ pub enum Failed {
         #[source]
         cause: io::Error,
     },
+    /// A scenario needs another maker's automation.
+    #[error("scenario {id} cannot be played on a crane of {maker}; valid is {valid}")]
+    Unsuited {
+        /// Which scenario.
+        id: String,
+        /// Whose automation the run has.
+        maker: &'static str,
+        /// Whose would do.
+        valid: String,
+    },
     /// Two cranes have one name.
     #[error("two cranes are called {0}; each needs a name of its own")]
     Twice(String),
@@ -121,7 +131,11 @@ impl Run {
             progress(step as f64 * TRUTH_EVERY_S);
         }
         writer.finish().map_err(failed(&path))?;
-        told.finish(self, &frames, &players).map_err(failed(directory))?;
+        let address = |name: &str| {
+            let host = places.first()?.host(&world, name)?;
+            world.lan.host(host).map(|host| host.ip)
+        };
+        told.finish(self, &frames, &players, address).map_err(failed(directory))?;
         let bytes = fs::metadata(&path).map_or(0, |metadata| metadata.len());
         let played = self.scenarios.iter().zip(&players).enumerate().map(|(index, (scenario, played))| {
             (scenario.id.clone(), frames.of(Label(index as u16 + 1)), played.borrow().failed.clone())
@@ -193,6 +207,10 @@ impl Run {
         let share_s = self.length_s / self.scenarios.len().max(1) as f64;
         let mut players = Vec::new();
         for (index, scenario) in self.scenarios.iter().enumerate() {
+            if !scenario.suits(self.maker) {
+                let (id, valid) = (scenario.id.clone(), scenario.personas.join(" or "));
+                return Err(Failed::Unsuited { id, maker: self.maker.name(), valid });
+            }
             for guest in &scenario.hosts {
                 join(world, place, scenario, guest)?;
             }

@@ -11,6 +11,7 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
+use std::net::Ipv4Addr;
 use std::path::Path;
 use std::rc::Rc;
 
@@ -145,6 +146,7 @@ impl Told {
         run: &Run,
         frames: &Frames,
         players: &[Rc<RefCell<Played>>],
+        address: impl Fn(&str) -> Option<Ipv4Addr>,
     ) -> io::Result<()> {
         writeln!(self.frames, "first,last,scenario")?;
         for (label, first, last) in &frames.ranges {
@@ -163,6 +165,7 @@ impl Told {
                 "attck": scenario.techniques,
                 "crane": run.cranes.first(),
                 "actor_hosts": actors(scenario),
+                "actor_addresses": actors(scenario).into_iter().filter_map(&address).collect::<Vec<_>>(),
                 "t_armed": seconds(played.armed),
                 "t_first_packet": seconds(frames.first.get(&label).copied()),
                 "t_first_effect": seconds(played.effect),

@@ -159,7 +159,7 @@ fn part(text: &str) -> Result<f64, String> {
     part.ok_or_else(|| "a number from 0 to 1 is valid".into())
 }
 
-fn maker(text: &str) -> Result<Maker, String> {
+pub(super) fn maker(text: &str) -> Result<Maker, String> {
     Maker::named(text).ok_or_else(|| {
         let names: Vec<&str> = Maker::NAMES.iter().map(|(name, _)| *name).collect();
         format!("valid are {}", names.join(", "))

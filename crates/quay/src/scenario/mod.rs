@@ -25,6 +25,7 @@ mod player;
 pub use deeds::Deed;
 pub(crate) use player::{Played, Player};
 
+use crate::life::Maker;
 use serde::Deserialize;
 
 /// A scenario as its file says.
@@ -53,6 +54,9 @@ pub struct Scenario {
     pub tags: Vec<String>,
     /// When it first has an effect on the crane.
     pub effect: Option<Effect>,
+    /// With whose automation it can be played; none: with any.
+    #[serde(default)]
+    pub personas: Vec<String>,
     /// Who comes to the crane's network for it.
     #[serde(default, rename = "host")]
     pub hosts: Vec<Guest>,
@@ -249,6 +253,12 @@ impl Scenario {
                 error.message().replace('\n', " ")
             ))
         })
+    }
+
+    /// Whether it can be played with this maker's automation.
+    #[must_use]
+    pub fn suits(&self, maker: Maker) -> bool {
+        self.personas.is_empty() || self.personas.iter().any(|persona| persona == maker.name())
     }
 
     /// Whether it is an honest thing that only looks like abuse.

@@ -155,7 +155,7 @@ impl Do {
                 put(Deed::Upload(letter, number));
             }
             Self::UploadAll(_) => {
-                program.keys().for_each(|(letter, number)| put(Deed::Upload(*letter, *number)))
+                program.keys().for_each(|(letter, number)| put(Deed::Upload(*letter, *number)));
             }
             Self::DownloadChanged(block) => {
                 let (letter, number) = named(block)?;
@@ -166,7 +166,7 @@ impl Do {
             Self::DownloadAllChanged(_) => {
                 program.iter().filter(|((letter, _), _)| b"8CE".contains(letter)).for_each(
                     |((letter, number), block)| put(Deed::Download(*letter, *number, changed(&block.0))),
-                )
+                );
             }
             Self::Insert(block) => {
                 let (letter, number) = named(block)?;
