@@ -3,10 +3,10 @@ use crate::desk::Desk;
 use crate::image::Image;
 use crate::machine::{Machine, Unsound, Valid};
 use crate::operator::{Eyes, Operator};
-use crate::plant::{Actuation, Plant, STEP_S, Senses};
+use crate::plant::{Actuation, Lies, Plant, STEP_S, Senses};
 use crate::tags::{Value, find};
 use crate::wind::Wind;
-use crate::work::{Container, Move, Quay, Work};
+use crate::work::{Container, Move, Quay, Special, Work};
 use glam::DVec3;
 
 /// Which crane, who works it, and in what weather.
@@ -217,6 +217,16 @@ impl Crane {
     /// The controller's clock from now on, for the moment the crane's time was 0.
     pub const fn set_clock(&mut self, unix_s: f64) {
         self.unix_s = unix_s;
+    }
+
+    /// What is wrong with its sensors.
+    pub const fn lies_mut(&mut self) -> &mut Lies {
+        &mut self.senses.lies
+    }
+
+    /// The next move is about this.
+    pub const fn expect(&mut self, special: Special) {
+        self.work.expect(special);
     }
 
     /// The weather changes. What is no wind is not taken.

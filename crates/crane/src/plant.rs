@@ -10,7 +10,7 @@ mod spreader;
 pub use drive::AxisCommand;
 pub use load::Cargo;
 pub use power::Meters;
-pub use sense::Sensed;
+pub use sense::{Lies, Sensed};
 pub(crate) use sense::Senses;
 
 use crate::machine::Machine;

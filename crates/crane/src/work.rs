@@ -93,9 +93,46 @@ pub struct Work {
     order: u32,
     bay: u16,
     planned: VecDeque<Planned>,
+    special: Option<Special>,
     /// What is below the crane.
     pub quay: Quay,
 }
+
+/// Something out of the ordinary that the next move is about.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Special {
+    /// A box that weighs this, whatever its papers say.
+    Box {
+        /// What it weighs.
+        mass_kg: f64,
+        /// What its papers say.
+        declared_kg: f64,
+    },
+    /// A hatch cover of this mass: it has no number, no papers, and the shape of a plate.
+    HatchCover {
+        /// What it weighs.
+        mass_kg: f64,
+    },
+}
+
+impl Special {
+    fn make(self, container: &mut Container) {
+        match self {
+            Self::Box { mass_kg, declared_kg } => {
+                (container.mass_kg, container.declared_kg) = (mass_kg, declared_kg);
+            }
+            Self::HatchCover { mass_kg } => {
+                (container.mass_kg, container.declared_kg) = (mass_kg, 0.0);
+                (container.number, container.iso_type) = (String::new(), "");
+                container.height_m = HATCH_COVER_M;
+            }
+        }
+        container.off_centre = glam::DVec2::ZERO;
+    }
+}
+
+/// How thick a hatch cover is.
+const HATCH_COVER_M: f64 = 0.9;
 
 #[derive(Debug, Clone, Copy)]
 struct Planned {
@@ -114,6 +151,7 @@ impl Work {
             order: 0,
             bay: 0,
             planned: VecDeque::new(),
+            special: None,
             quay: Quay { stacks: lanes.into() },
         };
         work.order = 100_000 + work.chance.below(800_000) as u32;
@@ -132,11 +170,20 @@ impl Work {
         self.order = self.order.wrapping_add(1);
         let lane = self.chance.below(LANES_M.len());
         let ship = LANES_M.len() + planned.row;
+        let special = self.special.take();
+        let taken = self.quay.stacks.get_mut(ship).filter(|_| planned.discharge);
+        if let (Some(special), Some(container)) = (special, taken.and_then(|stack| stack.boxes.last_mut())) {
+            special.make(container);
+        }
         let boxes =
             |work: &Self, stack: usize| work.quay.stacks.get(stack).map_or(0, |stack| stack.boxes.len());
         let taken =
             self.quay.stacks.get(ship).filter(|_| planned.discharge).and_then(|stack| stack.boxes.last());
-        let container = taken.cloned().unwrap_or_else(|| Container::by_chance(&mut self.chance));
+        let container = taken.cloned().unwrap_or_else(|| {
+            let mut container = Container::by_chance(&mut self.chance);
+            special.into_iter().for_each(|special| special.make(&mut container));
+            container
+        });
         let mut tier = boxes(self, ship);
         if let Some(truck) = self.quay.stacks.get_mut(lane) {
             truck.boxes.clear();
@@ -158,6 +205,11 @@ impl Work {
             tier: 80 + 2 * tier as u16,
             gantry_m: 500.0 + BAY_M * f64::from((self.bay + 19) % 20),
         }
+    }
+
+    /// The next move is about this.
+    pub const fn expect(&mut self, special: Special) {
+        self.special = Some(special);
     }
 
     /// For how long a truck is waited for.
@@ -188,7 +240,7 @@ impl Work {
 
 #[cfg(test)]
 mod tests {
-    use super::Work;
+    use super::{Special, Work};
 
     #[test]
     fn every_move_has_its_box_where_it_is_taken_from() {
@@ -198,6 +250,21 @@ mod tests {
             let taken = work.quay.stacks[next.from].boxes.pop();
             assert_eq!(taken.as_ref(), Some(&next.container));
             work.quay.stacks[next.to].boxes.push(next.container);
+        }
+    }
+
+    #[test]
+    fn what_is_expected_is_the_next_move_and_only_that() {
+        for seed in 0..8 {
+            let mut work = Work::new(seed, 0.0);
+            for _ in 0..seed {
+                work.next_move();
+            }
+            work.expect(Special::Box { mass_kg: 77_000.0, declared_kg: 20_000.0 });
+            let next = work.next_move();
+            assert_eq!((next.container.mass_kg, next.container.declared_kg), (77_000.0, 20_000.0));
+            assert_eq!(work.quay.stacks[next.from].boxes.last(), Some(&next.container));
+            assert!(work.next_move().container.mass_kg < 31_000.0);
         }
     }
 }

@@ -47,11 +47,13 @@ pub(crate) struct Served {
 impl Party for Served {
     fn turn(&mut self, heard: &[u8], scene: &mut Scene<'_>, say: &mut Vec<u8>) -> Next {
         let Some(station) = scene.stations.get_mut(self.station) else { return Next::Reset };
-        let plc = &mut station.plc;
         if heard.is_empty() {
             return Next::Listen;
         }
-        match self.session.input(plc, scene.now, heard, say) {
+        station.swap_told(scene.now);
+        let after = self.session.input(&mut station.plc, scene.now, heard, say);
+        station.swap_told(scene.now);
+        match after {
             After::Open => Next::Listen,
             After::Close => Next::Close,
         }

@@ -63,21 +63,55 @@ pub struct Sensed {
     pub wind_deg: f64,
 }
 
+/// What is wrong with sensors, or is fed in between them and the controller: nobody sees it in any packet.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Lies {
+    /// The wind sensor stands at this.
+    pub wind_m_s: Option<f64>,
+    /// The hoist's encoder counts so many metres for one.
+    pub hoist_scale: f64,
+    /// The trolley's does.
+    pub trolley_scale: f64,
+    /// Each load cell tells this part of what it carries.
+    pub cells_gain: f64,
+    /// All four landed switches say this.
+    pub landed: Option<bool>,
+}
+
+impl Default for Lies {
+    /// None.
+    fn default() -> Self {
+        Self { wind_m_s: None, hoist_scale: 1.0, trolley_scale: 1.0, cells_gain: 1.0, landed: None }
+    }
+}
+
+impl Lies {
+    fn tell(&self, seen: &mut Sensed) {
+        seen.wind_m_s = self.wind_m_s.unwrap_or(seen.wind_m_s);
+        seen.hoist_m *= self.hoist_scale;
+        seen.trolley_m *= self.trolley_scale;
+        seen.corners_kg = seen.corners_kg.map(|kg| kg * self.cells_gain);
+        seen.landed = self.landed.map_or(seen.landed, |landed| [landed; 4]);
+    }
+}
+
 /// The sensors, each with its noise.
 #[derive(Debug, Clone)]
 pub(crate) struct Senses {
     chance: Chance,
+    /// What is wrong with them.
+    pub(crate) lies: Lies,
 }
 
 impl Senses {
     pub(crate) fn new(seed: u64) -> Self {
-        Self { chance: Chance::new(seed, 2) }
+        Self { chance: Chance::new(seed, 2), lies: Lies::default() }
     }
 
     pub(crate) fn look(&mut self, plant: &Plant, wind: &Wind) -> Sensed {
         let sway = plant.sway_rad();
         let meters = plant.meters;
-        Sensed {
+        let mut seen = Sensed {
             hoist_m: plant.hoist.place + self.noise(0.001),
             hoist_m_s: self.about(plant.hoist.speed, 0.001),
             trolley_m: plant.trolley.place + self.noise(0.002),
@@ -106,7 +140,9 @@ impl Senses {
             trolley_degc: meters.trolley_degc,
             wind_m_s: (wind.speed_m_s() + self.noise(0.1)).max(0.0),
             wind_deg: wind.from_deg(),
-        }
+        };
+        self.lies.tell(&mut seen);
+        seen
     }
 
     /// A quarter of the ropes' pull, more where the centre of mass is: landside and seaside, each south and north.

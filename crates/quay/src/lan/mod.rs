@@ -2,12 +2,14 @@
 
 mod frame;
 mod host;
+mod interception;
 pub mod persona;
 mod segment;
 mod tap;
 
 pub use frame::{BROADCAST, arp, ethernet, padded};
 pub use host::{Host, HostId, Mac};
+pub use interception::{Alter, Interception};
 pub use persona::Persona;
 pub(crate) use segment::Segment;
 pub use tap::{Frame, Label, Tap};
@@ -37,6 +39,7 @@ pub struct Lan {
     pub label: Label,
     /// How many of a million segments get lost.
     pub lost_per_million: u32,
+    interceptions: Vec<Interception>,
     pub(crate) chance: Chance,
 }
 
@@ -60,6 +63,7 @@ impl Lan {
             tap: Tap::default(),
             label: Label::default(),
             lost_per_million: 0,
+            interceptions: Vec::new(),
             chance: Chance::new(seed, 0x1A4),
         }
     }

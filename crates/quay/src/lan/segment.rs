@@ -1,6 +1,7 @@
 //! TCP segments as hosts of each kind make them.
 
-use super::{HostId, Lan};
+use super::frame::Packet;
+use super::{HostId, Lan, later};
 use etherparse::{TcpHeader, TcpOptionElement};
 use quaywatch_model::Timestamp;
 
@@ -58,8 +59,21 @@ impl Lan {
         }
         // At most 24 of 40 bytes.
         let _ = header.set_options(&options);
-        let bytes = packet.tcp(header, payload);
-        self.frame(time, bytes);
+        let Some(passed) = self.pass(from.0, to.0, payload) else {
+            let bytes = packet.tcp(header, payload);
+            self.frame(time, bytes);
+            return (time, ticks);
+        };
+        // To whoever stands between, and from there on: one hop older.
+        let (link_from, link_to) = (packet.from.0, packet.to.0);
+        let first = Packet { to: (passed.mac, packet.to.1), from: (link_from, packet.from.1), ..packet };
+        let ttl = packet.ttl.saturating_sub(1).max(1);
+        let second = Packet { to: (link_to, packet.to.1), from: (passed.mac, packet.from.1), ttl, ..packet };
+        let before = first.tcp(header.clone(), payload);
+        self.frame(time, before);
+        let time = later(time, passed.after_ns);
+        let after = second.tcp(header, &passed.payload);
+        self.tap.put(time, after, passed.label, &mut self.chance);
         (time, ticks)
     }
 }

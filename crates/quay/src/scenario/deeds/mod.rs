@@ -2,6 +2,7 @@
 
 mod arp;
 mod crane;
+mod mitm;
 mod modbus;
 mod s7;
 
@@ -23,6 +24,8 @@ pub enum Deed {
     Modbus(modbus::Modbus),
     /// Somebody asks for addresses one by one, or claims one.
     Arp(arp::Arp),
+    /// Somebody stands between two hosts for a while.
+    Mitm(mitm::Mitm),
     /// Something happens at the crane itself, which no packet tells.
     Crane(crane::Crane),
 }
@@ -37,6 +40,7 @@ impl Deed {
             Self::S7(deed) => deed.begin(stage, world),
             Self::Modbus(deed) => deed.begin(stage, world),
             Self::Arp(deed) => deed.begin(stage, world),
+            Self::Mitm(deed) => deed.begin(stage, world),
             Self::Crane(deed) => deed.begin(stage, world),
         }
     }
@@ -48,6 +52,7 @@ impl Deed {
             Self::S7(deed) => vec![&deed.from, &deed.to],
             Self::Modbus(deed) => vec![&deed.from, &deed.to],
             Self::Arp(deed) => deed.hosts(),
+            Self::Mitm(deed) => vec![&deed.by, &deed.between[0], &deed.between[1]],
             Self::Crane(_) => Vec::new(),
         }
     }
@@ -58,7 +63,7 @@ impl Deed {
         match self {
             Self::S7(deed) => deed.tags(),
             Self::Modbus(deed) => deed.tags(),
-            Self::Arp(_) | Self::Crane(_) => Vec::new(),
+            Self::Arp(_) | Self::Mitm(_) | Self::Crane(_) => Vec::new(),
         }
     }
 }
