@@ -21,6 +21,8 @@
 pub mod catalogue;
 pub mod deeds;
 mod player;
+#[cfg(test)]
+mod tests;
 
 pub use deeds::Deed;
 pub(crate) use player::{Played, Player};

@@ -4,6 +4,7 @@ mod arp;
 mod crane;
 mod mitm;
 mod modbus;
+mod raw;
 mod s7;
 
 use crate::lan::HostId;
@@ -24,6 +25,8 @@ pub enum Deed {
     Modbus(modbus::Modbus),
     /// Somebody asks for addresses one by one, or claims one.
     Arp(arp::Arp),
+    /// Two hosts exchange bytes that mean nothing to anybody else.
+    Raw(raw::Raw),
     /// Somebody stands between two hosts for a while.
     Mitm(mitm::Mitm),
     /// Something happens at the crane itself, which no packet tells.
@@ -40,6 +43,7 @@ impl Deed {
             Self::S7(deed) => deed.begin(stage, world),
             Self::Modbus(deed) => deed.begin(stage, world),
             Self::Arp(deed) => deed.begin(stage, world),
+            Self::Raw(deed) => deed.begin(stage, world),
             Self::Mitm(deed) => deed.begin(stage, world),
             Self::Crane(deed) => deed.begin(stage, world),
         }
@@ -52,6 +56,7 @@ impl Deed {
             Self::S7(deed) => vec![&deed.from, &deed.to],
             Self::Modbus(deed) => vec![&deed.from, &deed.to],
             Self::Arp(deed) => deed.hosts(),
+            Self::Raw(deed) => vec![&deed.from, &deed.to],
             Self::Mitm(deed) => vec![&deed.by, &deed.between[0], &deed.between[1]],
             Self::Crane(_) => Vec::new(),
         }
@@ -63,7 +68,7 @@ impl Deed {
         match self {
             Self::S7(deed) => deed.tags(),
             Self::Modbus(deed) => deed.tags(),
-            Self::Arp(_) | Self::Mitm(_) | Self::Crane(_) => Vec::new(),
+            Self::Arp(_) | Self::Raw(_) | Self::Mitm(_) | Self::Crane(_) => Vec::new(),
         }
     }
 }
