@@ -74,7 +74,7 @@ fn asyncua_finds_reads_writes_browses_subscribes_and_calls_and_our_decoder_reads
         "OpenSession OpenSecureChannel (i=446): security policy = \"http://opcfoundation.org/UA/SecurityPolicy#None\"",
         "Identify GetEndpoints (i=428)",
         "Identify FindServers (i=422)",
-        "Authenticate ActivateSession (i=467): user = \"engineer\"",
+        "user = \"engineer\"; password = (masked)",
         "Read Read (i=631): ns=2;s=STS07/Load/Net = 30.48",
         "Read HistoryRead (i=664)",
         "Write Write (i=673): ns=2;s=STS07/Par/OverloadPct = 150 -> accepted",

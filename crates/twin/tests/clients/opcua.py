@@ -6,6 +6,7 @@ import logging
 import sys
 
 from asyncua import Client, ua
+from asyncua.ua.ua_binary import struct_from_binary
 
 # What the client says of services that are refused on purpose.
 logging.disable(logging.CRITICAL)
@@ -56,7 +57,7 @@ async def reading(client):
     assert status.BuildInfo.ManufacturerName == "Quaywatch" and status.StartTime <= now <= status.CurrentTime
     load = client.get_node(tag("Load/Net"))
     value = await load.read_data_value()
-    assert value.Value.VariantType == ua.VariantType.Float and value.SourceTimestamp and value.ServerTimestamp
+    assert value.Value.VariantType == ua.VariantType.Float and value.SourceTimestamp
     assert await load.read_data_type() == ua.NodeId(ua.ObjectIds.Float)
     assert (await load.read_browse_name()).to_string() == "2:Net"
     assert (await load.read_display_name()).Text == "Net"
@@ -113,7 +114,7 @@ async def browsing(client):
     for node, name in seen.items():
         if node.NamespaceIndex == 0:
             known = ua.ObjectIdNames[node.Identifier]
-            assert known.split("_")[-1] == name.Name, (known, name)
+            assert known.split("_")[-1] in (name.Name, f"{name.Name}Folder"), (known, name)
     system = await client.nodes.objects.get_child(["2:STS07", "2:CraneMotionDeviceSystem"])
     devices = await system.get_child("2:CraneMotionDevices")
     names = [(await device.read_browse_name()).Name for device in await devices.get_children()]
@@ -123,7 +124,7 @@ async def browsing(client):
     path = ["2:Hoist", "2:PowerTrains", "2:HoistPowerTrain", "2:CraneMotor", "2:ParameterSet", "2:BrakeReleased"]
     assert await (await devices.get_child(path)).read_value() is True
     mode = await system.get_child(["2:ParameterSet", "2:CraneOperationalMode"])
-    strings = client.get_node(await mode.read_data_type()).get_child("2:EnumStrings")
+    strings = client.get_node(await mode.read_data_type()).get_child("0:EnumStrings")
     assert [text.Text for text in await (await strings).read_value()][2] == "SEMIAUTOMATIC"
     await refused(devices.get_child("2:Nope"), ua.StatusCodes.BadNoMatch)
     await in_pieces(client)
@@ -206,8 +207,18 @@ async def subscribing(client):
     )
     revised = await client.uaclient.modify_subscription(modify)
     assert (revised.RevisedPublishingInterval, revised.RevisedMaxKeepAliveCount) == (250, 10), revised
-    await refused(client.uaclient.republish(subscription.subscription_id, 9999), ua.StatusCodes.BadMessageNotAvailable)
+    again = republished(client, subscription.subscription_id, 9999)
+    await refused(again, ua.StatusCodes.BadMessageNotAvailable)
     await subscription.delete()
+
+
+async def republished(client, subscription, number):
+    """A notification once more. The client has no call for it."""
+    parameters = ua.RepublishParameters(SubscriptionId=subscription, RetransmitSequenceNumber=number)
+    answer = await client.uaclient.protocol.send_request(ua.RepublishRequest(Parameters=parameters))
+    response = struct_from_binary(ua.RepublishResponse, answer)
+    response.ResponseHeader.ServiceResult.check()
+    return response.NotificationMessage
 
 
 async def calling(client):
@@ -215,7 +226,7 @@ async def calling(client):
     stop, reset = client.get_node(tag("Methods/StopAll")), client.get_node(tag("Methods/FaultReset"))
     (argument,) = await (await stop.get_child("0:InputArguments")).read_value()
     assert (argument.Name, argument.DataType) == ("Stop", ua.NodeId(ua.ObjectIds.Boolean)), argument
-    assert ua.AttributeIds.Executable and await stop.read_attribute(ua.AttributeIds.Executable)
+    assert (await stop.read_attribute(ua.AttributeIds.Executable)).Value.Value is True
     await methods.call_method(stop, True)
     assert await client.get_node(tag("Cmd/StopAll")).read_value() is True
     await methods.call_method(stop, False)

@@ -37,8 +37,8 @@ pub(in crate::opcua) static METHODS: &[Method] = &[
     },
 ];
 
-/// What `InputArguments` is: an array of one [`Argument`].
-const ONE: i32 = 1;
+/// The rank of an array.
+const ARRAY: i32 = 1;
 
 pub(super) fn build(space: &mut Space, name: &str) {
     let parent = (Some(space.standard(standard::OBJECTS)), standard::ORGANIZES);
@@ -69,7 +69,7 @@ fn methods(space: &mut Space, crane: Place) {
             description: LocalizedText::default(),
         };
         let value = structure_array(encodings::ARGUMENT, &argument);
-        space.constant(place, "InputArguments", (standard::ARGUMENT, ONE), value);
+        space.property(place, (0, "InputArguments"), (space.standard(standard::ARGUMENT), ARRAY), value);
     }
 }
 
@@ -110,16 +110,17 @@ impl Space {
         place
     }
 
-    /// A property that never changes.
-    pub(super) fn constant(
+    /// A property that never changes, whose name is the standard's (namespace 0) or the crane's.
+    pub(super) fn property(
         &mut self,
         parent: Place,
-        name: &str,
-        (data_type, rank): (u32, i32),
+        (namespace, name): (u16, &str),
+        (data_type, rank): (Place, i32),
         value: Vec<u8>,
-    ) -> Place {
-        let variable = Variable { data_type: self.standard(data_type), rank, source: Source::Fixed(value) };
-        self.variable(parent, self.below(parent, name), name, standard::PROPERTY_TYPE, variable)
+    ) {
+        let variable = Variable { data_type, rank, source: Source::Fixed(value) };
+        let place = self.variable(parent, self.below(parent, name), name, standard::PROPERTY_TYPE, variable);
+        self.with(place, |node| node.namespace = namespace);
     }
 
     /// An enumeration with its names, the first of which stands for 0.
@@ -130,7 +131,8 @@ impl Space {
         let names: Vec<_> =
             names.iter().map(|name| Scalar::LocalizedText(LocalizedText::new(name))).collect();
         let value = many(Kind::LOCALIZED_TEXT, &names);
-        self.constant(place, "EnumStrings", (standard::LOCALIZED_TEXT, ONE), value);
+        let data_type = self.standard(standard::LOCALIZED_TEXT);
+        self.property(place, (0, "EnumStrings"), (data_type, ARRAY), value);
         place
     }
 }

@@ -100,6 +100,7 @@ pub(super) enum Class {
 pub(super) struct Node {
     pub(super) id: Id,
     pub(super) class: Class,
+    /// The namespace of its browse name.
     namespace: u16,
     name: String,
     description: String,
@@ -283,7 +284,7 @@ impl Space {
 
 /// How the space is built.
 impl Space {
-    /// Adds a node below another one. Its browse name is in the namespace of its id.
+    /// Adds a node below another one. Its browse name is in the namespace of its id, as most are.
     fn add(&mut self, id: Id, class: Class, name: &str, (parent, kind): (Option<Place>, u8)) -> Place {
         let (place, namespace) = (self.nodes.len(), id.namespace);
         self.places.insert(id.clone(), place);

@@ -161,11 +161,10 @@ fn protective_functions(space: &mut Space, system: Place, definition: Place) {
     let functions = space.folder(system, "ProtectiveFunctions");
     for (name, kind, signal) in PROTECTION {
         let function = space.object(functions, name, definition);
-        space.constant(function, "Name", (standard::STRING, -1), one(&Scalar::String(Text::new(name))));
-        let id = space.below(function, "ProtectiveFunctionMode");
-        let source = Source::Fixed(one(&Scalar::Int32(kind)));
-        let variable = Variable { data_type, rank: -1, source };
-        space.variable(function, id, "ProtectiveFunctionMode", standard::PROPERTY_TYPE, variable);
+        let (text, mode) = (one(&Scalar::String(Text::new(name))), one(&Scalar::Int32(kind)));
+        let string = space.standard(standard::STRING);
+        space.property(function, (CRANE, "Name"), (string, -1), text);
+        space.property(function, (CRANE, "ProtectiveFunctionMode"), (data_type, -1), mode);
         parameter_set(space, function, &[("Active", signal)]);
     }
 }
