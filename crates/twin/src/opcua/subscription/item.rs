@@ -145,9 +145,7 @@ impl Item {
     ) -> Result<(), StatusCode> {
         self.terms = Terms::decode(asked, publishing_ms)?;
         self.times = times;
-        while self.queue.len() > self.terms.most_queued {
-            self.lose();
-        }
+        self.shorten();
         Ok(())
     }
 
@@ -183,23 +181,27 @@ impl Item {
             Trigger::Timestamp => *last != sample,
         });
         if is_news {
-            if self.queue.len() >= self.terms.most_queued {
-                self.lose();
-            }
             self.last = Some(sample.clone());
             self.queue.push_back(sample);
+            self.shorten();
         }
     }
 
-    /// Loses the oldest value or the newest. Where there is room for more than one, the value beside it says so.
-    fn lose(&mut self) {
-        let mark = self.terms.most_queued > 1;
-        if self.terms.discard_oldest {
-            self.queue.pop_front();
-            self.queue.front_mut().into_iter().for_each(|next| next.overflow = mark);
-        } else {
-            self.queue.pop_back();
-            self.queue.back_mut().into_iter().for_each(|last| last.overflow = mark);
+    /// Loses values that there is no room for: the oldest, or those whose place the newest takes. Where there is room for
+    /// more than one, the value beside the loss says so.
+    fn shorten(&mut self) {
+        let (most, is_told) = (self.terms.most_queued, self.terms.most_queued > 1);
+        while self.queue.len() > most {
+            let beside = if self.terms.discard_oldest {
+                self.queue.pop_front();
+                self.queue.front_mut()
+            } else {
+                self.queue.remove(most - 1);
+                self.queue.back_mut()
+            };
+            if let Some(beside) = beside {
+                beside.overflow = is_told;
+            }
         }
     }
 
