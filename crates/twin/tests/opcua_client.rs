@@ -145,7 +145,7 @@ impl Wire {
 }
 
 fn carry(mut from: TcpStream, mut to: TcpStream, side: Side, heard: &Mutex<Vec<Turns>>, number: usize) {
-    let mut buffer = [0; 65_536];
+    let mut buffer = [0; 4_096];
     while let Ok(count @ 1..) = from.read(&mut buffer) {
         heard.lock().unwrap()[number].push((side, buffer[..count].to_vec()));
         if to.write_all(&buffer[..count]).is_err() {

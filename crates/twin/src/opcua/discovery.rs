@@ -6,7 +6,8 @@ use crate::Plc;
 use quaywatch_protocols::opcua::builtin::{Blob, LocalizedText, Text};
 use quaywatch_protocols::opcua::codec::Array;
 use quaywatch_protocols::opcua::messages::{
-    ApplicationDescription, EndpointDescription, FindServersResponse, GetEndpointsResponse, UserTokenPolicy,
+    ApplicationDescription, EndpointDescription, FindServersRequest, FindServersResponse,
+    GetEndpointsResponse, UserTokenPolicy,
 };
 
 pub(super) const PRODUCT_URI: &str = "urn:quaywatch:twin";
@@ -38,8 +39,15 @@ pub(super) fn application_uri(name: &str) -> String {
     format!("urn:quaywatch:twin:{name}")
 }
 
-pub(super) fn servers(plc: &Plc, url: &str) -> Answer {
-    described(plc, url, |server| parameters(&FindServersResponse { servers: Array::of(&[server]) }))
+/// This server, unless only others are asked for.
+pub(super) fn servers(plc: &Plc, url: &str, asked: &FindServersRequest<'_>) -> Answer {
+    described(plc, url, |server| {
+        let mut uris = asked.server_uris.iter();
+        let is_asked = asked.server_uris.is_empty() || uris.any(|uri| uri == server.application_uri);
+        let servers = [server];
+        let servers = if is_asked { servers.as_slice() } else { &[] };
+        parameters(&FindServersResponse { servers: Array::of(servers) })
+    })
 }
 
 pub(super) fn endpoints(plc: &Plc, url: &str) -> Answer {

@@ -127,7 +127,7 @@ impl OpcUa {
         let token = &request.header.authentication_token;
         let url = self.transport.url();
         let answer = match body {
-            Body::FindServersRequest(_) => discovery::servers(plc, url),
+            Body::FindServersRequest(asked) => discovery::servers(plc, url, &asked),
             Body::GetEndpointsRequest(_) => discovery::endpoints(plc, url),
             Body::CreateSessionRequest(asked) => self.create_session(plc, &asked),
             Body::ActivateSessionRequest(asked) => self.activate_session(token, &asked),
@@ -186,11 +186,11 @@ impl Asked<'_> {
         Some(match body {
             Body::ReadRequest(asked) => attributes::read(space, now, &asked),
             Body::CreateSubscriptionRequest(asked) => subscriptions.create(now, &asked),
-            Body::ModifySubscriptionRequest(asked) => subscriptions.modify(&asked),
+            Body::ModifySubscriptionRequest(asked) => subscriptions.modify(now, &asked),
             Body::SetPublishingModeRequest(asked) => subscriptions.set_publishing(&asked),
             Body::DeleteSubscriptionsRequest(asked) => subscriptions.delete(&asked, self.replies),
             Body::CreateMonitoredItemsRequest(asked) => subscriptions.create_items(space, now, &asked),
-            Body::ModifyMonitoredItemsRequest(asked) => subscriptions.modify_items(&asked),
+            Body::ModifyMonitoredItemsRequest(asked) => subscriptions.modify_items(now, &asked),
             Body::SetMonitoringModeRequest(asked) => subscriptions.set_monitoring(space, now, &asked),
             Body::DeleteMonitoredItemsRequest(asked) => subscriptions.delete_items(&asked),
             Body::RepublishRequest(asked) => subscriptions.republish(asked),

@@ -142,9 +142,10 @@ impl Item {
         asked: &MonitoringParameters<'_>,
         times: Times,
         publishing_ms: f64,
+        now: Now<'_>,
     ) -> Result<(), StatusCode> {
         self.terms = Terms::decode(asked, publishing_ms)?;
-        self.times = times;
+        (self.times, self.next) = (times, now.time.nanos());
         self.shorten();
         Ok(())
     }

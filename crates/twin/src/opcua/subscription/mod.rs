@@ -67,14 +67,14 @@ impl Subscriptions {
         })
     }
 
-    pub(super) fn modify(&mut self, asked: &ModifySubscriptionRequest) -> Answer {
+    pub(super) fn modify(&mut self, now: Now<'_>, asked: &ModifySubscriptionRequest) -> Answer {
         let rhythm = Rhythm::granted(
             asked.requested_publishing_interval,
             asked.requested_lifetime_count,
             asked.requested_max_keep_alive_count,
             asked.max_notifications_per_publish,
         );
-        self.find(asked.subscription_id)?.rhythm = rhythm;
+        self.find(asked.subscription_id)?.change(rhythm, now.time.nanos());
         parameters(&ModifySubscriptionResponse {
             revised_publishing_interval: rhythm.interval_ms,
             revised_lifetime_count: rhythm.lifetime_cycles,
@@ -132,13 +132,16 @@ impl Subscriptions {
         if self.all.is_empty() {
             return replies.push(Reply { ticket, answer: Err(status::BAD_NO_SUBSCRIPTION) });
         }
+        if asked.subscription_acknowledgements.len() > super::MOST_OPERATIONS {
+            return replies.push(Reply { ticket, answer: Err(status::BAD_TOO_MANY_OPERATIONS) });
+        }
         // The oldest waits longest (OPC 10000-4, 5.14.5.1).
         if self.waiting.len() >= MOST_PUBLISH_REQUESTS
             && let Some(oldest) = self.waiting.pop_front()
         {
             replies.push(Reply { ticket: oldest.ticket, answer: Err(status::BAD_TOO_MANY_PUBLISH_REQUESTS) });
         }
-        let acknowledged = asked.subscription_acknowledgements.iter().take(super::MOST_OPERATIONS);
+        let acknowledged = asked.subscription_acknowledgements.iter();
         let results = acknowledged.map(|one| outcome(self.acknowledge(one))).collect();
         self.waiting.push_back(Waiting { ticket, results });
         let waiting = &mut self.waiting;
@@ -203,13 +206,13 @@ impl Subscriptions {
         Ok((id, granted))
     }
 
-    pub(super) fn modify_items(&mut self, asked: &ModifyMonitoredItemsRequest<'_>) -> Answer {
+    pub(super) fn modify_items(&mut self, now: Now<'_>, asked: &ModifyMonitoredItemsRequest<'_>) -> Answer {
         let times = Times::decode(asked.timestamps_to_return)?;
         let subscription = self.find(asked.subscription_id)?;
         let publishing_ms = subscription.rhythm.interval_ms;
         let mut modify = |one: &MonitoredItemModifyRequest<'_>| {
             let item = subscription.item(one.monitored_item_id)?;
-            item.modify(&one.requested_parameters, times, publishing_ms).map(|()| item.granted())
+            item.modify(&one.requested_parameters, times, publishing_ms, now).map(|()| item.granted())
         };
         let results: Vec<_> = operations(&asked.items_to_modify)?
             .map(|one| {

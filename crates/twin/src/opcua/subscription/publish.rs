@@ -88,6 +88,12 @@ impl Subscription {
         }
     }
 
+    /// Publishes at another rhythm, from now on.
+    pub(super) fn change(&mut self, rhythm: Rhythm, now: i64) {
+        self.rhythm = rhythm;
+        self.next = self.next.min(now.saturating_add(rhythm.interval_nanos()));
+    }
+
     /// Looks at its items, and publishes at the end of a cycle. Whether it lives on.
     pub(super) fn due(
         &mut self,

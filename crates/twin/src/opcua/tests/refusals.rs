@@ -86,3 +86,16 @@ fn there_is_one_endpoint_at_the_address_by_which_the_client_came() {
     assert_eq!(endpoint.security_policy_uri, Text::new(POLICY));
     assert_eq!(endpoint.user_identity_tokens.iter().map(|it| it.token_type).collect::<Vec<_>>(), [0, 1]);
 }
+
+#[test]
+fn the_server_is_found_unless_only_others_are_asked_for() {
+    let mut client = Client::open(65_535, 0);
+    for (uri, expected) in [(None, 1), (Some("urn:quaywatch:twin:STS07"), 1), (Some("urn:other"), 0)] {
+        let uris: Vec<_> = uri.into_iter().map(Text::new).collect();
+        let (endpoint_url, locale_ids) = (Text::new(URL), Array::NULL);
+        let asked = FindServersRequest { endpoint_url, locale_ids, server_uris: Array::of(&uris) };
+        let bytes = client.ask(422, Body::FindServersRequest(asked)).unwrap();
+        let Body::FindServersResponse(response) = body(&bytes) else { panic!() };
+        assert_eq!(response.servers.len(), expected);
+    }
+}

@@ -412,4 +412,6 @@ fn publishing_is_switched_off_and_on_and_its_interval_changed() {
     let bytes = client.ask(793, Body::ModifySubscriptionRequest(asked)).unwrap();
     let Body::ModifySubscriptionResponse(revised) = body(&bytes) else { panic!() };
     assert_eq!((revised.revised_publishing_interval, revised.revised_max_keep_alive_count), (100.0, 1));
+    publish(&mut client, &[]);
+    assert_eq!(one(&client.pass(100)).values, [], "at the new interval at once");
 }
