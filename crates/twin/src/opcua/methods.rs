@@ -2,10 +2,10 @@
 
 use super::attributes::set;
 use super::services::{Answer, operations, parameters};
-use super::space::{METHODS, Method, Space, one};
-use super::{space, status};
+use super::space::{Class, METHODS, Method, Place, Space, held, one};
+use super::status;
 use crate::Plc;
-use quaywatch_crane::find;
+use quaywatch_crane::{Tag, find};
 use quaywatch_protocols::opcua::builtin::StatusCode;
 use quaywatch_protocols::opcua::codec::{Array, Flag};
 use quaywatch_protocols::opcua::messages::{CallMethodRequest, CallMethodResult, CallRequest, CallResponse};
@@ -41,7 +41,7 @@ fn call_one(space: &Space, plc: &mut Plc, asked: &CallMethodRequest<'_>) -> Resu
     let method = find_method(space, object, asked).ok_or(status::BAD_METHOD_INVALID)?;
     let tag = find(method.tag).ok_or(status::BAD_METHOD_INVALID)?;
     let set_to = match (method.argument, asked.input_arguments.len()) {
-        (None, 0) => return Ok(set(plc, tag, &space::held(&one(&Scalar::Boolean(Flag(1)))))?),
+        (None, 0) => return Ok(set(plc, tag, &held(&one(&Scalar::Boolean(Flag(1)))))?),
         (Some(_), 1) => asked.input_arguments.iter().next().unwrap_or_default(),
         (Some(_), 0) => return Err(status::BAD_ARGUMENTS_MISSING.into()),
         _ => return Err(status::BAD_TOO_MANY_ARGUMENTS.into()),
@@ -49,18 +49,14 @@ fn call_one(space: &Space, plc: &mut Plc, asked: &CallMethodRequest<'_>) -> Resu
     set_argument(plc, tag, &set_to)
 }
 
-fn set_argument(plc: &mut Plc, tag: &quaywatch_crane::Tag, value: &Variant<'_>) -> Result<(), Refusal> {
+fn set_argument(plc: &mut Plc, tag: &Tag, value: &Variant<'_>) -> Result<(), Refusal> {
     set(plc, tag, value).map_err(|_| Refusal(status::BAD_INVALID_ARGUMENT, &[status::BAD_TYPE_MISMATCH]))
 }
 
 /// The method, if the object has it.
-fn find_method(
-    space: &Space,
-    object: space::Place,
-    asked: &CallMethodRequest<'_>,
-) -> Option<&'static Method> {
+fn find_method(space: &Space, object: Place, asked: &CallMethodRequest<'_>) -> Option<&'static Method> {
     let place = space.place(&asked.method_id).ok()?;
     let has_it = space.at(object).ok()?.references.iter().any(|it| it.forward && it.target == place);
-    let name = space.at(place).ok()?.browse_name().name;
-    METHODS.iter().find(|method| has_it && method.name.as_bytes() == name.bytes())
+    let node = space.at(place).ok().filter(|node| has_it && node.class == Class::Method)?;
+    METHODS.iter().find(|method| method.name.as_bytes() == node.browse_name().name.bytes())
 }

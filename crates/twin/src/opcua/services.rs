@@ -133,21 +133,24 @@ impl OpcUa {
             Body::ActivateSessionRequest(asked) => self.activate_session(token, &asked),
             Body::CloseSessionRequest(_) => self.close_session(token, replies),
             _ => {
-                match (self.session.as_mut().map(|session| (session.is_open_to(token), session)), &self.space)
-                {
-                    (Some((Ok(()), session)), Some(space)) => {
-                        let mut asked = Asked { plc, time, began: self.began, space, session, replies };
-                        match asked.serve(body, ticket) {
-                            Some(answer) => answer,
-                            None => return,
-                        }
-                    }
-                    (Some((Err(error), _)), _) => Err(error),
-                    _ => Err(status::BAD_SESSION_ID_INVALID),
+                let began = self.began;
+                let answer = self.session_of(token).map(|(session, space)| {
+                    Asked { plc, time, began, space, session, replies }.serve(body, ticket)
+                });
+                match answer.transpose() {
+                    Some(answer) => answer.flatten(),
+                    None => return,
                 }
             }
         };
         replies.push(Reply { ticket, answer });
+    }
+
+    /// The session that a token opens, and what can be asked of it.
+    fn session_of(&mut self, token: &NodeId<'_>) -> Result<(&mut Connected, &Space), StatusCode> {
+        let session = self.session.as_mut().ok_or(status::BAD_SESSION_ID_INVALID)?;
+        session.is_open_to(token)?;
+        Ok((session, self.space.as_ref().ok_or(status::BAD_SESSION_ID_INVALID)?))
     }
 }
 

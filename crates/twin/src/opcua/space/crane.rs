@@ -2,11 +2,11 @@
 //! signals once more in the shape of OPC 40020-1.
 
 use super::standard::{self, structure};
-use super::value::{kind, many};
-use super::{CRANE, Class, Id, Place, Source, Space, Variable};
+use super::value::{held, kind, many};
+use super::{CRANE, Class, Id, Name, Place, Source, Space, Variable};
 use quaywatch_crane::{TAGS, Tag};
 use quaywatch_protocols::opcua::builtin::{LocalizedText, NodeId, Text};
-use quaywatch_protocols::opcua::codec::Array;
+use quaywatch_protocols::opcua::codec::{Array, Wire};
 use quaywatch_protocols::opcua::messages::{Argument, encodings};
 use quaywatch_protocols::opcua::variant::{Kind, Scalar};
 
@@ -77,7 +77,7 @@ fn methods(space: &mut Space, crane: Place) {
 impl Space {
     pub(super) fn below(&self, parent: Place, name: &str) -> Id {
         match self.nodes.get(parent).map(|node| &node.id.name) {
-            Some(super::Name::Text(text)) => Id::text(CRANE, format!("{text}/{name}")),
+            Some(Name::Text(text)) => Id::text(CRANE, format!("{text}/{name}")),
             _ => Id::text(CRANE, name.to_owned()),
         }
     }
@@ -138,8 +138,8 @@ impl Space {
 }
 
 /// An array of one structure, as an encoded variant.
-fn structure_array<'a>(type_id: u32, value: &impl quaywatch_protocols::opcua::codec::Wire<'a>) -> Vec<u8> {
+fn structure_array<'a>(type_id: u32, value: &impl Wire<'a>) -> Vec<u8> {
     let single = structure(type_id, value);
-    let scalars: Vec<_> = super::held(&single).scalars().collect();
+    let scalars: Vec<_> = held(&single).scalars().collect();
     many(Kind::EXTENSION_OBJECT, &scalars)
 }

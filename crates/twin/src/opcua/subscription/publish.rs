@@ -2,7 +2,7 @@
 
 use super::item::{Item, LONGEST_INTERVAL_MS, NANOS_PER_MS};
 use crate::opcua::attributes::Sample;
-use crate::opcua::services::{Reply, Ticket, parameters};
+use crate::opcua::services::{Answer, Reply, Ticket, parameters};
 use crate::opcua::session::within;
 use crate::opcua::space::{Now, SHORTEST_INTERVAL_MS, Space};
 use crate::opcua::{MOST_KEPT, MOST_NOTIFICATIONS};
@@ -150,7 +150,7 @@ impl Subscription {
         }
     }
 
-    fn response(&self, message: &[u8], results: &[StatusCode]) -> crate::opcua::services::Answer {
+    fn response(&self, message: &[u8], results: &[StatusCode]) -> Answer {
         let numbers: Vec<u32> = self.kept.iter().map(|(number, _)| *number).collect();
         parameters(&PublishResponse {
             subscription_id: self.id,

@@ -1,4 +1,5 @@
 mod connection;
+mod items;
 mod nodes;
 mod properties;
 mod refusals;

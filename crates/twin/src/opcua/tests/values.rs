@@ -183,5 +183,6 @@ fn methods_set_the_desks_switches_and_look_at_their_arguments() {
     assert_eq!(call(&mut client, "STS07/Nope", stop, &[on]).0, 0x8034);
     assert_eq!(call(&mut client, "STS07/Hoist", stop, &[on]).0, 0x8075);
     assert_eq!(call(&mut client, methods, "STS07/Hoist/Pos", &[]).0, 0x8075);
+    assert_eq!(call(&mut client, "STS07/Cmd", "STS07/Cmd/StopAll", &[on]).0, 0x8075, "a signal of that name");
     assert_eq!(client.get("Cmd.StopAll"), Value::Bool(false));
 }
