@@ -17,4 +17,10 @@ pub enum After {
 pub trait Session: Send {
     /// Takes in bytes as they came, however they were cut, and appends what is to be sent to `out`.
     fn input(&mut self, plc: &mut Plc, now: Timestamp, bytes: &[u8], out: &mut Vec<u8>) -> After;
+
+    /// Time has passed, and more will have before this is asked again: appends what is to be said unasked. Whoever owns the
+    /// socket asks every tenth of a second or so, whether or not anything came.
+    fn due(&mut self, _plc: &mut Plc, _now: Timestamp, _out: &mut Vec<u8>) -> After {
+        After::Open
+    }
 }

@@ -325,6 +325,14 @@ pub struct LocalizedText<'a> {
     pub text: Text<'a>,
 }
 
+impl<'a> LocalizedText<'a> {
+    /// A text without a language, to be written.
+    #[must_use]
+    pub const fn new(text: &'a str) -> Self {
+        Self { mask: 2, locale: Text(None), text: Text::new(text) }
+    }
+}
+
 impl<'a> Wire<'a> for LocalizedText<'a> {
     fn read(from: &mut Decoder<'a>, field: &'static str) -> Self {
         let mask = from.u8(field);
@@ -354,6 +362,13 @@ pub struct ExtensionObject<'a> {
 }
 
 impl<'a> ExtensionObject<'a> {
+    /// A structure of the standard, to be written: the id of its binary encoding and the body.
+    #[must_use]
+    pub const fn standard(type_id: u32, body: &'a [u8]) -> Self {
+        let identifier = Identifier::Numeric(type_id);
+        Self { type_id: NodeId { namespace: 0, identifier }, encoding: 1, body: Blob(Some(body)) }
+    }
+
     /// The body, if it is of the standard type with this binary encoding id.
     #[must_use]
     pub fn binary(&self, type_id: u32) -> Option<&'a [u8]> {

@@ -8,6 +8,7 @@ mod header;
 mod nodes;
 mod session;
 mod subscription;
+mod values;
 
 pub use attributes::*;
 pub use browse::*;
@@ -16,6 +17,7 @@ pub use header::*;
 pub use nodes::*;
 pub use session::*;
 pub use subscription::*;
+pub use values::*;
 
 use super::builtin::NodeId;
 use super::codec::{Decoder, Flaw, Wire};
@@ -31,6 +33,14 @@ pub mod encodings {
     pub const X509_IDENTITY_TOKEN: u32 = 327;
     /// [`IssuedIdentityToken`](super::IssuedIdentityToken).
     pub const ISSUED_IDENTITY_TOKEN: u32 = 940;
+    /// [`Argument`](super::Argument).
+    pub const ARGUMENT: u32 = 298;
+    /// [`BuildInfo`](super::BuildInfo).
+    pub const BUILD_INFO: u32 = 340;
+    /// [`ServerStatus`](super::ServerStatus).
+    pub const SERVER_STATUS: u32 = 864;
+    /// [`DataChangeFilter`](super::DataChangeFilter).
+    pub const DATA_CHANGE_FILTER: u32 = 724;
     /// [`HistoryData`](super::HistoryData).
     pub const HISTORY_DATA: u32 = 658;
     /// [`UpdateDataDetails`](super::UpdateDataDetails).

@@ -292,6 +292,46 @@ pub struct Attribute(
 );
 
 impl Attribute {
+    /// What names the node.
+    pub const NODE_ID: Self = Self(1);
+    /// What kind of node it is.
+    pub const NODE_CLASS: Self = Self(2);
+    /// The name paths are made of.
+    pub const BROWSE_NAME: Self = Self(3);
+    /// The name for people.
+    pub const DISPLAY_NAME: Self = Self(4);
+    /// What it is, for people.
+    pub const DESCRIPTION: Self = Self(5);
+    /// Which attributes can be written.
+    pub const WRITE_MASK: Self = Self(6);
+    /// Which attributes this user can write.
+    pub const USER_WRITE_MASK: Self = Self(7);
+    /// Whether a type is only there for its subtypes.
+    pub const IS_ABSTRACT: Self = Self(8);
+    /// Whether a reference means the same both ways.
+    pub const SYMMETRIC: Self = Self(9);
+    /// What a reference means the other way.
+    pub const INVERSE_NAME: Self = Self(10);
+    /// Whether events can be had of it.
+    pub const EVENT_NOTIFIER: Self = Self(12);
+    /// The type of a variable's value.
+    pub const DATA_TYPE: Self = Self(14);
+    /// Whether a value is one, an array or a matrix.
+    pub const VALUE_RANK: Self = Self(15);
+    /// How long an array is.
+    pub const ARRAY_DIMENSIONS: Self = Self(16);
+    /// What can be done with a value.
+    pub const ACCESS_LEVEL: Self = Self(17);
+    /// What this user can do with a value.
+    pub const USER_ACCESS_LEVEL: Self = Self(18);
+    /// How often a value is looked at, in milliseconds.
+    pub const MINIMUM_SAMPLING_INTERVAL: Self = Self(19);
+    /// Whether values of the past are kept.
+    pub const HISTORIZING: Self = Self(20);
+    /// Whether a method can be called.
+    pub const EXECUTABLE: Self = Self(21);
+    /// Whether this user can call a method.
+    pub const USER_EXECUTABLE: Self = Self(22);
     /// The value of a variable, which most access is about.
     pub const VALUE: Self = Self(13);
 

@@ -48,6 +48,15 @@ macro_rules! services {
                 }
             }
 
+            /// The id of its response's binary encoding; `None` for what is no service known here.
+            #[must_use]
+            pub const fn response(self) -> Option<u16> {
+                match self.0 {
+                    $($request => Some($response),)*
+                    _ => None,
+                }
+            }
+
             /// Which service a message of this type belongs to, and as what.
             #[must_use]
             pub const fn of_message(type_id: u32) -> Option<(Self, Half)> {

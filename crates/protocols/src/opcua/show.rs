@@ -128,6 +128,12 @@ impl DateTime {
     /// How many ticks lie between 1601 and 1970.
     const UNIX_EPOCH_TICKS: i64 = 116_444_736_000_000_000;
 
+    /// This time, to be written.
+    #[must_use]
+    pub const fn of(time: Timestamp) -> Self {
+        Self(time.nanos().div_euclid(100) + Self::UNIX_EPOCH_TICKS)
+    }
+
     /// The time, where it is one that a [`Timestamp`] can hold.
     #[must_use]
     pub fn timestamp(self) -> Option<Timestamp> {

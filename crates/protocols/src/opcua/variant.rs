@@ -257,10 +257,14 @@ pub struct DataValue<'a> {
 }
 
 impl<'a> DataValue<'a> {
-    const VALUE: u8 = 0x01;
-    const STATUS: u8 = 0x02;
-    const SOURCE_TIME: u8 = 0x04;
-    const SERVER_TIME: u8 = 0x08;
+    /// In [`mask`](Self::mask): a value follows.
+    pub const VALUE: u8 = 0x01;
+    /// In [`mask`](Self::mask): its quality follows.
+    pub const STATUS: u8 = 0x02;
+    /// In [`mask`](Self::mask): the source's time follows.
+    pub const SOURCE_TIME: u8 = 0x04;
+    /// In [`mask`](Self::mask): the server's time follows.
+    pub const SERVER_TIME: u8 = 0x08;
     const SOURCE_PICOSECONDS: u8 = 0x10;
     const SERVER_PICOSECONDS: u8 = 0x20;
 

@@ -1,7 +1,7 @@
 //! The tag's bytes, little-endian, made from the controller's memory and put back into it.
 
-use super::clock;
 use super::layout::{LAYOUT, Leaf, STRING_ROOM};
+use crate::clock;
 use quaywatch_crane::{Image, Kind, Value};
 use std::ops::Range;
 

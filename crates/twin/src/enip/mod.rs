@@ -12,7 +12,6 @@
 mod access;
 mod address;
 mod answer;
-mod clock;
 mod connections;
 mod layout;
 mod memory;

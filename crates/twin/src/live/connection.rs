@@ -25,7 +25,13 @@ pub(super) fn serve(mut client: TcpStream, mut session: Box<dyn Session>, stage:
             Err(error) => return Err(error),
         };
         let came = bytes.get(..count).unwrap_or_default();
-        let after = session.input(&mut stage.plc(), stage.now(), came, &mut out);
+        let after = {
+            let (mut plc, now) = (stage.plc(), stage.now());
+            match session.input(&mut plc, now, came, &mut out) {
+                After::Open => session.due(&mut plc, now, &mut out),
+                After::Close => After::Close,
+            }
+        };
         send(&mut client, &out, stage)?;
         out.clear();
         if after == After::Close {

@@ -29,7 +29,8 @@ pub(super) fn accept(listener: &TcpListener, service: &'static Service, stage: &
             // Whatever ends a connection ends it: there is nobody to tell but the client. So it does where there is no thread.
             let thread = Builder::new().spawn(move || {
                 let at = client.local_addr().unwrap_or_else(|_| (Ipv4Addr::UNSPECIFIED, service.port).into());
-                let opening = Opening { at, number: stage.next_connection(), cpu: &stage.cpu };
+                let opening =
+                    Opening { at, number: stage.next_connection(), began: stage.began, cpu: &stage.cpu };
                 let session = (service.open)(&opening);
                 drop(serve(client, session, &stage));
             });

@@ -54,6 +54,7 @@ struct Stage {
     plc: Arc<Mutex<Plc>>,
     cpu: s7::Cpu,
     connections: AtomicU32,
+    began: Timestamp,
     /// The time at the crane, in nanoseconds since 1970.
     now_nanos: AtomicI64,
     ends: AtomicBool,
@@ -83,6 +84,7 @@ impl Live {
             plc,
             cpu: s7::Cpu::default(),
             connections: AtomicU32::new(0),
+            began: begin,
             now_nanos: AtomicI64::new(begin.nanos()),
             ends: AtomicBool::new(false),
         });

@@ -1,5 +1,6 @@
 use crate::enip::EtherNetIp;
-use crate::{Modbus, Session, s7};
+use crate::{Modbus, OpcUa, Session, s7};
+use quaywatch_model::Timestamp;
 use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4};
 
 /// A protocol that the controller answers in.
@@ -22,6 +23,8 @@ pub struct Opening<'a> {
     pub at: SocketAddr,
     /// Which connection this is, counted over all services from 1.
     pub number: u32,
+    /// When the crane began to run.
+    pub began: Timestamp,
     /// What all S7 connections share.
     pub cpu: &'a s7::Cpu,
 }
@@ -44,6 +47,12 @@ pub static SERVICES: &[Service] = &[
         port: 502,
         open: |_| Box::<Modbus>::default(),
         try_it: |at| format!("mbpoll -1 -0 -B -a 1 -t 3:float -r 32 -p {} {}", at.port(), at.ip()),
+    },
+    Service {
+        name: "OPC UA",
+        port: 4840,
+        open: |opening| Box::new(OpcUa::new(opening.number, opening.began)),
+        try_it: |at| format!("uaread -u opc.tcp://{at} -n \"ns=2;s=STS07/Load/Net\""),
     },
     Service {
         name: "EtherNet/IP",

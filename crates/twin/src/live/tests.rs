@@ -134,9 +134,13 @@ fn a_client_that_takes_no_answers_does_not_keep_the_end_from_coming_or_others_fr
 struct Announcer;
 
 impl Session for Announcer {
-    fn input(&mut self, _: &mut Plc, now: Timestamp, bytes: &[u8], out: &mut Vec<u8>) -> After {
-        out.extend_from_slice(&now.nanos().to_be_bytes());
+    fn input(&mut self, _: &mut Plc, _: Timestamp, bytes: &[u8], _: &mut Vec<u8>) -> After {
         if bytes.is_empty() { After::Open } else { After::Close }
+    }
+
+    fn due(&mut self, _: &mut Plc, now: Timestamp, out: &mut Vec<u8>) -> After {
+        out.extend_from_slice(&now.nanos().to_be_bytes());
+        After::Open
     }
 }
 

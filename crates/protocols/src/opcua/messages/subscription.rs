@@ -15,6 +15,12 @@ structures! {
         queue_size: u32,
         discard_oldest: Flag,
     }
+    /// Which changes of a value are told, in an [`ExtensionObject`] (7.22.2).
+    DataChangeFilter {
+        trigger: i32,
+        deadband_type: u32,
+        deadband_value: f64,
+    }
     /// An item to be watched (5.13.2).
     MonitoredItemCreateRequest<'a> {
         item_to_monitor: ReadValueId<'a>,

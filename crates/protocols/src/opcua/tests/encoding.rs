@@ -4,6 +4,7 @@ use super::super::builtin::{DateTime, DiagnosticInfo, Guid, NodeId, StatusCode, 
 use super::super::codec::{Decoder, FlawKind, MAX_DEPTH, Wire};
 use super::super::variant::{DataValue, Scalar, Variant};
 use super::hex;
+use quaywatch_model::Timestamp;
 
 fn read<'a, T: Wire<'a>>(bytes: &'a [u8]) -> T {
     let mut from = Decoder::new(bytes);
@@ -49,6 +50,10 @@ fn times_count_from_1601() {
     assert_eq!(DateTime(116_444_736_000_000_000).to_string(), "1970-01-01T00:00:00.000000000Z");
     assert_eq!(DateTime(132_223_104_000_000_001).to_string(), "2020-01-01T00:00:00.000000100Z");
     assert_eq!(DateTime(0).to_string(), "0 ticks since 1601");
+    for nanos in [0, -1_800, 1_577_836_800_000_000_100] {
+        let time = Timestamp::from_nanos(nanos);
+        assert_eq!(DateTime::of(time).timestamp(), Some(time));
+    }
     assert_eq!(DateTime(i64::MAX).to_string(), "9223372036854775807 ticks since 1601");
 }
 

@@ -2,13 +2,13 @@
 
 use super::super::builtin::NodeId;
 use super::super::codec::{Decoder, Wire};
-use super::super::messages::Message;
+use super::super::messages::{Argument, DataChangeFilter, Message, ServerStatus};
 use super::super::wire::{Acknowledge, Hello};
 use super::*;
 use proptest::collection::vec;
 use proptest::prelude::{Just, Strategy, any, prop_oneof};
 use proptest::sample::{Index, select};
-use proptest::{prop_assert_eq, proptest};
+use proptest::{prop_assert, prop_assert_eq, proptest};
 use quaywatch_model::Side::{A, B};
 
 /// The type of every message that has a body of its own.
@@ -71,7 +71,24 @@ fn real_messages() -> Vec<Vec<u8>> {
     .collect()
 }
 
+/// Whether what is read of these bytes without a flaw is written as the same.
+fn is_written_as_read<'a, T: Wire<'a>>(bytes: &'a [u8]) -> bool {
+    let mut from = Decoder::new(bytes);
+    let value = T::read(&mut from, "value");
+    let mut written = Vec::new();
+    value.write(&mut written);
+    let read = bytes.len() - from.left().len();
+    from.flaw().is_some() || written == bytes[..read]
+}
+
 proptest! {
+    #[test]
+    fn values_of_the_server_encode_what_they_decode(bytes in likely_bytes()) {
+        prop_assert!(is_written_as_read::<ServerStatus<'_>>(&bytes));
+        prop_assert!(is_written_as_read::<Argument<'_>>(&bytes));
+        prop_assert!(is_written_as_read::<DataChangeFilter>(&bytes));
+    }
+
     #[test]
     fn every_message_type_encodes_what_it_decodes(type_id in select(TYPES), rest in likely_bytes()) {
         let mut bytes = Vec::new();
