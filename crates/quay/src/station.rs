@@ -49,6 +49,12 @@ impl Station {
         Ok(Self { plc, crane, cpu: s7::Cpu::default(), begin, dark: false, tape: Tape::default() })
     }
 
+    /// When it began to work.
+    #[must_use]
+    pub const fn began(&self) -> Timestamp {
+        self.begin
+    }
+
     /// Lets time pass until then.
     pub(crate) fn advance(&mut self, now: Timestamp) {
         let until_s = now.since(self.begin) as f64 / 1e9;

@@ -98,7 +98,7 @@ impl World {
             let station = self.stations.get(index)?;
             let at = SocketAddrV4::new(self.lan.host(to)?.ip, port);
             let number = self.talk as u32 + 1;
-            let session = (service.open)(&Opening { at: at.into(), number, cpu: &station.cpu });
+            let session = (service.open)(&Opening { at: at.into(), number, cpu: &station.cpu, began: station.began() });
             Some(Box::new(Served { station: index, session }) as Box<dyn Party>)
         });
         self.begin_talk(from, to, port, client, server)
