@@ -42,20 +42,28 @@ pub enum Next {
 pub(crate) struct Served {
     pub(crate) station: usize,
     pub(crate) session: Box<dyn Session>,
+    /// Whether it speaks unasked.
+    pub(crate) publishes: bool,
 }
+
+/// How often a session that speaks unasked is asked whether it has something to say.
+const PUBLISHES_EVERY: Duration = Duration::from_millis(100);
 
 impl Party for Served {
     fn turn(&mut self, heard: &[u8], scene: &mut Scene<'_>, say: &mut Vec<u8>) -> Next {
         let Some(station) = scene.stations.get_mut(self.station) else { return Next::Reset };
-        if heard.is_empty() {
-            return Next::Listen;
-        }
         station.swap_told(scene.now);
-        let after = self.session.input(&mut station.plc, scene.now, heard, say);
+        let plc = &mut station.plc;
+        let after = match heard {
+            [] if self.publishes => self.session.due(plc, scene.now, say),
+            [] => After::Open,
+            _ => self.session.input(plc, scene.now, heard, say),
+        };
         station.swap_told(scene.now);
         match after {
-            After::Open => Next::Listen,
             After::Close => Next::Close,
+            After::Open if self.publishes => Next::Wake(PUBLISHES_EVERY),
+            After::Open => Next::Listen,
         }
     }
 }

@@ -30,6 +30,9 @@ pub struct World {
     services: HashMap<(HostId, u16), (usize, &'static Service)>,
 }
 
+/// The port of the only service that speaks unasked.
+const OPC_UA: u16 = 4840;
+
 /// Something that will happen.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Due {
@@ -99,7 +102,8 @@ impl World {
             let at = SocketAddrV4::new(self.lan.host(to)?.ip, port);
             let number = self.talk as u32 + 1;
             let session = (service.open)(&Opening { at: at.into(), number, cpu: &station.cpu, began: station.began() });
-            Some(Box::new(Served { station: index, session }) as Box<dyn Party>)
+            let publishes = service.port == OPC_UA;
+            Some(Box::new(Served { station: index, session, publishes }) as Box<dyn Party>)
         });
         self.begin_talk(from, to, port, client, server)
     }
