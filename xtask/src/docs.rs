@@ -1,6 +1,7 @@
 //! The pages under `docs/` that are written from the code: protocols from what they say of themselves, and findings.
 
 pub mod findings;
+pub mod scenarios;
 
 use crate::{ChoreError, files};
 use quaywatch_protocols::{PROTOCOLS, Protocol, Transport};
@@ -15,6 +16,7 @@ pub const PATH: &str = "docs/protocols.md";
 /// A file cannot be written.
 pub fn write(root: &Path) -> Result<(), ChoreError> {
     files::write(&root.join(findings::PATH), findings::text())?;
+    files::write(&root.join(scenarios::PATH), scenarios::text()?)?;
     files::write(&root.join(PATH), text(PROTOCOLS))
 }
 

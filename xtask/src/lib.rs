@@ -21,6 +21,14 @@ pub enum ChoreError {
         /// Why.
         source: io::Error,
     },
+    /// A scenario's file is wrong.
+    #[error("scenario {name}: {wrong}")]
+    Scenario {
+        /// Whose.
+        name: String,
+        /// What is wrong.
+        wrong: String,
+    },
     /// The name cannot be a protocol's.
     #[error(
         "`{0}` cannot name a protocol: use lower-case letters, digits and `_`, a letter first, no Rust keyword"

@@ -10,7 +10,8 @@ Usage: cargo xtask CHORE
   new-protocol NAME  stamp a protocol out of the template: folder, registration, fuzz target, case stub
   tidy               check what every file, protocol and case has to have
   licences           check that all that is built in has a licence that deny.toml allows
-  docs               write docs/protocols.md and docs/findings.md from what protocols and rules say of themselves
+  docs               write docs/protocols.md, docs/findings.md and docs/scenarios.md from what protocols, rules and
+                     scenarios say of themselves
   fuzz-seeds         make seeds in fuzz/corpus/ from the captures and sites in cases/, samples/ and $QUAYWATCH_CORPUS";
 
 fn main() -> ExitCode {

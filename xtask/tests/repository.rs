@@ -20,3 +20,9 @@ fn the_page_of_findings_is_fresh() {
     let written = std::fs::read_to_string(repository_root().join(docs::findings::PATH)).unwrap_or_default();
     assert_eq!(written, docs::findings::text(), "run `cargo xtask docs`");
 }
+
+#[test]
+fn the_page_of_scenarios_is_fresh() {
+    let written = std::fs::read_to_string(repository_root().join(docs::scenarios::PATH)).unwrap_or_default();
+    assert_eq!(written, docs::scenarios::text().unwrap(), "run `cargo xtask docs`");
+}
