@@ -10,8 +10,8 @@ mod spreader;
 pub use drive::AxisCommand;
 pub use load::Cargo;
 pub use power::Meters;
-pub use sense::{Lies, Sensed};
 pub(crate) use sense::Senses;
+pub use sense::{Lies, Sensed};
 
 use crate::machine::Machine;
 use drive::{Drive, Reach};

@@ -101,7 +101,8 @@ impl World {
             let station = self.stations.get(index)?;
             let at = SocketAddrV4::new(self.lan.host(to)?.ip, port);
             let number = self.talk as u32 + 1;
-            let session = (service.open)(&Opening { at: at.into(), number, cpu: &station.cpu, began: station.began() });
+            let session =
+                (service.open)(&Opening { at: at.into(), number, cpu: &station.cpu, began: station.began() });
             let publishes = service.port == OPC_UA;
             Some(Box::new(Served { station: index, session, publishes }) as Box<dyn Party>)
         });

@@ -14,7 +14,8 @@ pub const PATH: &str = "docs/scenarios.md";
 pub fn text() -> Result<String, ChoreError> {
     let mut text = HEAD.to_owned();
     for (name, scenario) in catalogue::all() {
-        let scenario = scenario.map_err(|wrong| ChoreError::Scenario { name: name.to_owned(), wrong: wrong.to_string() })?;
+        let scenario = scenario
+            .map_err(|wrong| ChoreError::Scenario { name: name.to_owned(), wrong: wrong.to_string() })?;
         // Writing to a text does not fail.
         let _ = writeln!(text, "{}", row(name, &scenario));
     }

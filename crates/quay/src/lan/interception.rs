@@ -23,7 +23,10 @@ pub struct Interception {
 
 impl fmt::Debug for Interception {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Interception").field("by", &self.by).field("between", &self.between).finish_non_exhaustive()
+        f.debug_struct("Interception")
+            .field("by", &self.by)
+            .field("between", &self.between)
+            .finish_non_exhaustive()
     }
 }
 

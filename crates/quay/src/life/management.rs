@@ -28,7 +28,8 @@ fn plan(station: usize, pace: Pace) -> Plan<modbus::Deed> {
     let (mut told, mut asked) = (None, 0);
     Box::new(move |scene| {
         let job = scene.stations.get(station).and_then(|station| station.crane.job());
-        if let Some(job) = job.filter(|job| told != Some(job.order)) {
+        // A hatch cover is nobody's cargo.
+        if let Some(job) = job.filter(|job| told != Some(job.order) && !job.container.number.is_empty()) {
             told = Some(job.order);
             return Step::Do(tell(job));
         }

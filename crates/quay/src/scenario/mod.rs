@@ -28,7 +28,10 @@ pub use deeds::Deed;
 pub(crate) use player::{Played, Player};
 
 use crate::life::Maker;
-use serde::Deserialize;
+use serde::de::{Error, Unexpected, Visitor};
+use serde::{Deserialize, Deserializer};
+use std::fmt;
+use std::net::Ipv4Addr;
 
 /// A scenario as its file says.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -173,13 +176,40 @@ pub struct Guest {
 }
 
 /// An address.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(untagged)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ip {
     /// In the crane's network.
     Last(u8),
     /// Anywhere.
-    Whole(std::net::Ipv4Addr),
+    Whole(Ipv4Addr),
+}
+
+impl<'de> Deserialize<'de> for Ip {
+    fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
+        input.deserialize_any(AnIp)
+    }
+}
+
+/// Reads a number or a whole address.
+struct AnIp;
+
+impl Visitor<'_> for AnIp {
+    type Value = Ip;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(
+            "the last number of an address in the crane's network, 1 to 254, or a whole address in quotes",
+        )
+    }
+
+    fn visit_i64<E: Error>(self, number: i64) -> Result<Ip, E> {
+        let last = u8::try_from(number).ok().filter(|last| (1..=254).contains(last));
+        last.map(Ip::Last).ok_or_else(|| E::invalid_value(Unexpected::Signed(number), &self))
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<Ip, E> {
+        text.parse().map(Ip::Whole).map_err(|_| E::invalid_value(Unexpected::Str(text), &self))
+    }
 }
 
 /// One step.

@@ -1,6 +1,6 @@
 //! ARP that asks too much or says too much.
 
-use super::{Going, Stage};
+use super::{Going, Stage, few};
 use crate::lan::{BROADCAST, Host, arp, later, padded};
 use crate::world::World;
 use serde::Deserialize;
@@ -14,6 +14,7 @@ pub enum Arp {
         /// Who.
         from: String,
         /// The first and the last number in the crane's network.
+        #[serde(deserialize_with = "few")]
         hosts: [u8; 2],
         /// How long between.
         every_s: f64,

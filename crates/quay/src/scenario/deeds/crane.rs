@@ -1,6 +1,6 @@
 //! What happens at the crane: no packet tells it.
 
-use super::{Going, Stage};
+use super::{Going, Stage, few};
 use crate::lan::later;
 use crate::station::Station;
 use crate::world::World;
@@ -12,7 +12,7 @@ use serde::Deserialize;
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Crane {
     /// The wind turns to this mean, in metres a second, from this direction, in degrees.
-    Wind([f64; 2]),
+    Wind(#[serde(deserialize_with = "few")] [f64; 2]),
     /// The key for bypassing limits is turned on or off.
     BypassKey(bool),
     /// The controller's key switch is turned to RUN or away from it.
@@ -36,7 +36,7 @@ pub enum Crane {
     /// All sensors are right again.
     SensorsRight(bool),
     /// The next box weighs the first and is declared to weigh the second, in kilograms.
-    NextBox([f64; 2]),
+    NextBox(#[serde(deserialize_with = "few")] [f64; 2]),
     /// The next lift is a hatch cover of this mass, in kilograms.
     NextHatchCover(f64),
     /// From now on, so many seconds of what the controller tells the network are kept.

@@ -1,7 +1,7 @@
 //! Somebody between two hosts: claims each one's address to the other, passes on what they send, and may change what a
 //! controller answers in S7comm.
 
-use super::{Going, Stage};
+use super::{Going, Stage, few};
 use crate::lan::{Alter, HostId, Interception, Lan, arp, later};
 use crate::world::{World, seconds};
 use quaywatch_protocols::cotp::wire::Tpdu;
@@ -19,6 +19,7 @@ pub struct Mitm {
     /// Who.
     pub by: String,
     /// Between whom: first the one whose questions are read, then the one whose answers are changed.
+    #[serde(deserialize_with = "few")]
     pub between: [String; 2],
     /// For how long.
     pub for_s: f64,
@@ -33,6 +34,7 @@ pub struct Change {
     /// The data block.
     pub block: u16,
     /// The first byte of the first value, and the first byte behind the last one.
+    #[serde(deserialize_with = "few")]
     pub bytes: [u16; 2],
     /// What each is multiplied by.
     pub by: f32,
@@ -45,7 +47,8 @@ impl Mitm {
     /// Begins it.
     pub(super) fn begin(&self, stage: &Stage, world: &mut World) -> Result<Going, String> {
         let [asks, answers] = &self.between;
-        let (by, one, other) = (stage.host(world, &self.by)?, stage.host(world, asks)?, stage.host(world, answers)?);
+        let (by, one, other) =
+            (stage.host(world, &self.by)?, stage.host(world, asks)?, stage.host(world, answers)?);
         let end = later(world.now(), (self.for_s * 1e9) as i64);
         let alter = Box::new(S7 { server: other, change: self.change, asked: BTreeMap::new() });
         let label = world.lan.label;

@@ -13,7 +13,8 @@ use crate::talk::TalkId;
 use crate::world::World;
 use quaywatch_crane::{Kind, Tag, Value, find};
 use quaywatch_model::Timestamp;
-use serde::Deserialize;
+use serde::de::Error;
+use serde::{Deserialize, Deserializer};
 
 /// What a step does.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -137,4 +138,11 @@ impl Wanted {
 /// A signal by its name.
 fn signal(name: &str) -> Result<&'static Tag, String> {
     find(name).ok_or_else(|| format!("there is no signal {name}"))
+}
+
+/// Exactly so many values.
+fn few<'de, D: Deserializer<'de>, T: Deserialize<'de>, const N: usize>(input: D) -> Result<[T; N], D::Error> {
+    let all = Vec::deserialize(input)?;
+    let found = all.len();
+    all.try_into().map_err(|_| Error::custom(format_args!("{N} values in brackets are valid, found {found}")))
 }

@@ -1,6 +1,6 @@
 //! A client that speaks Modbus/TCP.
 
-use super::{Going, Stage, Wanted, signal};
+use super::{Going, Stage, Wanted, few, signal};
 use crate::clients::modbus::{Client, Deed};
 use crate::clients::{Step, once};
 use crate::world::{World, seconds};
@@ -23,7 +23,7 @@ pub struct Modbus {
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Do {
     /// Reads: function, first address, how many.
-    Read([u16; 3]),
+    Read(#[serde(deserialize_with = "few")] [u16; 3]),
     /// Writes a signal.
     Write {
         /// Which.

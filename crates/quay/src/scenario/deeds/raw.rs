@@ -1,6 +1,6 @@
 //! A conversation of bytes that mean nothing to anybody else: encrypted by something home-made, or compressed.
 
-use super::{Going, Stage};
+use super::{Going, Stage, few};
 use crate::party::{Line, Scripted};
 use crate::world::World;
 use quaywatch_crane::Chance;
@@ -17,6 +17,7 @@ pub struct Raw {
     /// At which port.
     pub port: u16,
     /// How many bytes the one who begins sends, and how many come back.
+    #[serde(deserialize_with = "few")]
     pub bytes: [usize; 2],
     /// How often.
     #[serde(default = "once")]

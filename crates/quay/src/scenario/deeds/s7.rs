@@ -1,6 +1,6 @@
 //! A station that speaks S7comm.
 
-use super::{Going, Stage, Wanted, signal};
+use super::{Going, Stage, Wanted, few, signal};
 use crate::clients::s7::{Client, Deed, Role, bytes, place, write};
 use crate::clients::{Step, once};
 use crate::world::{World, seconds};
@@ -42,9 +42,9 @@ pub enum Do {
     /// Reads signals, together.
     Read(Vec<String>),
     /// Reads bytes of a data block: number, first byte, how many.
-    ReadBytes([u16; 3]),
+    ReadBytes(#[serde(deserialize_with = "few")] [u16; 3]),
     /// Reads each data block of these numbers, from the first to the last.
-    Walk([u16; 2]),
+    Walk(#[serde(deserialize_with = "few")] [u16; 2]),
     /// Writes a signal.
     Write {
         /// Which.
@@ -53,7 +53,7 @@ pub enum Do {
         value: Wanted,
     },
     /// Reads a system status list: its id and index.
-    Status([u16; 2]),
+    Status(#[serde(deserialize_with = "few")] [u16; 2]),
     /// Asks how many blocks there are, and which.
     ListBlocks(bool),
     /// Reads a block out, such as `FC3`.
