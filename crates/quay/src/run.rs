@@ -219,7 +219,8 @@ impl Run {
             let begins_s = share_s * (index as f64 + chance.between(from, to));
             let begins = crate::lan::later(self.begin, (begins_s * 1e9) as i64);
             let loaded = chance.uniform() < LOADED_SHARE;
-            let (player, played) = Player::new(Rc::new(scenario.clone()), place.clone(), loaded, begins);
+            let (player, played) =
+                Player::new(Rc::new(scenario.clone()), place.clone(), loaded, self.seed, begins);
             world.adopt(Box::new(player), Label(index as u16 + 1), begins);
             players.push(played);
         }

@@ -176,6 +176,7 @@ impl Told {
                 "detectable_by": scenario.seen_by.iter().map(|by| by.name()).collect::<Vec<_>>(),
                 "earliest_evidence_frame": ranges.first().map(|range| range[0]),
                 "severity": scenario.severity.name(),
+                "drawn": played.drawn,
                 "notes": played.failed,
             });
             writeln!(self.labels, "{line}")?;

@@ -23,6 +23,8 @@ pub(crate) struct Played {
     pub(crate) ended: Option<Timestamp>,
     /// What could not be done.
     pub(crate) failed: Vec<String>,
+    /// Numbers that were drawn by chance.
+    pub(crate) drawn: Vec<f64>,
 }
 
 pub(crate) struct Player {
@@ -45,6 +47,7 @@ impl Player {
         scenario: Rc<Scenario>,
         place: Place,
         loaded: bool,
+        seed: u64,
         now: Timestamp,
     ) -> (Self, Rc<RefCell<Played>>) {
         let played = Rc::new(RefCell::new(Played::default()));
@@ -55,7 +58,7 @@ impl Player {
         };
         let player = Self {
             scenario,
-            stage: Stage { place },
+            stage: Stage::new(place, seed),
             armed,
             begun: None,
             at: 0,
@@ -121,6 +124,7 @@ impl Player {
             Ok(going) => self.going = Some(going),
             Err(failed) => self.played.borrow_mut().failed.push(failed),
         }
+        self.played.borrow_mut().drawn = self.stage.drawn();
         self.done += 1;
         if self.done >= step.times {
             self.at += 1;

@@ -1,6 +1,6 @@
 //! What happens at the crane: no packet tells it.
 
-use super::{Going, Stage, few};
+use super::{Amount, Going, Stage, few};
 use crate::lan::later;
 use crate::station::Station;
 use crate::world::World;
@@ -24,13 +24,13 @@ pub enum Crane {
     /// The automation has power or has not.
     Power(bool),
     /// The wind sensor stands at this, in metres a second.
-    WindSensorStandsAt(f64),
+    WindSensorStandsAt(Amount),
     /// The trolley's encoder counts so many metres for one.
-    TrolleyEncoderScale(f64),
+    TrolleyEncoderScale(Amount),
     /// The hoist's encoder does.
-    HoistEncoderScale(f64),
+    HoistEncoderScale(Amount),
     /// Each load cell tells this part of what it carries.
-    LoadCellsGain(f64),
+    LoadCellsGain(Amount),
     /// All four landed switches say this, whatever is below them.
     LandedSwitches(bool),
     /// All sensors are right again.
@@ -38,7 +38,7 @@ pub enum Crane {
     /// The next box weighs the first and is declared to weigh the second, in kilograms.
     NextBox(#[serde(deserialize_with = "few")] [f64; 2]),
     /// The next lift is a hatch cover of this mass, in kilograms.
-    NextHatchCover(f64),
+    NextHatchCover(Amount),
     /// From now on, so many seconds of what the controller tells the network are kept.
     Record(f64),
     /// From now on the network is told what was kept.
@@ -62,12 +62,12 @@ impl Crane {
             Self::Replay(true) => station.replay(now),
             Self::Replay(false) => station.stop_replay(),
             Self::Power(on) => station.dark = !on,
-            _ => self.change(station),
+            _ => self.change(stage, station),
         }
         Ok(Going::Done)
     }
 
-    fn change(&self, station: &mut Station) {
+    fn change(&self, stage: &Stage, station: &mut Station) {
         let crane = &mut station.crane;
         match *self {
             Self::Wind([mean_m_s, from_deg]) => crane.set_wind(mean_m_s, from_deg),
@@ -75,14 +75,16 @@ impl Crane {
             Self::RunKey(on) => crane.desk.run_key = on,
             Self::EmergencyStop(on) => crane.desk.emergency_stop = on,
             Self::DeskLink(on) => crane.desk.link = on,
-            Self::WindSensorStandsAt(wind_m_s) => crane.lies_mut().wind_m_s = Some(wind_m_s),
-            Self::TrolleyEncoderScale(scale) => crane.lies_mut().trolley_scale = scale,
-            Self::HoistEncoderScale(scale) => crane.lies_mut().hoist_scale = scale,
-            Self::LoadCellsGain(gain) => crane.lies_mut().cells_gain = gain,
+            Self::WindSensorStandsAt(ref wind_m_s) => crane.lies_mut().wind_m_s = Some(stage.draw(wind_m_s)),
+            Self::TrolleyEncoderScale(ref scale) => crane.lies_mut().trolley_scale = stage.draw(scale),
+            Self::HoistEncoderScale(ref scale) => crane.lies_mut().hoist_scale = stage.draw(scale),
+            Self::LoadCellsGain(ref gain) => crane.lies_mut().cells_gain = stage.draw(gain),
             Self::LandedSwitches(landed) => crane.lies_mut().landed = Some(landed),
             Self::SensorsRight(_) => *crane.lies_mut() = quaywatch_crane::plant::Lies::default(),
             Self::NextBox([mass_kg, declared_kg]) => crane.expect(Special::Box { mass_kg, declared_kg }),
-            Self::NextHatchCover(mass_kg) => crane.expect(Special::HatchCover { mass_kg }),
+            Self::NextHatchCover(ref mass_kg) => {
+                crane.expect(Special::HatchCover { mass_kg: stage.draw(mass_kg) });
+            }
             Self::Power(_) | Self::Record(_) | Self::Replay(_) | Self::PauseS(_) => {}
         }
     }

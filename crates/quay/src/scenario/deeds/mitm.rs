@@ -1,7 +1,7 @@
 //! Somebody between two hosts: claims each one's address to the other, passes on what they send, and may change what a
 //! controller answers in S7comm.
 
-use super::{Going, Stage, few};
+use super::{Amount, Going, Stage, few};
 use crate::lan::{Alter, HostId, Interception, Lan, arp, later};
 use crate::world::{World, seconds};
 use quaywatch_protocols::cotp::wire::Tpdu;
@@ -37,7 +37,7 @@ pub struct Change {
     #[serde(deserialize_with = "few")]
     pub bytes: [u16; 2],
     /// What each is multiplied by.
-    pub by: f32,
+    pub by: Amount,
 }
 
 /// How often addresses are claimed.
@@ -50,7 +50,8 @@ impl Mitm {
         let (by, one, other) =
             (stage.host(world, &self.by)?, stage.host(world, asks)?, stage.host(world, answers)?);
         let end = later(world.now(), (self.for_s * 1e9) as i64);
-        let alter = Box::new(S7 { server: other, change: self.change, asked: BTreeMap::new() });
+        let change = self.change.map(|change| (change, stage.draw(&change.by) as f32));
+        let alter = Box::new(S7 { server: other, change, asked: BTreeMap::new() });
         let label = world.lan.label;
         world.lan.intercept(Interception { by, between: [one, other], alter, label });
         let claims = move |world: &mut World| {
@@ -78,7 +79,8 @@ fn claim(lan: &mut Lan, now: quaywatch_model::Timestamp, by: HostId, [one, other
 /// Reads questions, and changes the answers to them.
 struct S7 {
     server: HostId,
-    change: Option<Change>,
+    /// Which values, and what each is multiplied by.
+    change: Option<(Change, f32)>,
     /// What was asked under each reference and not yet answered.
     asked: BTreeMap<u16, Vec<Any>>,
 }
@@ -131,7 +133,7 @@ fn places(parameters: &[u8]) -> Vec<Any> {
 }
 
 /// Which values are changed: where they begin in the answer's data, and what they become.
-fn edits(places: &[Any], data: &[u8], change: Change) -> Vec<(usize, f32)> {
+fn edits(places: &[Any], data: &[u8], (change, by): (Change, f32)) -> Vec<(usize, f32)> {
     let mut reader = Reader::new(data);
     let mut edits = Vec::new();
     for place in places {
@@ -146,7 +148,7 @@ fn edits(places: &[Any], data: &[u8], change: Change) -> Vec<(usize, f32)> {
             let Some(into) = at.checked_sub(first).map(usize::from) else { continue };
             let value = item.value.get(into..into + 4).and_then(|value| value.first_chunk());
             if let Some(value) = value.filter(|_| place.block == change.block) {
-                edits.push((begin + into, f32::from_be_bytes(*value) * change.by));
+                edits.push((begin + into, f32::from_be_bytes(*value) * by));
             }
         }
     }

@@ -11,10 +11,11 @@ use crate::lan::HostId;
 use crate::life::Place;
 use crate::talk::TalkId;
 use crate::world::World;
-use quaywatch_crane::{Kind, Tag, Value, find};
+use quaywatch_crane::{Chance, Kind, Tag, Value, find};
 use quaywatch_model::Timestamp;
 use serde::de::Error;
 use serde::{Deserialize, Deserializer};
+use std::cell::RefCell;
 
 /// What a step does.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -75,12 +76,36 @@ impl Deed {
 }
 
 /// Where a scenario is played.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(crate) struct Stage {
     pub(crate) place: Place,
+    chance: RefCell<Chance>,
+    /// What was drawn by chance, in the order of the steps.
+    drawn: RefCell<Vec<f64>>,
 }
 
 impl Stage {
+    pub(crate) fn new(place: Place, seed: u64) -> Self {
+        Self { place, chance: RefCell::new(Chance::new(seed, 0xD2A)), drawn: RefCell::default() }
+    }
+
+    /// The number itself, or one by chance.
+    fn draw(&self, amount: &Amount) -> f64 {
+        match amount {
+            Amount::Exactly(number) => *number,
+            Amount::Drawn(range) => {
+                let number = range.draw(&mut self.chance.borrow_mut());
+                self.drawn.borrow_mut().push(number);
+                number
+            }
+        }
+    }
+
+    /// What was drawn so far.
+    pub(crate) fn drawn(&self) -> Vec<f64> {
+        self.drawn.borrow().clone()
+    }
+
     /// A host by its name.
     pub(crate) fn host(&self, world: &World, name: &str) -> Result<HostId, String> {
         self.place.host(world, name).ok_or_else(|| format!("there is no host {name}"))
@@ -115,23 +140,55 @@ pub enum Wanted {
     /// For bits.
     Bool(bool),
     /// For numbers.
-    Number(f64),
+    Number(Amount),
     /// For texts.
     Text(String),
 }
 
 impl Wanted {
     /// The value as the signal has it.
-    fn of(&self, tag: &Tag) -> Option<Value> {
+    fn of(&self, tag: &Tag, stage: &Stage) -> Option<Value> {
         match (self, tag.kind) {
             (Self::Bool(on), Kind::Bool) => Some(Value::Bool(*on)),
-            (Self::Number(number), Kind::Real) => Some(Value::Real(*number as f32)),
-            (Self::Number(number), Kind::Int | Kind::Word | Kind::Dint | Kind::Dword) => {
-                Some(Value::Whole(*number as i64))
+            (Self::Number(amount), Kind::Real) => Some(Value::Real(stage.draw(amount) as f32)),
+            (Self::Number(amount), Kind::Int | Kind::Word | Kind::Dint | Kind::Dword) => {
+                Some(Value::Whole(stage.draw(amount) as i64))
             }
             (Self::Text(text), Kind::Text(_)) => Some(Value::Text(text.clone())),
             _ => None,
         }
+    }
+}
+
+/// A number as a file writes it.
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+#[serde(untagged)]
+pub enum Amount {
+    /// This one.
+    Exactly(f64),
+    /// One by chance; the label tells which it was.
+    Drawn(Range),
+}
+
+/// Between which numbers one is drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Range {
+    /// The least and the most.
+    #[serde(deserialize_with = "few")]
+    pub between: [f64; 2],
+    /// Whether equal ratios are equally likely, rather than equal differences.
+    #[serde(default)]
+    pub log: bool,
+}
+
+impl Range {
+    fn draw(&self, chance: &mut Chance) -> f64 {
+        let [low, high] = self.between;
+        if self.log && low > 0.0 {
+            return low * (high / low).powf(chance.uniform());
+        }
+        chance.between(low, high)
     }
 }
 

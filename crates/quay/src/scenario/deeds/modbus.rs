@@ -59,7 +59,7 @@ impl Modbus {
         let (from, to) = (stage.host(world, &self.from)?, stage.host(world, &self.to)?);
         let mut steps = Vec::new();
         for what in &self.plan {
-            what.steps(&mut steps)?;
+            what.steps(stage, &mut steps)?;
         }
         Ok(Going::Talk(world.call(from, to, 502, Box::new(Client::new(once(steps))))))
     }
@@ -81,13 +81,13 @@ impl Do {
         }
     }
 
-    fn steps(&self, steps: &mut Vec<Step<Deed>>) -> Result<(), String> {
+    fn steps(&self, stage: &Stage, steps: &mut Vec<Step<Deed>>) -> Result<(), String> {
         let mut put = |deed| steps.push(Step::Do(deed));
         match self {
             Self::Read([code, first, count]) => put(Deed::read(*code as u8, *first, *count)),
             Self::Write { tag, value } => {
                 let tag = signal(tag)?;
-                let deed = value.of(tag).and_then(|value| Deed::write(tag, &value));
+                let deed = value.of(tag, stage).and_then(|value| Deed::write(tag, &value));
                 put(deed.ok_or_else(|| format!("{} cannot be written so in Modbus", tag.name))?);
             }
             Self::Registers { first, values } => {
@@ -98,7 +98,7 @@ impl Do {
             Self::PauseS(pause_s) => steps.push(Step::Pause(seconds(*pause_s))),
             Self::Repeat { times, every_s, plan } => {
                 for _ in 0..*times {
-                    plan.iter().try_for_each(|what| what.steps(steps))?;
+                    plan.iter().try_for_each(|what| what.steps(stage, steps))?;
                     steps.push(Step::Pause(seconds(*every_s)));
                 }
             }

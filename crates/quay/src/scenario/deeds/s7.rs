@@ -102,7 +102,7 @@ impl S7 {
         let begin_ns = world.now().nanos();
         let mut steps = Vec::new();
         for what in &self.plan {
-            what.steps(station.plc.program(), begin_ns, &mut steps)?;
+            what.steps(stage, station.plc.program(), begin_ns, &mut steps)?;
         }
         if self.stays {
             steps.push(Step::Stay);
@@ -129,7 +129,13 @@ impl Do {
         }
     }
 
-    fn steps(&self, program: &Program, now_ns: i64, steps: &mut Vec<Step<Deed>>) -> Result<(), String> {
+    fn steps(
+        &self,
+        stage: &Stage,
+        program: &Program,
+        now_ns: i64,
+        steps: &mut Vec<Step<Deed>>,
+    ) -> Result<(), String> {
         let mut put = |deed| steps.push(Step::Do(deed));
         match self {
             Self::Read(names) => {
@@ -142,7 +148,7 @@ impl Do {
             }
             Self::Write { tag, value } => {
                 let tag = signal(tag)?;
-                let deed = value.of(tag).and_then(|value| write(tag, &value));
+                let deed = value.of(tag, stage).and_then(|value| write(tag, &value));
                 put(deed.ok_or_else(|| format!("{} is of another kind than the value", tag.name))?);
             }
             Self::Status([list, index]) => put(Deed::Status(*list, *index)),
@@ -188,7 +194,7 @@ impl Do {
             Self::Repeat { times, every_s, plan } => {
                 for _ in 0..*times {
                     for what in plan {
-                        what.steps(program, now_ns, steps)?;
+                        what.steps(stage, program, now_ns, steps)?;
                     }
                     steps.push(Step::Pause(seconds(*every_s)));
                 }
