@@ -103,9 +103,6 @@ fn protocol_folders(root: &Path, protocols: &[&str]) -> Result<Vec<String>, Chor
     Ok(complaints)
 }
 
-/// Protocols on byte streams, registered or carried by others, whose tests do not yet cut the stream anywhere.
-const NOT_CUT: [&str; 1] = ["openvpn"];
-
 /// Whether each protocol that is played a stream is tested to say the same of it however it is cut (ARCHITECTURE, Q2).
 fn segmentation(root: &Path) -> Result<Vec<String>, ChoreError> {
     let protocols = root.join("crates/protocols/src");
@@ -123,13 +120,9 @@ fn segmentation(root: &Path) -> Result<Vec<String>, ChoreError> {
     }
     let mut complaints = Vec::new();
     for (folder, (on_stream, is_cut)) in folders.iter().filter(|(folder, _)| *folder != "testing") {
-        let may_lack = NOT_CUT.contains(&folder.as_str());
-        if *on_stream && !is_cut && !may_lack {
+        if *on_stream && !is_cut {
             complaints
                 .push(format!("crates/protocols/src/{folder}: no test any_segmentation_... of its stream"));
-        }
-        if *is_cut && may_lack {
-            complaints.push(format!("xtask/src/tidy.rs: {folder} has its test now, take it out of NOT_CUT"));
         }
     }
     Ok(complaints)

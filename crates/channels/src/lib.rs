@@ -21,6 +21,7 @@
 
 mod hidden;
 pub mod kind;
+mod signs;
 mod watch;
 mod web;
 

@@ -1,5 +1,6 @@
-use crate::hidden::{Signs, Suspects};
+use crate::hidden::Suspects;
 use crate::kind::KnownBy;
+use crate::signs::Signs;
 use crate::{kind, web};
 use foldhash::fast::FixedState;
 use hashbrown::HashMap;

@@ -4,9 +4,8 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use quaywatch_capture::Progress;
 use quaywatch_model::Finding;
 use quaywatch_report::{json, text};
-use quaywatch_sensor::{InspectError, Settings, Summary, inspect};
+use quaywatch_sensor::{Settings, Summary, inspect};
 use quaywatch_site::Site;
-use quaywatch_store::StoreError;
 use std::error::Error;
 use std::io::{self, BufWriter, Write};
 use std::sync::Arc;
@@ -35,7 +34,7 @@ pub(crate) fn run(arguments: &Inspect) -> Result<End, Box<dyn Error>> {
         (summary, taking.and_then(|taking| taking.join().ok()))
     });
     bar.clear();
-    let summary = summary.map_err(explained)?;
+    let summary = summary?;
     if !arguments.no_report {
         report::write(arguments, &summary, captured)?;
     }
@@ -56,20 +55,6 @@ pub(crate) fn run(arguments: &Inspect) -> Result<End, Box<dyn Error>> {
     } else {
         End::Good
     })
-}
-
-/// What cannot be made was not removed by anybody, which is what its absence means later.
-fn explained(error: InspectError) -> Box<dyn Error> {
-    match error {
-        InspectError::Store(StoreError { path, doing: "make the directory", source })
-            if source.kind() == io::ErrorKind::NotFound =>
-        {
-            let path = path.display();
-            format!("cannot make the directory {path}: {source}; nothing can be made there: choose another output directory")
-                .into()
-        }
-        error => error.into(),
-    }
 }
 
 fn print(summary: &Summary, arguments: &Inspect) -> io::Result<()> {

@@ -99,7 +99,7 @@ impl Worker {
         let Some(frame) = Frame::decode(packet.link, packet.bytes, cut) else {
             if mine {
                 let bytes = packet.original_len.into();
-                let reason = "link type that is not read";
+                let reason = packet.link.unread();
                 let problem = Problem { layer: "link", reason, verdict: Verdict::Unsupported, bytes };
                 self.reporter.loose_problem(at, &problem);
             }

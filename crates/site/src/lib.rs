@@ -7,6 +7,7 @@
 //!
 //! The keys are described in `docs/site.md`.
 
+mod described;
 pub mod draft;
 mod error;
 mod networks;
@@ -17,15 +18,16 @@ mod site;
 mod tags;
 mod words;
 
+pub use described::{
+    Asset, AssetId, Conduit, Crane, CraneId, Network, Recipient, RecipientId, VendorLink, Writer, Zone,
+    ZoneId,
+};
 pub use error::{Kind, Mistake, Position, SiteErrors};
 pub use networks::Block;
 pub use permit::{By, Permit, Why};
 pub use read::KEYS;
 pub use selector::Selectors;
-pub use site::{
-    Asset, AssetId, Conduit, Crane, CraneId, Host, Network, Party, Recipient, RecipientId, Site, VendorLink,
-    Writer, Zone, ZoneId,
-};
+pub use site::{Host, Party, Site};
 pub use tags::{Hit, Order, Tag, TagAddress, TagKind};
 pub use words::{LINK_KINDS, LinkPattern, VERB_GROUPS, Verbs, ZoneKind};
 

@@ -1,6 +1,6 @@
 //! Whether something may be: who may write what, what may pass between zones, who may get what.
 
-use crate::site::{Conduit, Recipient, Writer};
+use crate::described::{Conduit, Recipient, Writer};
 use crate::tags::Tag;
 use crate::words::{Verbs, same};
 use crate::{Party, Site};

@@ -1,6 +1,9 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+/// What is being done where directories are made, with all their parents.
+pub(crate) const MAKE_DIRECTORY: &str = "make the directory";
+
 /// A table or a carved file could not be written. Says where, what was being done, and what to do.
 #[derive(Debug, thiserror::Error)]
 #[error("cannot {doing} {}: {source}; {}", .path.display(), self.advice())]
@@ -34,6 +37,10 @@ impl StoreError {
             }
             io::ErrorKind::IsADirectory => {
                 "a directory stands where a table belongs: move it away or choose another output directory"
+            }
+            // What cannot be made was not removed by anybody, which is what its absence means later.
+            io::ErrorKind::NotFound if self.doing == MAKE_DIRECTORY => {
+                "nothing can be made there: choose another output directory"
             }
             io::ErrorKind::NotFound => {
                 "it was removed while the program ran: leave the output directory alone until the end"

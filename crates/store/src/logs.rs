@@ -1,6 +1,6 @@
 //! Files of logs as Zeek writes them, one a log, put in time order like the record tables.
 
-use crate::error::At;
+use crate::error::{At, MAKE_DIRECTORY};
 use crate::label::hash;
 use crate::merge;
 use crate::part::Part;
@@ -49,7 +49,7 @@ impl Store {
     /// The folder cannot be made.
     pub fn log_files(&self, format: LogFormat) -> Result<LogFiles, StoreError> {
         let dir = self.dir().join(FOLDER);
-        fs::create_dir_all(&dir).at(&dir, "make the directory")?;
+        fs::create_dir_all(&dir).at(&dir, MAKE_DIRECTORY)?;
         Ok(LogFiles { dir, format, tables: Arc::default() })
     }
 }

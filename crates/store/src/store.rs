@@ -1,5 +1,5 @@
 use crate::carve::{self, CarveLimits, Carver, Target, Used};
-use crate::error::At;
+use crate::error::{At, MAKE_DIRECTORY};
 use crate::merge::{self, Source};
 use crate::part::Part;
 use crate::problems::{First, Problems};
@@ -101,7 +101,7 @@ impl Store {
     /// # Errors
     /// It cannot be made, or not be written to.
     pub fn with_limits(dir: &Path, limits: Limits) -> Result<Self, StoreError> {
-        fs::create_dir_all(dir).at(dir, "make the directory")?;
+        fs::create_dir_all(dir).at(dir, MAKE_DIRECTORY)?;
         // Better to fail now than after an hour of reading.
         TempFile::create(dir.join(".quaywatch.try"))?;
         remove_leftovers(dir, is_leftover)?;

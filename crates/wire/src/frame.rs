@@ -12,6 +12,9 @@ const ETHERTYPE_QINQ_OLD: u16 = 0x9100;
 const ETHERTYPE_PPPOE_SESSION: u16 = 0x8864;
 const ETHERTYPE_MPLS: u16 = 0x8847;
 
+/// All stations, unnumbered information.
+const PPP_ADDRESS_CONTROL: [u8; 2] = [0xff, 0x03];
+
 /// Below this the field after the addresses is a length (IEEE 802.3), from it on an EtherType.
 const FIRST_ETHERTYPE: u16 = 0x0600;
 /// More tags than this are not peeled: nobody stacks them so deep in earnest.
@@ -55,6 +58,8 @@ impl<'a> Frame<'a> {
             LinkType::LINUX_SLL => linux_sll(&mut reader),
             LinkType::LINUX_SLL2 => linux_sll2(&mut reader),
             LinkType::NULL | LinkType::LOOP => bsd_loop(&mut reader, link),
+            LinkType::PPP => ppp(&mut reader).map(Head::bare),
+            LinkType::PPP_HDLC | LinkType::CISCO_HDLC => hdlc(&mut reader, link).map(Head::bare),
             LinkType::RAW | LinkType::RAW_OLD | LinkType::RAW_OPENBSD | LinkType::IPV4 | LinkType::IPV6 => {
                 Ok(Head::bare(by_version(bytes)))
             }
@@ -200,14 +205,47 @@ fn vlan_tag(reader: &mut Reader<'_>, vlan: &mut Option<u16>) -> Result<Peeled, R
     reader.u16_be("EtherType after VLAN tag").map(Peeled::Inner)
 }
 
-/// RFC 2516 section 4: version and type, code, session, length; then the PPP protocol (RFC 1661).
+/// RFC 2516 section 4: version and type, code, session, length; then the PPP protocol.
 fn pppoe(reader: &mut Reader<'_>) -> Result<Peeled, ReadError> {
     reader.skip(6, "PPPoE header")?;
-    Ok(match reader.u16_be("PPP protocol")? {
-        0x0021 => Peeled::Inner(ETHERTYPE_IPV4),
-        0x0057 => Peeled::Inner(ETHERTYPE_IPV6),
+    Ok(match ppp_protocol(reader)? {
+        inner @ (ETHERTYPE_IPV4 | ETHERTYPE_IPV6 | ETHERTYPE_MPLS) => Peeled::Inner(inner),
         other => Peeled::Last(other),
     })
+}
+
+/// LINKTYPE_PPP: the address and control bytes of RFC 1662 section 3.1 (FF 03), where the peers have not agreed to leave
+/// them out, then the PPP protocol.
+fn ppp(reader: &mut Reader<'_>) -> Result<u16, ReadError> {
+    if reader.peek().starts_with(&PPP_ADDRESS_CONTROL) {
+        reader.skip(PPP_ADDRESS_CONTROL.len(), "PPP address and control")?;
+    }
+    ppp_protocol(reader)
+}
+
+/// RFC 1661 section 2, as the EtherType where it has one. One byte where the peers have agreed to compress it
+/// (section 6.5): the last byte of a number is odd and no other is.
+fn ppp_protocol(reader: &mut Reader<'_>) -> Result<u16, ReadError> {
+    let is_compressed = reader.peek().first().is_some_and(|first| first & 1 == 1);
+    let number =
+        if is_compressed { reader.u8("PPP protocol")?.into() } else { reader.u16_be("PPP protocol")? };
+    Ok(match number {
+        0x0021 => ETHERTYPE_IPV4,
+        0x0057 => ETHERTYPE_IPV6,
+        0x0281 => ETHERTYPE_MPLS,
+        other => other,
+    })
+}
+
+/// RFC 1547 section 4.3.1: address (0F for one station, 8F for all), control, EtherType. LINKTYPE_PPP_HDLC is PPP
+/// with any other address.
+fn hdlc(reader: &mut Reader<'_>, link: LinkType) -> Result<u16, ReadError> {
+    let is_cisco = matches!(reader.peek().first(), Some(0x0f | 0x8f));
+    if link == LinkType::PPP_HDLC && !is_cisco {
+        return ppp(reader);
+    }
+    reader.skip(2, "HDLC address and control")?;
+    reader.u16_be("EtherType")
 }
 
 /// RFC 3032 section 2.1: label, class, bottom of stack, time to live. What is inside is told by its version.
@@ -236,14 +274,63 @@ mod tests {
     use super::{Body, Frame};
     use crate::LinkType;
 
+    /// An IPv4 header of 20 bytes with nothing behind it: UDP from 10.0.0.1 to 10.0.0.2.
+    const IPV4: [u8; 20] = [0x45, 0, 0, 20, 0, 0, 0, 0, 64, 17, 0, 0, 10, 0, 0, 1, 10, 0, 0, 2];
+    /// The same between ::, without a next header.
+    const IPV6: [u8; 40] = {
+        let mut header = [0; 40];
+        (header[0], header[6], header[7]) = (0x60, 59, 64);
+        header
+    };
+
+    fn is_ip(link: u16, head: &[u8], packet: &[u8]) -> bool {
+        let bytes = [head, packet].concat();
+        Frame::decode(LinkType(link), &bytes, 0).is_some_and(|frame| matches!(frame.body, Body::Ip(_)))
+    }
+
     #[test]
     fn raw_ip_is_read_by_each_number_that_programs_have_written_for_it() {
-        // An IPv4 header of 20 bytes with nothing behind it: UDP from 10.0.0.1 to 10.0.0.2.
-        let packet = [0x45, 0, 0, 20, 0, 0, 0, 0, 64, 17, 0, 0, 10, 0, 0, 1, 10, 0, 0, 2];
         for link in [101, 228, 12, 14] {
-            let frame = Frame::decode(LinkType(link), &packet, 0);
-            let is_ip = frame.is_some_and(|frame| matches!(frame.body, Body::Ip(_)));
-            assert!(is_ip, "link type {link}");
+            assert!(is_ip(link, &[], &IPV4), "link type {link}");
         }
+    }
+
+    #[test]
+    fn ip_is_read_in_ppp_with_and_without_framing_and_compression() {
+        for link in [9, 50] {
+            for head in [&[0xff, 0x03, 0x00, 0x21][..], &[0x00, 0x21], &[0xff, 0x03, 0x21], &[0x21]] {
+                assert!(is_ip(link, head, &IPV4), "link type {link}, {head:02x?}");
+            }
+            assert!(is_ip(link, &[0xff, 0x03, 0x00, 0x57], &IPV6), "link type {link}");
+            // A label at the bottom of its stack.
+            assert!(is_ip(link, &[0xff, 0x03, 0x02, 0x81, 0, 1, 0x01, 64], &IPV4), "link type {link}");
+        }
+    }
+
+    #[test]
+    fn ip_is_read_in_ciscos_hdlc_under_both_its_link_types() {
+        for link in [50, 104] {
+            assert!(is_ip(link, &[0x0f, 0x00, 0x08, 0x00], &IPV4), "link type {link}");
+            assert!(is_ip(link, &[0x8f, 0x00, 0x86, 0xdd], &IPV6), "link type {link}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_ip_in_ppp_keeps_its_number_and_a_frame_that_ends_early_is_broken() {
+        let frame = |bytes| Frame::decode(LinkType::PPP, bytes, 0).unwrap();
+        let control = frame(&[0xff, 0x03, 0xc0, 0x21, 1, 1, 0, 4]);
+        assert_eq!(control.ethertype, 0xc021);
+        assert!(matches!(control.body, Body::Other(&[1, 1, 0, 4])));
+        assert!(matches!(frame(&[0xff, 0x03]).body, Body::Broken("link", _)));
+        assert!(matches!(frame(&[0xff, 0x03, 0xc0]).body, Body::Broken("link", _)));
+    }
+
+    #[test]
+    fn wireless_frames_are_not_read_and_it_is_said_what_they_are() {
+        for link in [105, 119, 127, 163] {
+            assert!(Frame::decode(LinkType(link), &IPV4, 0).is_none());
+            assert!(LinkType(link).unread().starts_with("wireless frames (802.11)"), "link type {link}");
+        }
+        assert_eq!(LinkType(147).unread(), "link type that is not read");
     }
 }

@@ -91,8 +91,7 @@ impl Items for Told<'_> {
                 tell(with_bytes(&Memory { object, address }, self.answered()));
             }
             Form::BlockRead | Form::BlockWrite => {
-                let offset = Reader::new(self.asked()).u32_le("block offset").unwrap_or(0);
-                tell(Item::named(&Spot { object, offset }));
+                tell(Item::named(&Spot { object, offset: block_offset(self.asked()) }));
             }
         }
     }
@@ -106,6 +105,11 @@ const fn reset_kind(kind: u8) -> Option<&'static str> {
         2 => Some("factory defaults except communication"),
         _ => None,
     }
+}
+
+/// Where in its object a Logix block begins.
+pub(super) fn block_offset(asked: &[u8]) -> u32 {
+    Reader::new(asked).u32_le("block offset").unwrap_or(0)
 }
 
 /// Program bytes in a Logix block write, as measured: offset u32, a zero byte, length u16, the bytes. A read asks

@@ -1,10 +1,10 @@
 //! Lowers an exchange of CIP messages to operations: wrappers are opened, members reported one by one.
 
-use super::items::{Told, Wrapper, file_piece, reply_code, written_block};
+use super::items::{Told, Wrapper, block_offset, file_piece, reply_code, written_block};
 use super::path::{Path, Target};
 use super::pccc::{self, Pccc};
 use super::services::{Form, Meaning, meaning_of};
-use super::transfers::{Flow, Transfers};
+use super::transfers::{Flow, Piece, Transfers};
 use super::wire::{Members, Reply, Request, UnconnectedSend, class, service};
 use crate::Context;
 use quaywatch_model::{Coded, Moment, Number, Operation, Outcome, Side, Steps, Verb, Verdict};
@@ -305,11 +305,13 @@ impl Lowering<'_, '_> {
         let Self { cx, transfers } = self;
         match meaning.form {
             Form::BlockWrite => {
-                let bytes = written_block(told.asked()).map_or(&[][..], |(_, bytes)| bytes);
-                transfers.data(cx, Flow::ProgramIn, client, bytes);
+                let (offset, bytes) = written_block(told.asked()).unwrap_or_default();
+                let piece = Piece::new(told.path().bytes, offset, bytes);
+                transfers.piece(cx, Flow::ProgramIn, client, piece, bytes);
             }
             Form::BlockRead if told.reply.is_some() => {
-                transfers.data(cx, Flow::ProgramOut, client, told.answered());
+                let piece = Piece::new(told.path().bytes, block_offset(told.asked()), told.answered());
+                transfers.piece(cx, Flow::ProgramOut, client, piece, told.answered());
             }
             Form::Firmware => transfers.data(cx, Flow::FirmwareIn, client, told.asked()),
             Form::FileWrite => {

@@ -3,7 +3,7 @@
 
 use super::builtin::NodeId;
 use super::codec::{Decoder, Wire};
-use super::messages::ReadValueId;
+use super::messages::{Body, Message, ReadValueId};
 use crate::{Context, Memory};
 use quaywatch_model::Verdict;
 
@@ -11,6 +11,8 @@ use quaywatch_model::Verdict;
 const MOST_HANDLES: usize = 16_384;
 /// So many bytes of node ids of one conversation are remembered.
 const MOST_NAME_BYTES: usize = 1 << 20;
+/// So many items of one request change what is remembered. Bounds the time that one message takes.
+const MOST_MODIFIED: usize = 256;
 
 /// The monitored items of a conversation, by subscription and client handle.
 ///
@@ -43,8 +45,52 @@ pub(super) struct Watched<'a> {
 }
 
 impl Handles {
+    /// What later notifications will need of a request and its answer.
+    pub(super) fn remember(&mut self, cx: &mut Context<'_>, request: &[u8], response: &Message<'_>) {
+        let matters = matches!(
+            response.body,
+            Body::CreateMonitoredItemsResponse(_)
+                | Body::ModifyMonitoredItemsResponse(_)
+                | Body::DeleteSubscriptionsResponse(_)
+        );
+        let Some((Message { body: request, .. }, _)) = matters.then(|| Message::decode(request)).flatten()
+        else {
+            return;
+        };
+        match (request, response.body) {
+            (Body::CreateMonitoredItemsRequest(asked), Body::CreateMonitoredItemsResponse(answered)) => {
+                let created = asked.items_to_create.iter().zip(answered.results.iter());
+                let created =
+                    created.filter(|(_, result)| !result.status_code.is_bad()).map(|(item, result)| {
+                        (
+                            item.requested_parameters.client_handle,
+                            item.item_to_monitor,
+                            result.monitored_item_id,
+                        )
+                    });
+                self.learn(cx, asked.subscription_id, created);
+            }
+            (Body::ModifyMonitoredItemsRequest(asked), Body::ModifyMonitoredItemsResponse(answered)) => {
+                let modified = asked.items_to_modify.iter().zip(answered.results.iter());
+                for (item, _) in
+                    modified.filter(|(_, result)| !result.status_code.is_bad()).take(MOST_MODIFIED)
+                {
+                    let handle = item.requested_parameters.client_handle;
+                    self.modified(cx, asked.subscription_id, item.monitored_item_id, handle);
+                }
+            }
+            (Body::DeleteSubscriptionsRequest(asked), Body::DeleteSubscriptionsResponse(answered)) => {
+                let deleted = asked.subscription_ids.iter().zip(answered.results.iter());
+                for (subscription, _) in deleted.filter(|(_, status)| !status.is_bad()).take(MOST_MODIFIED) {
+                    self.forget(cx.memory, subscription);
+                }
+            }
+            _ => {}
+        }
+    }
+
     /// Remembers items that were created; `created` tells the handle, what is watched, and its new id.
-    pub(super) fn learn<'a>(
+    fn learn<'a>(
         &mut self,
         cx: &mut Context<'_>,
         subscription: u32,
@@ -87,7 +133,7 @@ impl Handles {
     }
 
     /// A monitored item was modified and may have another handle now.
-    pub(super) fn modified(&mut self, cx: &mut Context<'_>, subscription: u32, item: u32, handle: u32) {
+    fn modified(&mut self, cx: &mut Context<'_>, subscription: u32, item: u32, handle: u32) {
         if self.find(subscription, handle).is_some_and(|watched| watched.monitored_item == item) {
             return;
         }
@@ -111,7 +157,7 @@ impl Handles {
     }
 
     /// A subscription is gone.
-    pub(super) fn forget(&mut self, memory: &mut Memory, subscription: u32) {
+    fn forget(&mut self, memory: &mut Memory, subscription: u32) {
         let entries = self.index.as_chunks_mut::<ENTRY_BYTES>().0;
         let first = entries.partition_point(|&candidate| candidate < entry(subscription, 0, 0));
         let past = entries.partition_point(|&candidate| candidate <= entry(subscription, u32::MAX, u32::MAX));

@@ -3,7 +3,7 @@ use super::channel::{self, Channel, Reading, Sequence};
 use super::codec::{Decoder, FlawKind, Wire};
 use super::handles::Handles;
 use super::log::{self, Envelope, Sent};
-use super::messages::{Body, Head, Message};
+use super::messages::{Head, Message};
 use super::ops::{self, Exchange};
 use super::parts::Parts;
 use super::service::{SERVICE_FAULT, Service};
@@ -317,53 +317,9 @@ impl OpcUa {
         let asked = request.as_ref().map(|request| (request.moment, request.bytes.as_slice()));
         exchange.report(cx, asked, Some(message), &self.handles);
         if let Some(request) = &request {
-            self.remember(cx, &request.bytes, message);
+            self.handles.remember(cx, &request.bytes, message);
         }
         free(cx, request);
-    }
-
-    /// What later notifications will need.
-    fn remember(&mut self, cx: &mut Context<'_>, request: &[u8], response: &Message<'_>) {
-        let matters = matches!(
-            response.body,
-            Body::CreateMonitoredItemsResponse(_)
-                | Body::ModifyMonitoredItemsResponse(_)
-                | Body::DeleteSubscriptionsResponse(_)
-        );
-        let Some((Message { body: request, .. }, _)) = matters.then(|| Message::decode(request)).flatten()
-        else {
-            return;
-        };
-        match (request, response.body) {
-            (Body::CreateMonitoredItemsRequest(asked), Body::CreateMonitoredItemsResponse(answered)) => {
-                let created = asked.items_to_create.iter().zip(answered.results.iter());
-                let created =
-                    created.filter(|(_, result)| !result.status_code.is_bad()).map(|(item, result)| {
-                        (
-                            item.requested_parameters.client_handle,
-                            item.item_to_monitor,
-                            result.monitored_item_id,
-                        )
-                    });
-                self.handles.learn(cx, asked.subscription_id, created);
-            }
-            (Body::ModifyMonitoredItemsRequest(asked), Body::ModifyMonitoredItemsResponse(answered)) => {
-                let modified = asked.items_to_modify.iter().zip(answered.results.iter());
-                for (item, _) in
-                    modified.filter(|(_, result)| !result.status_code.is_bad()).take(MOST_MODIFIED)
-                {
-                    let handle = item.requested_parameters.client_handle;
-                    self.handles.modified(cx, asked.subscription_id, item.monitored_item_id, handle);
-                }
-            }
-            (Body::DeleteSubscriptionsRequest(asked), Body::DeleteSubscriptionsResponse(answered)) => {
-                let deleted = asked.subscription_ids.iter().zip(answered.results.iter());
-                for (subscription, _) in deleted.filter(|(_, status)| !status.is_bad()).take(MOST_MODIFIED) {
-                    self.handles.forget(cx.memory, subscription);
-                }
-            }
-            _ => {}
-        }
     }
 
     /// A readable message of a type that is not in the standard's services.
@@ -505,9 +461,6 @@ fn asked(request: &Request<Key>) -> Option<(Moment, Sent<'_>)> {
     let envelope = request.key.envelope?;
     Some((request.moment, Sent { envelope, bytes: &request.bytes }))
 }
-
-/// So many items of one request change what is remembered. Bounds the time that one message takes.
-const MOST_MODIFIED: usize = 256;
 
 fn free<K>(cx: &mut Context<'_>, request: Option<Request<K>>) {
     if let Some(request) = request {

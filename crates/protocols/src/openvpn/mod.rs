@@ -38,15 +38,9 @@ pub(crate) static PROTOCOL: Protocol = Protocol {
 };
 
 fn probe(probe: &Probe<'_>) -> Answer {
-    let packet = match (probe.transport, probe.bytes) {
-        (Transport::Tcp, &[high, low, ref packet @ ..]) => {
-            if usize::from(u16::from_be_bytes([high, low])) != packet.len() {
-                return Answer::No;
-            }
-            packet
-        }
-        (Transport::Tcp, _) => return Answer::No,
-        (_, packet) => packet,
-    };
-    if state::reset(packet).is_some() { Answer::Certain } else { Answer::No }
+    match probe.transport {
+        Transport::Tcp => state::opens(probe.bytes),
+        _ if state::reset(probe.bytes).is_some() => Answer::Certain,
+        _ => Answer::No,
+    }
 }

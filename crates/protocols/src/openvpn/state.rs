@@ -14,6 +14,8 @@ const HEAD_BYTES: usize = 9;
 const HMAC_BYTES: [usize; 6] = [16, 20, 28, 32, 48, 64];
 /// What `tls-crypt` puts before what it encrypts: packet id, time, tag of 32 bytes.
 const CRYPT_BYTES: usize = 40;
+/// The shortest reset, and the longest: with a wrapped client key, which OpenVPN limits to 1024 bytes.
+const RESET_BYTES: std::ops::RangeInclusive<usize> = HEAD_BYTES + 5..=HEAD_BYTES + CRYPT_BYTES + 5 + 1024;
 /// Times before 2001 and after 2100 are none.
 const TIMES: std::ops::Range<u32> = 0x3a00_0000..0xf400_0000;
 /// The longest packet over TCP.
@@ -27,20 +29,39 @@ pub(super) enum Guard {
     Crypt,
 }
 
+/// Whether a stream that begins so begins with a reset.
+pub(super) fn opens(stream: &[u8]) -> Answer {
+    let &[high, low, ref packet @ ..] = stream else {
+        let is_short = stream.first().is_none_or(|&high| usize::from(high) <= RESET_BYTES.end() >> 8);
+        return if is_short { Answer::Unsure } else { Answer::No };
+    };
+    let length = usize::from(u16::from_be_bytes([high, low]));
+    let is_reset = packet.first().is_none_or(|&first| resets(first).is_some());
+    if !is_reset || !RESET_BYTES.contains(&length) {
+        return Answer::No;
+    }
+    match packet.get(..length).map(reset) {
+        Some(Some(_)) => Answer::Certain,
+        Some(None) => Answer::No,
+        None => Answer::Unsure,
+    }
+}
+
+/// Whether a packet with this first byte is a reset from the client (`true`) or from the server; `None`: from neither.
+const fn resets(first: u8) -> Option<bool> {
+    match (first >> 3, first & 0x07) {
+        (CLIENT_V1 | CLIENT_V2 | CLIENT_V3, 0) => Some(true),
+        (SERVER_V1 | SERVER_V2, 0) => Some(false),
+        _ => None,
+    }
+}
+
 /// Whether this is a reset from client or server, and how it is protected.
 pub(super) fn reset(packet: &[u8]) -> Option<(bool, Guard)> {
     let (&first, _) = packet.split_first()?;
-    if first & 0x07 != 0 {
-        return None;
-    }
-    let opcode = first >> 3;
-    let from_client = match opcode {
-        CLIENT_V1 | CLIENT_V2 | CLIENT_V3 => true,
-        SERVER_V1 | SERVER_V2 => false,
-        _ => return None,
-    };
+    let from_client = resets(first)?;
     let rest = packet.get(HEAD_BYTES..)?;
-    if opcode == CLIENT_V3 {
+    if first >> 3 == CLIENT_V3 {
         // The client's wrapped key is behind the reset; its length is its last two bytes.
         let (_, &key) = rest.split_last_chunk::<2>()?;
         let key = usize::from(u16::from_be_bytes(key));
@@ -148,6 +169,17 @@ impl Conversation for Datagrams {
     }
 }
 
+/// Whether a whole packet lies here, and behind it nothing or the beginning of another.
+fn packets_lie(bytes: &[u8]) -> bool {
+    let is_known = |first: &u8| (1..=11).contains(&(first >> 3));
+    let &[high, low, ref rest @ ..] = bytes else { return false };
+    let length = usize::from(u16::from_be_bytes([high, low]));
+    let Some((packet, behind)) = rest.split_at_checked(length) else { return false };
+    length >= HEAD_BYTES
+        && packet.first().is_some_and(is_known)
+        && (behind.is_empty() || behind.get(2).is_some_and(is_known))
+}
+
 /// The same over TCP.
 #[derive(Debug, Default)]
 pub(super) struct Stream(Datagrams);
@@ -165,23 +197,10 @@ impl Dialogue for Stream {
     }
 
     fn starts(&self, _: Side, head: &[u8]) -> Answer {
-        let &[high, low, ref rest @ ..] = head else { return Answer::Unsure };
-        let length = usize::from(u16::from_be_bytes([high, low]));
-        let Some(&first) = rest.first() else { return Answer::Unsure };
-        // After a gap: packets that lie one behind the other, with opcodes there are.
-        let known = (1..=11).contains(&(first >> 3)) && length >= HEAD_BYTES;
-        match (known, rest.len().cmp(&length)) {
-            (true, std::cmp::Ordering::Equal) => Answer::Certain,
-            (true, std::cmp::Ordering::Less) if reset(rest).is_none() => Answer::No,
-            (true, std::cmp::Ordering::Greater) => {
-                let next = rest.get(length..).and_then(|next| next.get(2));
-                if next.is_some_and(|next| (1..=11).contains(&(next >> 3))) {
-                    Answer::Certain
-                } else {
-                    Answer::No
-                }
-            }
-            _ => Answer::No,
+        match opens(head) {
+            // After a gap: whole packets that lie one behind the other, with opcodes there are.
+            Answer::No if packets_lie(head) => Answer::Certain,
+            answer => answer,
         }
     }
 

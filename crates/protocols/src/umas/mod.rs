@@ -20,8 +20,9 @@
 //! An answer does not say what it answers: that is known only from its request. A signed message is a wrapper:
 //! its operation is the message inside, with `umas signed_message (0x38)` in `via`.
 //!
-//! Choices: taking and releasing the reservation open and close a session (it is given up at the latest when
-//! keep-alives stay away, and nothing stays changed by it); it tells the station's name. Which way a program
+//! Choices: the reservation is a lock, which its holder alone may open while keep-alives come: taking and releasing it
+//! are [`ChangeSecurity`](quaywatch_model::Verb::ChangeSecurity), as the locks of Logix controllers and of PCCC are. It
+//! tells the station's name. A session is opened by `init_comm` (0x01). Which way a program
 //! goes is told by which way its blocks go: 0x30 to 0x32 from the station to the controller
 //! ([`DownloadProgram`](quaywatch_model::Verb::DownloadProgram)), 0x33 to 0x35 from the controller
 //! ([`UploadProgram`](quaywatch_model::Verb::UploadProgram)); sources disagree about the names. Repeated blocks

@@ -138,11 +138,12 @@ impl Function {
 
     const fn verb_and_known(self) -> (Verb, bool) {
         let verb = match self.0 {
-            0x01 | 0x10 => Verb::OpenSession,
+            0x01 => Verb::OpenSession,
             0x02 => Verb::Identify,
             0x03..=0x07 | 0x0A | 0x12 | 0x20 | 0x22 | 0x24 | 0x28 | 0x39 => Verb::Read,
             0x50..=0x53 | 0x58 | 0x65 | 0x66 | 0x70 | 0x72..=0x74 => Verb::Read,
-            0x11 => Verb::CloseSession,
+            // Whoever holds the reservation keeps all others from changing the controller.
+            0x10 | 0x11 => Verb::ChangeSecurity,
             0x21 | 0x23 | 0x25 | 0x29 | 0x71 => Verb::Write,
             0x26 | 0x27 | 0x2A => Verb::Browse,
             0x30..=0x32 => Verb::DownloadProgram,

@@ -73,20 +73,21 @@ fn a_modbus_exception_is_the_refusal() {
     );
 }
 
+/// It is a lock, as a Logix controller's: whoever holds it keeps all others from changing the controller.
 #[test]
 fn a_reservation_tells_the_station_and_never_the_proof_of_its_password() {
     assert_eq!(
         operation(b"\x00\x10\x43\x4c\x00\x00\x0fUSER-714E74F21B", b"\x00\xFE\x01"),
-        "OpenSession umas take_plc_reservation (0x10): station = \"USER-714E74F21B\"; session key = 1 -> accepted"
+        "ChangeSecurity umas take_plc_reservation (0x10): station = \"USER-714E74F21B\"; session key = 1 -> accepted"
     );
     assert_eq!(
         operation(b"\x00\x10\x43\x4c\x00\x00\x08PC\0hash!", b"\x00\xFE\x07"),
-        "OpenSession umas take_plc_reservation (0x10): station = \"PC\"; password proof = (masked); session key = \
+        "ChangeSecurity umas take_plc_reservation (0x10): station = \"PC\"; password proof = (masked); session key = \
          7 -> accepted"
     );
     assert_eq!(
         operation(b"\x01\x11", b"\x01\xFE"),
-        "CloseSession umas release_plc_reservation (0x11) -> accepted"
+        "ChangeSecurity umas release_plc_reservation (0x11) -> accepted"
     );
     assert_eq!(
         operation(b"\x00\x6E\x02\x01\x02\x03\x04", b"\x00\xFE\xAA\xAA"),

@@ -29,6 +29,7 @@
 
 mod log;
 mod security;
+mod stage;
 mod state;
 
 #[cfg(test)]

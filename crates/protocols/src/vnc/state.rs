@@ -1,5 +1,6 @@
 use super::log;
 use super::security::Security;
+use super::stage::{Stage, VERSION_BYTES};
 use crate::logins::clear_password;
 use crate::{Answer, Context, Conversation, unmet};
 use quaywatch_model::{
@@ -11,8 +12,6 @@ use std::mem;
 
 /// The longest handshake message that is read, in bytes: reasons and names are some hundred.
 pub(super) const MOST_HELD_BYTES: usize = 8 * 1024;
-/// `RFB xxx.yyy\n`.
-const VERSION_BYTES: usize = 12;
 /// Displays are on the ports from here on.
 const PORTS: std::ops::RangeInclusive<u16> = 5800..=5999;
 
@@ -31,62 +30,6 @@ pub(super) fn version(bytes: &[u8]) -> Answer {
         return Answer::No;
     }
     if bytes.len() < VERSION_BYTES { Answer::Unsure } else { Answer::Certain }
-}
-
-/// Whose message is awaited, and which.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-enum Stage {
-    #[default]
-    ServerVersion,
-    ClientVersion,
-    /// Version 3.3: the server alone decides.
-    Dictated,
-    Types,
-    Choice,
-    Challenge,
-    Response,
-    AppleKeys,
-    AppleCredentials,
-    TightTunnels,
-    TightTunnel,
-    TightTypes,
-    TightType,
-    VencryptServer,
-    VencryptClient,
-    VencryptTypes,
-    VencryptType,
-    Plain,
-    Result,
-    Reason,
-    ClientInit,
-    ServerInit,
-    /// Pictures and input.
-    Session,
-    Encrypted,
-    /// Nothing more is read.
-    Over,
-}
-
-impl Stage {
-    const fn of_server(self) -> bool {
-        !matches!(
-            self,
-            Self::ClientVersion
-                | Self::Choice
-                | Self::Response
-                | Self::AppleCredentials
-                | Self::TightTunnel
-                | Self::TightType
-                | Self::VencryptClient
-                | Self::VencryptType
-                | Self::Plain
-                | Self::ClientInit
-        )
-    }
-
-    const fn is_handshake(self) -> bool {
-        !matches!(self, Self::Session | Self::Encrypted | Self::Over)
-    }
 }
 
 /// One connection.
@@ -207,7 +150,7 @@ impl Vnc {
         while self.stage.is_handshake() {
             let side = if self.stage.of_server() { self.server_side() } else { self.client_side() };
             let mut held = mem::take(side.of_mut(&mut self.held));
-            let length = self.length(&held).filter(|&length| length <= held.len());
+            let length = self.stage.length(&held).filter(|&length| length <= held.len());
             let Some((length, message)) = length.and_then(|length| Some((length, held.get(..length)?)))
             else {
                 *side.of_mut(&mut self.held) = held;
@@ -219,42 +162,6 @@ impl Vnc {
             *side.of_mut(&mut self.held) = held;
             self.go(cx, next);
         }
-    }
-
-    /// How long the awaited message is, once that can be told.
-    fn length(&self, held: &[u8]) -> Option<usize> {
-        let mut reader = Reader::new(held);
-        let mut list = |item: usize| {
-            let count = reader.u32_be("number of items").ok()?;
-            usize::try_from(count).ok()?.checked_mul(item)?.checked_add(4)
-        };
-        Some(match self.stage {
-            Stage::ServerVersion | Stage::ClientVersion => VERSION_BYTES,
-            Stage::Dictated | Stage::Result => 4,
-            Stage::TightTunnel | Stage::TightType | Stage::VencryptType => 4,
-            Stage::Choice | Stage::ClientInit => 1,
-            Stage::Challenge | Stage::Response => 16,
-            Stage::VencryptServer | Stage::VencryptClient => 2,
-            Stage::Types => 1 + usize::from(*held.first()?),
-            Stage::Reason => list(1)?,
-            Stage::TightTunnels | Stage::TightTypes => list(16)?,
-            // An acknowledgement, a number, so many subtypes.
-            Stage::VencryptTypes => 2 + 4 * usize::from(*held.get(1)?),
-            // Generator, length of keys, prime, public key.
-            Stage::AppleKeys => 4 + 2 * apple_key_bytes(held)?,
-            // Encrypted name and password; the client's key is of the length the server said, which is 128 in practice.
-            Stage::AppleCredentials => 128 + 128,
-            Stage::Plain => {
-                let (name, password) =
-                    (reader.u32_be("name length").ok()?, reader.u32_be("password length").ok()?);
-                usize::try_from(u64::from(name) + u64::from(password) + 8).ok()?
-            }
-            Stage::ServerInit => {
-                reader.skip(20, "size and pixel format").ok()?;
-                usize::try_from(reader.u32_be("name length").ok()?).ok()?.checked_add(24)?
-            }
-            Stage::Session | Stage::Encrypted | Stage::Over => return None,
-        })
     }
 
     /// Takes the awaited message; tells what is awaited next.
@@ -473,13 +380,6 @@ impl Vnc {
 fn split(text: &[u8; VERSION_BYTES]) -> (&str, &str) {
     let text = std::str::from_utf8(text).unwrap_or_default();
     (text.get(4..7).unwrap_or_default(), text.get(8..11).unwrap_or_default())
-}
-
-/// The length of the keys that the server's message for Apple's security says.
-fn apple_key_bytes(held: &[u8]) -> Option<usize> {
-    let mut reader = Reader::new(held);
-    reader.skip(2, "generator").ok()?;
-    Some(reader.u16_be("key length").ok()?.into())
 }
 
 struct Type<'a>(&'a str);

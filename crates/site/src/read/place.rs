@@ -1,7 +1,7 @@
 //! Addresses and networks as people write them.
 
+use crate::described::Network;
 use crate::networks::Block;
-use crate::site::Network;
 use ipnet::IpNet;
 use quaywatch_model::Mac;
 use std::net::{IpAddr, Ipv4Addr};

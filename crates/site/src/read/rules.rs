@@ -4,9 +4,10 @@ use super::names::Names;
 use super::parts::{block, check_name, word};
 use super::section::{At, Reading, Section};
 use crate::Position;
+use crate::described::{Conduit, Recipient, VendorLink, Writer};
 use crate::error::{Kind, list, nearest};
 use crate::selector::Selectors;
-use crate::site::{Conduit, Recipient, Site, VendorLink, Writer};
+use crate::site::Site;
 use crate::words::{self, LINK_KINDS, LinkPattern, VERB_GROUPS, VERBS, Verbs, Word};
 use quaywatch_model::{DataClass, Verb};
 

@@ -2,7 +2,7 @@
 
 use super::{CARVED_FILE_LIMIT_BYTES, CARVED_FILES_LIMIT, CARVED_TOTAL_LIMIT_BYTES, name};
 use crate::StoreError;
-use crate::error::At;
+use crate::error::{At, MAKE_DIRECTORY};
 use crate::run::TempFile;
 use std::fs::{self, File};
 use std::io::{Seek, SeekFrom, Write};
@@ -164,7 +164,7 @@ impl Output {
         if self.target.used.files.fetch_add(1, Ordering::Relaxed) >= self.target.limits.files {
             return Err(Stop::TotalLimit);
         }
-        fs::create_dir_all(&self.target.dir).at(&self.target.dir, "make the directory")?;
+        fs::create_dir_all(&self.target.dir).at(&self.target.dir, MAKE_DIRECTORY)?;
         let path = self.target.dir.join(name::unfinished(self.target.worker, self.number));
         let (temp, file) = TempFile::create(path)?;
         self.file = Some(temp);

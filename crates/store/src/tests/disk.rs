@@ -1,9 +1,10 @@
 //! What happens to files: other people's, last time's, and those that cannot be written.
 
 use super::support::*;
-use crate::Store;
+use crate::error::MAKE_DIRECTORY;
+use crate::{Store, StoreError};
 use quaywatch_model::Moment;
-use std::fs;
+use std::{fs, io};
 
 #[test]
 fn tables_are_replaced_and_other_files_are_left_alone() {
@@ -60,6 +61,16 @@ fn a_file_where_the_directory_should_be_is_explained() {
     let error = Store::create(&out).unwrap_err().to_string();
     assert!(error.starts_with(&format!("cannot make the directory {}: ", out.display())), "{error}");
     assert!(error.ends_with("move it away or choose another output directory"), "{error}");
+}
+
+/// As under `/proc`, where even root makes nothing.
+#[test]
+fn a_directory_that_cannot_be_made_is_not_said_to_have_been_removed() {
+    let error = |doing| StoreError::new("out".as_ref(), doing, io::ErrorKind::NotFound.into());
+    let made = error(MAKE_DIRECTORY).to_string();
+    assert!(made.starts_with("cannot make the directory out: "), "{made}");
+    assert!(made.ends_with("nothing can be made there: choose another output directory"), "{made}");
+    assert!(error("write").to_string().contains("it was removed while the program ran"));
 }
 
 #[test]

@@ -80,6 +80,67 @@ fn a_read_out_of_program_is_a_transfer_from_the_device() {
     assert_eq!(heard.transfers, ["begin 1 program from_device by A", "data 1 616263", "end 1 incomplete"]);
 }
 
+/// Reads pieces of program out, which are offset and length, and the objects they are of.
+fn read_out(pieces: &[(&str, &str, &str)]) -> Recorder {
+    let mut player = Player::new(&PROTOCOL, Transport::Tcp, PORTS);
+    for (number, (path, piece, bytes)) in pieces.iter().enumerate() {
+        player.say(A, &connected(5, number as u16, &ask(0x4F, path, piece)));
+        player.say(B, &connected(6, number as u16, &reply(0x4F, 0, bytes)));
+    }
+    player.end()
+}
+
+const ROUTINE: &str = "206a25002459";
+const OTHER_ROUTINE: &str = "206a2500e92b";
+
+/// As ITI's EIP-RebootorRestart.pcap, frames 822 to 832: a programmer looks at one routine five times.
+#[test]
+fn the_same_piece_of_program_read_again_is_moved_once() {
+    let heard = read_out(&[(ROUTINE, "000000000100", "01"); 5]);
+    assert_eq!(heard.operations.len(), 5);
+    assert_eq!(heard.transfers, ["begin 1 program from_device by A", "data 1 01", "end 1 incomplete"]);
+}
+
+#[test]
+fn a_read_out_that_starts_again_is_another_transfer() {
+    let once = [
+        (ROUTINE, "000000000300", "616263"),
+        (ROUTINE, "030000000100", "64"),
+        (OTHER_ROUTINE, "000000000100", "65"),
+    ];
+    let heard = read_out(&[once, once].concat());
+    let transfer = ["begin 1 program from_device by A", "data 1 6162636465", "end 1 incomplete"];
+    assert_eq!(heard.transfers, [transfer, transfer].concat());
+}
+
+#[test]
+fn a_read_out_that_goes_back_in_its_object_is_another_transfer() {
+    let heard = read_out(&[
+        (OTHER_ROUTINE, "000000000100", "65"),
+        (ROUTINE, "000000000100", "61"),
+        (ROUTINE, "000000000300", "616263"),
+    ]);
+    let begin = "begin 1 program from_device by A";
+    assert_eq!(
+        heard.transfers,
+        [begin, "data 1 6561", "end 1 incomplete", begin, "data 1 616263", "end 1 incomplete"]
+    );
+}
+
+#[test]
+fn a_block_of_program_written_again_is_moved_once() {
+    let heard = heard(&[
+        (A, WRITE_BLOCK),
+        (B, WRITE_BLOCK_REPLY),
+        (A, WRITE_BLOCK),
+        (B, WRITE_BLOCK_REPLY),
+        (A, RUN),
+        (B, RUN_REPLY),
+    ]);
+    assert_eq!(heard.operations.len(), 3);
+    assert_eq!(heard.transfers[1].len(), "data 0 ".len() + 2 * 88);
+}
+
 #[test]
 fn firmware_ends_with_the_reset_of_the_device_and_refused_pieces_do_not_count() {
     let mut player = Player::new(&PROTOCOL, Transport::Tcp, PORTS);
