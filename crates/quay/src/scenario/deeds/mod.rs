@@ -6,6 +6,7 @@ mod mitm;
 mod modbus;
 mod raw;
 mod s7;
+mod scan;
 
 use crate::lan::HostId;
 use crate::life::Place;
@@ -27,6 +28,8 @@ pub enum Deed {
     Modbus(modbus::Modbus),
     /// Somebody asks for addresses one by one, or claims one.
     Arp(arp::Arp),
+    /// Somebody tries who answers.
+    Scan(scan::Scan),
     /// Two hosts exchange bytes that mean nothing to anybody else.
     Raw(raw::Raw),
     /// Somebody stands between two hosts for a while.
@@ -45,6 +48,7 @@ impl Deed {
             Self::S7(deed) => deed.begin(stage, world),
             Self::Modbus(deed) => deed.begin(stage, world),
             Self::Arp(deed) => deed.begin(stage, world),
+            Self::Scan(deed) => deed.begin(stage, world),
             Self::Raw(deed) => deed.begin(stage, world),
             Self::Mitm(deed) => deed.begin(stage, world),
             Self::Crane(deed) => deed.begin(stage, world),
@@ -58,6 +62,7 @@ impl Deed {
             Self::S7(deed) => vec![&deed.from, &deed.to],
             Self::Modbus(deed) => vec![&deed.from, &deed.to],
             Self::Arp(deed) => deed.hosts(),
+            Self::Scan(deed) => vec![&deed.from],
             Self::Raw(deed) => vec![&deed.from, &deed.to],
             Self::Mitm(deed) => vec![&deed.by, &deed.between[0], &deed.between[1]],
             Self::Crane(_) => Vec::new(),
@@ -70,7 +75,7 @@ impl Deed {
         match self {
             Self::S7(deed) => deed.tags(),
             Self::Modbus(deed) => deed.tags(),
-            Self::Arp(_) | Self::Raw(_) | Self::Mitm(_) | Self::Crane(_) => Vec::new(),
+            Self::Arp(_) | Self::Scan(_) | Self::Raw(_) | Self::Mitm(_) | Self::Crane(_) => Vec::new(),
         }
     }
 }

@@ -1,0 +1,102 @@
+//! Somebody tries who answers: at addresses one after another, at ports one after another.
+
+use super::{Going, Stage, few};
+use crate::lan::{BROADCAST, arp, later, padded};
+use crate::party::{Next, Party, Scene};
+use crate::world::{World, seconds};
+use serde::Deserialize;
+use std::time::Duration;
+
+/// What is tried.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Scan {
+    /// Who tries.
+    pub from: String,
+    /// The first and the last number in the crane's network.
+    #[serde(deserialize_with = "few")]
+    pub hosts: [u8; 2],
+    /// Which TCP ports; none: each host is only pinged.
+    #[serde(default)]
+    pub ports: Vec<u16>,
+    /// How long between two tries.
+    pub every_s: f64,
+}
+
+impl Scan {
+    /// Begins it.
+    pub(super) fn begin(&self, stage: &Stage, world: &mut World) -> Result<Going, String> {
+        let from = stage.host(world, &self.from)?;
+        let [first, last] = self.hosts;
+        let (place, ports, every) = (stage.place.clone(), self.ports.clone(), seconds(self.every_s));
+        let mut tries: Vec<(u8, Option<u16>)> = Vec::new();
+        for host in first..=last {
+            if ports.is_empty() {
+                tries.push((host, None));
+            }
+            tries.extend(ports.iter().map(|port| (host, Some(*port))));
+        }
+        let end = later(world.now(), every.as_nanos() as i64 * tries.len() as i64);
+        let mut tries = tries.into_iter();
+        let work = move |world: &mut World| -> Option<Duration> {
+            let (host, port) = tries.next()?;
+            let ip = place.address(host);
+            let now = world.now();
+            match (world.lan.at(ip), port) {
+                (Some(to), _) if to == from => {}
+                (Some(to), Some(port)) => {
+                    world.call(from, to, port, Box::new(Knock));
+                }
+                (Some(to), None) => ping(world, from, to),
+                // Nobody is there: not even the address is found.
+                (None, _) => {
+                    let asking = world.lan.host(from)?.clone();
+                    let question = arp(false, (asking.mac, asking.ip), ([0; 6], ip), BROADCAST);
+                    world.lan.frame(now, padded(question));
+                }
+            }
+            Some(every)
+        };
+        world.adopt(Box::new(work), world.lan.label, world.now());
+        Ok(Going::Until(end))
+    }
+}
+
+/// Opens a conversation and drops it: enough to know that somebody listens.
+struct Knock;
+
+impl Party for Knock {
+    fn turn(&mut self, _: &[u8], _: &mut Scene<'_>, _: &mut Vec<u8>) -> Next {
+        Next::Reset
+    }
+}
+
+/// An echo and, from who is up, its reply (RFC 792).
+fn ping(world: &mut World, from: crate::lan::HostId, to: crate::lan::HostId) {
+    let now = world.now();
+    let number = world.chance.next() as u16;
+    let asked = world.lan.other(now, from, to, ICMP, &echo(8, number));
+    if world.lan.host(to).is_some_and(|host| host.up) {
+        world.lan.other(later(asked, 90_000), to, from, ICMP, &echo(0, number));
+    }
+}
+
+const ICMP: u8 = 1;
+
+fn echo(kind: u8, number: u16) -> Vec<u8> {
+    let mut message = vec![kind, 0, 0, 0, 0, 1];
+    message.extend_from_slice(&number.to_be_bytes());
+    message.extend(b'a'..=b'w');
+    message.extend(b'a'..=b'i');
+    let sum = message.chunks(2).fold(0_u32, |sum, pair| {
+        let word =
+            u16::from_be_bytes([pair.first().copied().unwrap_or(0), pair.get(1).copied().unwrap_or(0)]);
+        sum + u32::from(word)
+    });
+    let folded = (sum & 0xFFFF) + (sum >> 16);
+    let folded = !(((folded & 0xFFFF) + (folded >> 16)) as u16);
+    if let Some(place) = message.get_mut(2..4) {
+        place.copy_from_slice(&folded.to_be_bytes());
+    }
+    message
+}
