@@ -65,6 +65,7 @@ fn hostile() -> Summary {
     let mut summary = Summary::default();
     (summary.span.first, summary.span.last) = (Some(time(0)), Some(time(3600)));
     summary.protocols.insert("modbus", Default::default());
+    summary.span.shortfall.damaged = vec![ATTEMPTS[1].to_owned()];
     for index in 0..12 {
         summary.assets.push(asset(index));
         summary.entries.push(entry(index, index + 1, Verb::Read));

@@ -38,7 +38,7 @@ pub(super) fn reach(summary: &Summary) -> Answer {
         );
     }
     let headline = opened(channels);
-    Answer { id: "reach", question: "Who can reach it from outside?", headline, points }
+    Answer { id: "reach", question: "Who can reach it from outside?", headline, points, grave: false }
 }
 
 /// Whether there is a site that says whose the addresses are.
@@ -169,7 +169,7 @@ pub(super) fn sent(summary: &Summary) -> Answer {
         points.push(format!("The rest to {} more.", recipients.len() - MOST_RECIPIENTS));
     }
     points.extend(classes(disclosures));
-    Answer { id: "sent", question: "What does it send, to whom?", headline, points }
+    Answer { id: "sent", question: "What does it send, to whom?", headline, points, grave: false }
 }
 
 fn total(disclosures: &[Disclosure], declared: Option<bool>) -> u64 {
