@@ -81,12 +81,11 @@ fn devices(summary: &Summary) -> Answer {
     if !servers.is_empty() {
         let changed: u64 =
             summary.entries.iter().filter(|entry| entry.verb.changes()).map(|entry| entry.count()).sum();
-        points.push(format!(
-            "{} took operations; {} asked for {}.",
-            many(servers.len() as u64, "device"),
-            many(changers.len() as u64, "machine"),
-            many(changed, "change")
-        ));
+        let asked = match changed {
+            0 => "nobody asked for a change".to_owned(),
+            _ => format!("{} asked for {}", many(changers.len() as u64, "machine"), many(changed, "change")),
+        };
+        points.push(format!("{} took operations; {asked}.", many(servers.len() as u64, "machine")));
     }
     Answer { id: "devices", question: "What is on the network?", headline, points, grave: false }
 }
@@ -107,11 +106,13 @@ fn attention(summary: &Summary) -> Answer {
     let mut points: Vec<String> = Vec::new();
     if !findings.is_empty() {
         let activity = findings.iter().filter(|finding| finding.kind == FindingKind::Activity).count() as u64;
-        points.push(format!(
-            "{} activity, what was done; {} exposure, what could be done.",
-            verb(activity, "tells", "tell"),
-            Count(findings.len() as u64 - activity)
-        ));
+        let kinds = [
+            (activity, "of activity, what was done"),
+            (findings.len() as u64 - activity, "of exposure, what could be done"),
+        ];
+        let kinds = kinds.iter().filter(|(count, _)| *count > 0);
+        let kinds: Vec<String> = kinds.map(|(count, kind)| format!("{} {kind}", Count(*count))).collect();
+        points.push(format!("{}.", kinds.join("; ")));
     }
     points.extend(findings.iter().take(MOST_TITLES).map(|finding| format!("{}.", finding.title)));
     Answer { id: "attention", question: "What deserves attention?", headline, points, grave: false }

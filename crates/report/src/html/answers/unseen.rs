@@ -4,7 +4,8 @@ use super::{Answer, many, verb_of};
 use crate::json::file_name;
 use crate::number::{Bytes, Count, Duration};
 use quaywatch_model::Verb;
-use quaywatch_sensor::{Dropped, Shortfall, Span, Stopped, Summary};
+use quaywatch_sensor::{Dropped, Shortfall, Stopped, Summary};
+use quaywatch_store::ProblemTotal;
 
 /// So many captures are named of those that were not read to their end, are damaged, or lost packets.
 const MOST_FILES: usize = 3;
@@ -14,16 +15,20 @@ pub(super) fn not_seen(summary: &Summary) -> Answer {
     let span = &summary.span;
     let Shortfall { stopped, damaged, dropped } = &span.shortfall;
     let grave = !stopped.is_empty() || !damaged.is_empty();
-    let headline = if grave { unread(stopped, damaged) } else { missing(span) };
+    let headline = if grave { unread(stopped, damaged) } else { missing(summary) };
     let mut points: Vec<String> = stopped.iter().skip(1).take(MOST_FILES).map(where_stopped).collect();
     if grave {
         points.push(
             "What all other answers tell ends where reading ended, and nobody knows what came behind it."
                 .to_owned(),
         );
-        points.push(missing(span));
+        points.push(missing(summary));
     }
     points.extend(dropped.iter().take(MOST_FILES).map(lost));
+    points.extend(of_the_file(summary).map(|total| {
+        let count = many(total.count, "time");
+        format!("In the capture file itself, {count}: {}.", total.reason)
+    }));
     if let (Some(first), Some(last)) = (span.first, span.last) {
         points.push(format!("What happened outside these {} is not told.", Duration(last.since(first))));
     }
@@ -83,10 +88,11 @@ fn where_stopped(stopped: &Stopped) -> String {
 }
 
 /// What is known to be missing of what was read.
-fn missing(span: &Span) -> String {
+fn missing(summary: &Summary) -> String {
+    let span = &summary.span;
     let begun = many(span.begun_before, "conversation");
     match (span.missed_bytes, span.begun_before) {
-        (0, 0) if span.shortfall == Shortfall::default() => {
+        (0, 0) if span.shortfall == Shortfall::default() && of_the_file(summary).next().is_none() => {
             "Nothing is known to be missing between the first and the last packet.".to_owned()
         }
         (0, 0) => "Between the packets that were read nothing else is known to be missing.".to_owned(),
@@ -96,6 +102,11 @@ fn missing(span: &Span) -> String {
             Bytes(missed)
         ),
     }
+}
+
+/// What of a capture file is not as it should be: a last packet that is cut, blocks that break the format's rules.
+fn of_the_file(summary: &Summary) -> impl Iterator<Item = &ProblemTotal> {
+    summary.problems.iter().filter(|total| matches!(total.layer, "pcap" | "pcapng"))
 }
 
 fn lost(dropped: &Dropped) -> String {
@@ -118,7 +129,9 @@ fn percent(part: u64, all: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::super::all;
+    use quaywatch_model::Verdict;
     use quaywatch_sensor::{Dropped, Stopped, Summary};
+    use quaywatch_store::ProblemTotal;
 
     fn stopped(file: &str, total: Option<u64>, unread_bytes: u64) -> Stopped {
         Stopped {
@@ -159,6 +172,21 @@ mod tests {
             "night.pcap.gz is damaged: its checksum is wrong, and nothing that was read from it can be trusted."
         );
         assert!(!answer.points.concat().contains("Nothing is known to be missing"), "{:?}", answer.points);
+    }
+
+    #[test]
+    fn a_last_packet_that_is_cut_is_told_and_nothing_else_is_said_to_be_missing() {
+        let mut summary = Summary::default();
+        summary.problems = vec![ProblemTotal {
+            layer: "pcap",
+            reason: "last packet is cut short",
+            verdict: Verdict::Incomplete,
+            count: 1,
+            bytes: 70,
+        }];
+        let answer = &all(&summary)[4];
+        assert!(!answer.headline.starts_with("Nothing"), "{}", answer.headline);
+        assert_eq!(answer.points[0], "In the capture file itself, 1 time: last packet is cut short.");
     }
 
     #[test]
