@@ -11,7 +11,7 @@ pub(super) static SENSITIVE: Rule = Rule {
     name: "data.sensitive_out",
     title: "Readable data about cargo, program or credentials left the site",
     kind: FindingKind::Activity,
-    severity: "Critical for credentials; high for container and vessel numbers, weights, program, firmware and database rows.",
+    severity: "Critical for credentials; high for container and vessel numbers, weights, EDIFACT messages, program, firmware and database rows.",
     meaning: "A machine sent data of a class that matters, readable on the way, to a public address. What a crane lifts, for \
               whom and when is worth money to thieves and more to others.",
     limits: "Silent for recipients and classes that the site declares, and for what is encrypted, of which only the volume is \
@@ -56,6 +56,7 @@ const fn sensitivity(class: DataClass) -> Option<Severity> {
         DataClass::ContainerIds
         | DataClass::VesselIds
         | DataClass::Weights
+        | DataClass::EdifactMessages
         | DataClass::Program
         | DataClass::Firmware
         | DataClass::DatabaseRows => Some(Severity::High),
