@@ -225,6 +225,7 @@ fn disclosure(index: u32) -> Disclosure {
         conversations: 1,
         client: at(index % 5),
         recipient: Address::v4([203, 0, 113, (index % 250) as u8]),
+        tried: None,
         recipient_port: 443,
         recipient_name: (index.is_multiple_of(2)).then(|| text(index)),
         recipient_scope: Scope::Internet,

@@ -35,8 +35,9 @@ pub(super) static SENSITIVE: Rule = Rule {
         for rows in by_recipient.into_values() {
             let Some((_, first)) = rows.iter().min_by_key(|(_, row)| row.start) else { continue };
             let severity = rows.iter().map(|(severity, _)| *severity).max().unwrap_or(Severity::High);
-            let classes: Vec<String> =
-                rows.iter().map(|(_, row)| row.data_class.as_str().replace('_', " ")).collect();
+            // The same class may have gone by several protocols and to several ports.
+            let classes: BTreeSet<DataClass> = rows.iter().map(|(_, row)| row.data_class).collect();
+            let classes: Vec<String> = classes.into_iter().map(words).collect();
             let title = format!(
                 "{} sent {} to {}",
                 picture.named(first.client),
@@ -66,7 +67,7 @@ const fn sensitivity(class: DataClass) -> Option<Severity> {
 
 /// `Weights: 210 bytes by http, 3 of them, such as "24310".`
 fn described(row: &Disclosure) -> String {
-    let class = row.data_class.as_str().replace('_', " ");
+    let class = words(row.data_class);
     // What is found inside other data has no bytes of its own.
     let bytes = if row.bytes == 0 { String::new() } else { format!("{} bytes ", row.bytes) };
     let count = row.count.map_or(String::new(), |count| format!(", {count} of them"));
@@ -145,10 +146,10 @@ pub(super) static UNDECLARED: Rule = Rule {
         found.extend(tries.into_values().filter_map(|rows| tried(picture, &rows)));
         for rows in by_recipient.into_values() {
             let Some(first) = rows.first() else { continue };
-            let classes: Vec<String> = rows
-                .iter()
-                .map(|row| format!("{} ({} bytes)", row.data_class.as_str().replace('_', " "), row.bytes))
-                .collect();
+            let mut sums: BTreeMap<DataClass, u64> = BTreeMap::new();
+            rows.iter().for_each(|row| *sums.entry(row.data_class).or_default() += row.bytes);
+            let classes: Vec<String> =
+                sums.into_iter().map(|(class, bytes)| format!("{} ({bytes} bytes)", words(class))).collect();
             let severity =
                 if first.recipient_scope == Scope::Internet { Severity::High } else { Severity::Medium };
             let title = format!(
@@ -197,6 +198,11 @@ fn of(row: &Disclosure, severity: Severity, title: String, explanation: String) 
         frames: vec![row.start.frame],
         count: row.conversations,
     }
+}
+
+/// `container ids`
+fn words(class: DataClass) -> String {
+    class.as_str().replace('_', " ")
 }
 
 fn recipient(row: &Disclosure) -> String {

@@ -273,6 +273,7 @@ mod tests {
             conversations: 1,
             client: CRANE,
             recipient: recipient.0,
+            tried: None,
             recipient_port: 443,
             recipient_name: Some("\u{1b}x.example".to_owned()),
             recipient_scope: recipient.1,
