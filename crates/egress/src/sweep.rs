@@ -17,7 +17,9 @@ pub(crate) const OTHERS: Address = Address::v4([0; 4]);
 
 /// Who has swept, and whom each of them tried in vain.
 #[derive(Debug, Default)]
-pub(crate) struct Sweeps(HashMap<Address, HashSet<Address, FixedState>, FixedState>);
+pub(crate) struct Sweeps(HashMap<Address, Set<Address>, FixedState>);
+
+type Set<T> = HashSet<T, FixedState>;
 
 /// What of a sweep is told as one: by whom, in which protocol, of which class.
 type Told = (Address, &'static str, DataClass);
@@ -26,7 +28,7 @@ type Told = (Address, &'static str, DataClass);
 #[derive(Debug)]
 pub(crate) struct Tries {
     row: Row,
-    machines: HashSet<Address, FixedState>,
+    machines: Set<Address>,
     /// How far away the farthest of them is.
     scope: Scope,
     declared: Option<bool>,
@@ -34,7 +36,7 @@ pub(crate) struct Tries {
 
 impl Tries {
     pub(crate) fn begun(row: Row, scope: Scope, declared: Option<bool>) -> Self {
-        Self { row, machines: HashSet::default(), scope, declared }
+        Self { row, machines: Set::default(), scope, declared }
     }
 
     /// Takes in what was sent to one of the machines.
@@ -56,17 +58,17 @@ impl Tries {
 impl Sweeps {
     /// By all rows there are: a machine that answered anything was not tried in vain.
     pub(crate) fn of(rows: &HashMap<Key, Row, FixedState>) -> Self {
-        let mut pairs: HashMap<(Address, Address), (bool, HashSet<u16, FixedState>), FixedState> =
-            HashMap::default();
+        // Of each two whether all was in vain, and at which ports.
+        let mut pairs: HashMap<(Address, Address), (bool, Set<u16>), FixedState> = HashMap::default();
         for (key, row) in rows {
-            let (in_vain, ports) =
-                pairs.entry((key.client, key.recipient)).or_insert_with(|| (true, HashSet::default()));
+            let new = || (true, Set::default());
+            let (in_vain, ports) = pairs.entry((key.client, key.recipient)).or_insert_with(new);
             *in_vain &= row.only_tries && key.recipient != OTHERS;
             ports.insert(key.port);
         }
-        let mut sweeps: HashMap<Address, (HashSet<Address, FixedState>, usize), FixedState> =
-            HashMap::default();
-        for ((client, recipient), (_, ports)) in pairs.into_iter().filter(|(_, (in_vain, _))| *in_vain) {
+        pairs.retain(|_, (in_vain, _)| *in_vain);
+        let mut sweeps: HashMap<Address, (Set<Address>, usize), FixedState> = HashMap::default();
+        for ((client, recipient), (_, ports)) in pairs {
             let (machines, doors) = sweeps.entry(client).or_default();
             machines.insert(recipient);
             *doors += ports.len();

@@ -171,6 +171,8 @@ export interface Disclosure {
   recipient: string;
   recipient_port?: number;
   recipient_name?: string;
+  /** How many machines were tried in a sweep with it, of which none answered. */
+  tried?: number;
   recipient_scope: string;
   protocol: string;
   data_class: string;

@@ -1,7 +1,7 @@
 use super::scans::is_scan;
 use crate::rule::counted;
 use crate::{Found, Picture, Rule};
-use quaywatch_model::{Address, DataClass, Disclosure, FindingKind, Scope, Severity};
+use quaywatch_model::{Address, DataClass, Disclosure, FindingKind, Link, Scope, Severity};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// So many bytes out to one recipient are more than a machine needs to say how it is.
@@ -137,7 +137,7 @@ pub(super) static UNDECLARED: Rule = Rule {
         }
         let mut tries: BTreeMap<Address, Vec<&Disclosure>> = BTreeMap::new();
         by_recipient.retain(|&(client, recipient), rows| {
-            let in_vain = is_try(picture, client, recipient);
+            let in_vain = rows.iter().all(|row| row.tried.is_some()) || is_try(picture, client, recipient);
             if in_vain {
                 tries.entry(client).or_default().append(rows);
             }
@@ -174,15 +174,28 @@ fn tried(picture: &Picture<'_>, rows: &[&Disclosure]) -> Option<Found> {
     let first = rows.iter().min_by_key(|row| row.start)?;
     let is_far = |row: &&Disclosure| row.recipient_scope == Scope::Internet;
     let severity = if rows.iter().any(is_far) { Severity::High } else { Severity::Medium };
-    let recipients: BTreeSet<Address> = rows.iter().map(|row| row.recipient).collect();
-    let machines = counted(recipients.len() as u64, "machine");
+    let alone = rows.iter().filter(|row| row.tried.is_none()).map(|row| row.recipient);
+    let recipients: BTreeSet<Address> = alone.collect();
+    // In several protocols it may be the same machines: the greatest number is sure.
+    let together = rows.iter().filter_map(|row| row.tried).max().unwrap_or_default();
+    let machines = counted(recipients.len() as u64 + together, "machine");
     let title =
         format!("{} tries {machines} that no declaration allows it to reach", picture.named(first.client));
     let bytes: u64 = rows.iter().map(|row| row.bytes).sum();
     let explanation = format!("{bytes} bytes in a scan; none of them answered.");
+    // Those that are told together are told apart by who was spoken to farther away.
+    let in_vain = |link: &&Link| {
+        let [near, far] = link.scopes;
+        link.client == first.client && link.packets[1] == 0 && far > near
+    };
+    let links: Vec<&Link> = picture.links.iter().filter(in_vain).filter(|_| together > 0).collect();
+    let mut frames: Vec<u64> = rows.iter().map(|row| row.start.frame).collect();
+    frames.extend(links.iter().map(|link| link.first.frame));
+    let recipients: BTreeSet<Address> =
+        recipients.into_iter().chain(links.iter().map(|link| link.server)).collect();
     Some(Found {
         subjects: std::iter::once(first.client).chain(recipients).collect(),
-        frames: rows.iter().map(|row| row.start.frame).collect(),
+        frames,
         count: rows.iter().map(|row| row.conversations).sum(),
         ..of(first, severity, title, explanation)
     })
