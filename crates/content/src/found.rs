@@ -87,7 +87,11 @@ impl Found {
     pub(crate) fn add_message(&mut self, number: u64, kind: &str) {
         self.seen |= bit(DataClass::EdifactMessages);
         let sample = || format!("EDIFACT {kind}");
-        self.things(DataClass::EdifactMessages).add_of_kind(number, number_of("kind", kind.as_bytes()), sample);
+        self.things(DataClass::EdifactMessages).add_of_kind(
+            number,
+            number_of("kind", kind.as_bytes()),
+            sample,
+        );
     }
 
     /// Takes in what has the shape of a thing and is none.

@@ -6,12 +6,15 @@
 use quaywatch_capture::Source;
 use quaywatch_model::{Address, DataClass};
 use quaywatch_sensor::{Settings, Summary, inspect};
+use std::io::Write as _;
 use std::path::PathBuf;
 
 fn corpus(name: &str) -> Option<Summary> {
     let found = std::env::var_os("QUAYWATCH_CORPUS").map(|root| PathBuf::from(root).join(name));
     let Some(path) = found.filter(|path| path.exists()) else {
-        eprintln!("SKIPPED: {name} is not below the folder named by QUAYWATCH_CORPUS");
+        // Past the harness, which would keep what a passing test says to itself.
+        let _ =
+            writeln!(std::io::stderr(), "SKIPPED: {name} is not below the folder named by QUAYWATCH_CORPUS");
         return None;
     };
     Some(inspect(&[Source::from_argument(path)], &Settings::default(), &mut |_| ()).unwrap())
