@@ -54,3 +54,10 @@ fn a_tunnel_of_pptp_beside_telnet_is_one_and_encrypted() {
     }
     assert!(encrypted > 0 && encrypted * 10 > all * 9, "{encrypted} of {all}: the rest are acknowledgments");
 }
+
+#[test]
+fn what_a_machine_says_to_itself_crosses_no_network_and_gives_no_secret_away() {
+    let Some(summary) = corpus("mqtt/sv__mqtt31-pub-userpass-auto-clientid.pcap") else { return };
+    let rules: Vec<&str> = summary.findings.iter().map(|finding| finding.rule).collect();
+    assert!(!rules.contains(&"credentials.in_clear"), "{rules:?}");
+}
