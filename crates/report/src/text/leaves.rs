@@ -26,7 +26,10 @@ pub(super) fn leaves(summary: &Summary, all: bool) -> Section {
     if recipients.is_empty() && sweeps.is_empty() {
         return Section::saying("WHAT LEAVES", "nothing seen: no payload went to anybody outside");
     }
-    let title = format!("WHAT LEAVES (to {})", Many(recipients.len() as u64, "recipient"));
+    let title = match recipients.len() as u64 {
+        0 => "WHAT LEAVES (to nobody who answered)".to_owned(),
+        count => format!("WHAT LEAVES (to {})", Many(count, "recipient")),
+    };
     let mut recipients: Vec<(Address, Vec<&Disclosure>)> = recipients.into_iter().collect();
     recipients.sort_by_key(|(address, told)| {
         let bytes: u64 = told.iter().map(|told| told.bytes).sum();

@@ -208,7 +208,7 @@ fn probes(tried: &[&Disclosure]) -> Option<String> {
     let scanners: BTreeSet<Address> = tried.iter().map(|told| told.client).collect();
     let bytes: u64 = tried.iter().map(|told| told.bytes).sum();
     let scanners = many(scanners.len() as u64, "machine");
-    (!tried.is_empty()).then(|| format!("{} more from {scanners} were probes nobody answered.", Bytes(bytes)))
+    (!tried.is_empty()).then(|| format!("{} from {scanners} were probes nobody answered.", Bytes(bytes)))
 }
 
 /// How much of each class of data left.
@@ -366,7 +366,7 @@ mod tests {
         summary.disclosures = vec![told((VENDOR, Scope::Internet), 1_000, None), probes];
         let answer = sent(&summary);
         assert_eq!(answer.headline, "1.0 kB went to 1 public address.");
-        assert_eq!(answer.points.last().unwrap(), "2.0 kB more from 1 machine were probes nobody answered.");
+        assert_eq!(answer.points.last().unwrap(), "2.0 kB from 1 machine were probes nobody answered.");
     }
 
     #[test]
