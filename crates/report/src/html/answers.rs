@@ -107,11 +107,12 @@ fn attention(summary: &Summary) -> Answer {
     if !findings.is_empty() {
         let activity = findings.iter().filter(|finding| finding.kind == FindingKind::Activity).count() as u64;
         let kinds = [
-            (activity, "of activity, what was done"),
-            (findings.len() as u64 - activity, "of exposure, what could be done"),
+            (activity, "of activity: what was done"),
+            (findings.len() as u64 - activity, "of exposure: what could be done"),
         ];
         let kinds = kinds.iter().filter(|(count, _)| *count > 0);
-        let kinds: Vec<String> = kinds.map(|(count, kind)| format!("{} {kind}", Count(*count))).collect();
+        let kinds: Vec<String> =
+            kinds.map(|(count, kind)| format!("{} {kind}", verb(*count, "tells", "tell"))).collect();
         points.push(format!("{}.", kinds.join("; ")));
     }
     points.extend(findings.iter().take(MOST_TITLES).map(|finding| format!("{}.", finding.title)));
