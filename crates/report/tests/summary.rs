@@ -281,6 +281,7 @@ fn what_leaves_is_told_by_recipient_with_classes_and_counts() {
         conversations: 2,
         client: CLIENT,
         recipient: vendor,
+        tried: None,
         recipient_port: 443,
         recipient_name: Some("cloud\u{1b}[2J.example".to_owned()),
         recipient_scope: Scope::Internet,
@@ -309,6 +310,20 @@ fn what_leaves_is_told_by_recipient_with_classes_and_counts() {
     assert_eq!(object["disclosures"][1]["data_class"], "container_ids");
     assert_eq!(object["disclosures"][1]["count"], 230);
     assert_eq!(object["disclosures"][0].get("count"), None);
+    let everybody = Address::v4([0; 4]);
+    summary.disclosures = ["dns", "unknown"]
+        .map(|protocol| Disclosure {
+            recipient: everybody,
+            tried: Some(200),
+            protocol,
+            ..told(DataClass::Signalling, 900, None, &[])
+        })
+        .into();
+    let text = shown(&summary);
+    assert!(text.contains("WHAT LEAVES (to nobody who answered)"), "{text}");
+    let lines: Vec<&str> = text.lines().filter(|line| line.contains("probes nobody answered")).collect();
+    assert_eq!(lines, [format!("  probes nobody answered  1.8 kB from {CLIENT}, to 200 machines")]);
+    assert!(!text.contains("0.0.0.0"), "{text}");
 }
 
 #[test]

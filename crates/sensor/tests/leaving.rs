@@ -162,6 +162,17 @@ fn one_worker_and_four_tell_the_same() {
 }
 
 #[test]
+fn a_class_that_went_by_several_ports_is_named_once() {
+    let login = b"POST /in HTTP/1.1\r\nHost: maker.example\r\nAuthorization: Basic Y3JhbmU6TWFpbFB3Nzc=\r\n\
+                  Content-Length: 0\r\n\r\n";
+    let mut frames = sent(CMS, 50_000, (VENDOR, 80), login);
+    frames.extend(sent(CMS, 50_001, (VENDOR, 8080), login));
+    let found = found(&timed(frames), 1).findings;
+    let title = &found.iter().find(|finding| finding.rule == "data.sensitive_out").unwrap().title;
+    assert_eq!(title.matches("credentials").count(), 1, "{title}");
+}
+
+#[test]
 fn a_site_says_who_is_outside_and_who_may_have_what() {
     let text = r#"
         [crane.STS07]

@@ -17,6 +17,7 @@ use quaywatch_sensor::{Settings, inspect};
 use quaywatch_store::LogFormat;
 use std::collections::BTreeMap;
 use std::fs;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 /// A line of a log: its columns by name.
@@ -42,7 +43,8 @@ const INCOMPARABLE: [&str; 4] = ["ts", "uid", "fuid", "tunnel_parents"];
 fn corpus() -> Option<PathBuf> {
     let root = std::env::var_os("QUAYWATCH_CORPUS").map(PathBuf::from).filter(|root| root.exists());
     if root.is_none() {
-        eprintln!("SKIPPED: QUAYWATCH_CORPUS names no folder to compare logs with");
+        // Past the harness, which would keep what a passing test says to itself.
+        let _ = writeln!(std::io::stderr(), "SKIPPED: QUAYWATCH_CORPUS names no folder to compare logs with");
     }
     root
 }

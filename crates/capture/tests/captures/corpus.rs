@@ -5,6 +5,7 @@
 
 use quaywatch_capture::{Batch, Captures, Source};
 use quaywatch_model::Timestamp;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -30,7 +31,8 @@ fn captures_below(folder: &Path, found: &mut Vec<PathBuf>) {
 
 fn corpus() -> Vec<PathBuf> {
     let Some(folder) = std::env::var_os("QUAYWATCH_CORPUS") else {
-        eprintln!("skipped: QUAYWATCH_CORPUS names no folder of captures");
+        // Past the harness, which would keep what a passing test says to itself.
+        let _ = writeln!(std::io::stderr(), "SKIPPED: QUAYWATCH_CORPUS names no folder of captures");
         return Vec::new();
     };
     let mut found = Vec::new();

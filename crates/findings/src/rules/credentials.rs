@@ -9,8 +9,8 @@ pub(super) static CLEAR: Rule = Rule {
     severity: "High where it went to a public address; medium else.",
     meaning: "A password, key or community string crossed the network so that everybody on the way can read it. The capture \
               holds it too: keep it safe.",
-    limits: "Silent for secrets inside encrypted protocols and for protocols that are not decoded. The secret itself is never \
-             told. What is a default that everybody knows is told as that only.",
+    limits: "Silent for secrets inside encrypted protocols, for protocols that are not decoded, and for what a machine says to \
+             itself. The secret itself is never told. What is a default that everybody knows is told as that only.",
     advice: "Change the secret, and the protocol: SSH for Telnet, HTTPS for HTTP, SFTP for FTP, SNMPv3 for v1 and v2c.",
     techniques: &["T0842", "T0859"],
     controls: &["33 CFR 101.650(c)(2)", "IEC 62443-3-3 SR 4.1"],
@@ -70,7 +70,12 @@ type Said<'a> = (&'a Link, &'a KeptNote);
 /// The links that say this, by cause: what one machine says in one protocol to whom it may be, or many to a group.
 fn causes<'a>(picture: &Picture<'a>, topic: Topic) -> Vec<Vec<Said<'a>>> {
     let mut causes: BTreeMap<(Option<Address>, &str, &str), Vec<Said<'_>>> = BTreeMap::new();
-    for link in picture.links.iter().filter(|link| topic != Topic::ClearSecret || !is_known_to_all(link)) {
+    // What a machine says to itself crosses no network.
+    let crosses = |link: &&Link| {
+        link.client != link.server && !link.server.ip().is_some_and(|address| address.is_loopback())
+    };
+    let told = |link: &&Link| topic != Topic::ClearSecret || !is_known_to_all(link);
+    for link in picture.links.iter().filter(crosses).filter(told) {
         let Some(note) = link.notes.iter().find(|note| note.topic == topic) else { continue };
         let client = Some(link.client).filter(|_| !is_group(link.server));
         causes.entry((client, link.protocol, &note.text)).or_default().push((link, note));

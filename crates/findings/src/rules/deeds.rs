@@ -89,7 +89,8 @@ impl Deed<'_> {
     ) -> Found {
         let (client, server) = (picture.named(self.client), picture.named(self.server));
         let [accepted, refused, unanswered, unseen] = self.outcomes();
-        let worked_or_not = if self.may_have_worked() { "" } else { ", and did not succeed" };
+        let (what, worked_or_not) =
+            if self.may_have_worked() { (what.to_owned(), "") } else { (meant(what), ", in vain") };
         let count = accepted + refused + unanswered + unseen;
         let mut explanation = format!("{why} Of {}", counted(count, "operation"));
         let counts = [
@@ -132,4 +133,29 @@ pub(super) fn described(change: &Change) -> String {
         (outcome, _) => outcome.as_str().to_owned(),
     };
     format!("{}{items} -> {outcome} in frame {}.", change.function, change.at.frame)
+}
+
+/// `The device was to be reset`: a title that says that it was done is read before what follows it.
+fn meant(done: &str) -> String {
+    let tensed = [(" was ", " was to be "), (" were ", " were to be ")];
+    match tensed.iter().find(|(was, _)| done.contains(was)) {
+        // Who is told in vain was told all the same.
+        Some((was, to_be)) if !done.contains(" was told ") => done.replacen(was, to_be, 1),
+        _ => done.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::meant;
+
+    #[test]
+    fn what_did_not_succeed_is_not_said_to_have_been_done() {
+        assert_eq!(meant("The device was reset"), "The device was to be reset");
+        assert_eq!(
+            meant("Passwords, locks or access rights were changed"),
+            "Passwords, locks or access rights were to be changed"
+        );
+        assert_eq!(meant("The controller was told to stop"), "The controller was told to stop");
+    }
 }

@@ -5,7 +5,7 @@ pub(super) static USED: Rule = Rule {
     name: "remote_access.used",
     title: "A remote-service channel",
     kind: FindingKind::Activity,
-    severity: "Critical where a controller's own protocol is reached from a public address; high for other channels from \
+    severity: "Critical where a controller's own protocol, or SNMP, is reached from a public address; high for other channels from \
                outside in; medium for channels from inside out; low between machines inside. Declared channels are not told.",
     meaning: "A program for remote work, a VPN, or a maker's cloud service was in use. Each is a way to the crane that \
               somebody has to answer for.",

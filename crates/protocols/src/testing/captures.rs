@@ -7,6 +7,7 @@ use quaywatch_capture::{Batch, Captures, Source};
 use quaywatch_flow::{Conversation as Flow, Key, Limits, Listener, Table};
 use quaywatch_model::{Address, Content, Fact, LogLine, Moment, Note, Operation, Problem, Side, Transfer};
 use quaywatch_wire::{Frame, Memory, protocol};
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -15,7 +16,9 @@ pub(crate) fn corpus(name: &str) -> Option<PathBuf> {
     let found = std::env::var_os("QUAYWATCH_CORPUS").map(|root| Path::new(&root).join(name));
     let found = found.filter(|path| path.exists());
     if found.is_none() {
-        eprintln!("SKIPPED: {name} is not below the folder named by QUAYWATCH_CORPUS");
+        // Past the harness, which would keep what a passing test says to itself.
+        let _ =
+            writeln!(std::io::stderr(), "SKIPPED: {name} is not below the folder named by QUAYWATCH_CORPUS");
     }
     found
 }

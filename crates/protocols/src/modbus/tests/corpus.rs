@@ -7,6 +7,7 @@ use quaywatch_model::Side;
 use quaywatch_wire::Reader;
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
+use std::io::Write as _;
 use std::path::PathBuf;
 
 /// The file below the folder that the environment names, or `None`, said aloud, where there is none.
@@ -14,7 +15,9 @@ pub(crate) fn find(name: &str) -> Option<Vec<u8>> {
     let found = std::env::var_os("QUAYWATCH_CORPUS").map(|root| PathBuf::from(root).join(name));
     let bytes = found.and_then(|path| std::fs::read(path).ok());
     if bytes.is_none() {
-        eprintln!("SKIPPED: {name} is not below the folder named by QUAYWATCH_CORPUS");
+        // Past the harness, which would keep what a passing test says to itself.
+        let _ =
+            writeln!(std::io::stderr(), "SKIPPED: {name} is not below the folder named by QUAYWATCH_CORPUS");
     }
     bytes
 }
