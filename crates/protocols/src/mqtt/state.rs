@@ -2,7 +2,7 @@
 
 use super::wire::{self, Connect, Kind, MAX_PACKET_BYTES, Packet, binary, skip_properties, text};
 use crate::logins::default_login;
-use crate::secrets::masked_text;
+use crate::secrets::{masked_text, masked_topic};
 use crate::{Answer, Context, Dialogue, Length, Pending, Request};
 use quaywatch_model::{
     Coded, Content, DataClass, Item, Items, Moment, Number, Operation, Outcome, Side, Topic, Value, Verb,
@@ -119,14 +119,14 @@ impl Mqtt {
         let hash = hasher.finish();
         if self.channels.len() < MOST_CHANNELS && !self.channels.contains(&hash) {
             self.channels.push(hash);
-            cx.note(from, Topic::Channel, Value::Text(publish.topic));
+            cx.note(from, Topic::Channel, Value::Text(&masked_topic(publish.topic).0));
         }
-        let hides = |text| matches!(masked_text(text), Cow::Owned(_));
-        let is_value = publish.payload.len() <= MAX_VALUE_BYTES;
-        if is_value && std::str::from_utf8(publish.payload).is_ok_and(hides) {
+        let mut class = DataClass::Unknown;
+        if publish.shows_secret() {
             cx.note(from, Topic::ClearSecret, Value::Secret);
+            class = DataClass::Credentials;
         }
-        let (class, wire_bytes) = (DataClass::Unknown, publish.payload.len() as u64);
+        let wire_bytes = publish.payload.len() as u64;
         let shown = if cx.wanted.content { publish.payload } else { &[] };
         cx.content(&Content { from, class, wire_bytes, bytes: shown, ends: true });
         if self.client == Some(from.other()) {
@@ -226,6 +226,15 @@ impl<'a> Publish<'a> {
         skip_properties(&mut reader, version).ok()?;
         Some(Self { topic, number, payload: reader.rest() })
     }
+
+    fn shows_secret(&self) -> bool {
+        let hides = |text| matches!(masked_text(text), Cow::Owned(_));
+        let is_value = self.payload.len() <= MAX_VALUE_BYTES;
+        let (topic, is_of_secret) = masked_topic(self.topic);
+        is_of_secret
+            || matches!(topic, Cow::Owned(_))
+            || (is_value && std::str::from_utf8(self.payload).is_ok_and(hides))
+    }
 }
 
 #[expect(clippy::too_many_arguments, reason = "the parts of one operation")]
@@ -282,7 +291,11 @@ impl Items for Told<'_> {
             }
             Kind::PUBLISH => {
                 let Some(publish) = self.publish() else { return };
-                let topic = format_args!("topic {:?}", publish.topic);
+                let (topic, is_of_secret) = masked_topic(publish.topic);
+                let topic = format_args!("topic {topic:?}");
+                if is_of_secret {
+                    return tell(Item::valued(&topic, Value::Secret));
+                }
                 // What is longer is no value; it is told as content.
                 if publish.payload.len() > MAX_VALUE_BYTES {
                     return tell(Item::named(&topic));
@@ -298,7 +311,7 @@ impl Items for Told<'_> {
                 let _ = reader.skip(2, "packet id").and_then(|()| skip_properties(&mut reader, self.version));
                 while let Ok(filter) = binary(&mut reader, "filter") {
                     let filter = String::from_utf8_lossy(filter);
-                    tell(Item::named(&format_args!("filter {filter:?}")));
+                    tell(Item::named(&format_args!("filter {:?}", masked_topic(&filter).0)));
                     if self.kind == Kind::SUBSCRIBE && reader.skip(1, "options").is_err() {
                         break;
                     }

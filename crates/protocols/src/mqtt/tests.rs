@@ -53,6 +53,26 @@ fn a_secret_in_a_message_is_told_to_be_there_and_is_not_told() {
     assert!(heard.notes.contains(&"A clear_secret: (masked)".to_owned()), "{:?}", heard.notes);
 }
 
+#[test]
+fn what_is_sent_on_a_topic_of_secrets_is_not_told() {
+    let turns: &[(Side, &[u8])] = &[
+        (A, b"\x30\x11\0\x0cdev/passwordPw9"),
+        (A, b"\x30\x10\0\x0ddev/token/Pw91"),
+        (A, b"\x30\x0c\0\x03cfgpsk=Pw9"),
+    ];
+    let heard = play(&PROTOCOL, Transport::Tcp, PORTS, turns);
+    assert_eq!(
+        heard.operations,
+        [
+            "A: Write PUBLISH (0x03): topic \"dev/password\" = (masked) 3 bytes -> unseen",
+            "A: Write PUBLISH (0x03): topic \"dev/token/***\" = (masked) 1 bytes -> unseen",
+            "A: Write PUBLISH (0x03): topic \"cfg\" = \"psk=***\" 7 bytes -> unseen",
+        ]
+    );
+    assert!(!heard.notes.iter().any(|note| note.contains("Pw9")), "{:?}", heard.notes);
+    assert!(heard.notes.contains(&"A clear_secret: (masked)".to_owned()), "{:?}", heard.notes);
+}
+
 /// As Zeek's `mqtt_connect.log`, `mqtt_subscribe.log` and `mqtt_publish.log` of the same capture have it.
 #[test]
 fn a_real_subscriber_is_told_as_zeek_tells_it() {

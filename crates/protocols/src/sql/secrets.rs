@@ -4,7 +4,7 @@
 //! word that begins something else, is its value; and what an `INSERT` lists is told by its place.
 
 use super::tokens::{Kind, Token, Tokens};
-use crate::secrets::{MASK, is_secret, masked_text};
+use crate::secrets::{MASK, is_secret, masked_command, masked_text};
 use std::borrow::Cow;
 use std::ops::Range;
 
@@ -42,6 +42,30 @@ const BREAKS: [&str; 27] = [
 const ENDS_VALUES: [&str; 4] = ["from", "where", "on", "returning"];
 /// Procedures all of whose arguments are taken for secrets, as they are told by their place.
 const TAKE_SECRETS: [&str; 4] = ["sp_addlogin", "sp_password", "sp_addlinkedsrvlogin", "sp_addapprole"];
+
+/// Functions that are given a secret, as their names tell.
+const FUNCTIONS_OF_SECRETS: [&str; 4] = ["crypt", "pgp_sym_encrypt", "pgp_sym_decrypt", "hmac"];
+/// What is followed by a command line.
+const COMMANDS: [&str; 3] = ["xp_cmdshell", "program", "@command"];
+
+/// Whether all that this procedure is called with is taken for secrets.
+pub(crate) fn takes_secrets(procedure: &str) -> bool {
+    is_among(&TAKE_SECRETS, last_part(procedure))
+}
+
+/// Whether what this procedure is called with is a command line.
+pub(crate) fn takes_commands(procedure: &str) -> bool {
+    is_among(&COMMANDS, last_part(procedure))
+}
+
+/// The name itself, without the database and schema before it.
+fn last_part(name: &str) -> &str {
+    name.rsplit('.').next().unwrap_or_default().trim_matches(['[', ']'])
+}
+
+fn is_among(words: &[&str], word: &str) -> bool {
+    words.iter().any(|one| word.eq_ignore_ascii_case(one))
+}
 
 /// A statement as it may be told.
 #[derive(Debug, PartialEq, Eq)]
@@ -106,8 +130,14 @@ struct Reading<'t> {
     /// The places of secrets in its list of columns.
     columns: Vec<usize>,
     previous: Option<Kind>,
-    /// What was compared with what comes: `'literal' =`.
-    compared: Option<(Kind, Range<usize>)>,
+    /// A literal is a command line.
+    command: bool,
+    /// The previous word was AS.
+    renames: bool,
+    /// The literals and parameters of what is being read, which may turn out to be a secret's: `md5('literal') = pwd`.
+    values: Vec<(Kind, Range<usize>)>,
+    /// Where among them those begin of what is being read in each bracket that is open, the outermost left out.
+    starts: Vec<usize>,
     hidden: Vec<(Range<usize>, String)>,
     parameters: Vec<String>,
 }
@@ -126,6 +156,7 @@ impl<'t> Reading<'t> {
         let text = self.of(&token.inside);
         let compares = matches!(self.previous, Some(Kind::Sign('=' | '<' | '>' | '!')));
         let by_place = matches!(self.insert, Insert::Values(..));
+        self.command |= matches!(token.kind, Kind::Word | Kind::Parameter) && takes_commands(text);
         match token.kind {
             Kind::Word => self.word(text),
             Kind::Name => {
@@ -136,7 +167,8 @@ impl<'t> Reading<'t> {
             }
             Kind::Literal | Kind::Dollar if self.is_secret() => self.hide(token.kind, &token.inside),
             Kind::Literal => {
-                if let Cow::Owned(shown) = masked_text(text) {
+                let shown = if self.command { masked_command(text) } else { masked_text(text) };
+                if let Cow::Owned(shown) = shown {
                     self.hidden.push((token.inside.clone(), shown));
                 }
             }
@@ -146,19 +178,17 @@ impl<'t> Reading<'t> {
             Kind::Dollar | Kind::Number | Kind::Parameter => {}
             Kind::Sign(sign) => self.sign(sign),
         }
-        match token.kind {
-            Kind::Literal | Kind::Parameter => self.compared = Some((token.kind, token.inside.clone())),
-            Kind::Sign('=') => {}
-            _ => self.compared = None,
+        if matches!(token.kind, Kind::Literal | Kind::Dollar | Kind::Parameter) {
+            self.values.push((token.kind, token.inside.clone()));
         }
+        self.renames = token.kind == Kind::Word && text.eq_ignore_ascii_case("as");
         self.previous = Some(token.kind);
     }
 
     fn word(&mut self, word: &str) {
         let is = |one: &str| word.eq_ignore_ascii_case(one);
-        let is_among = |words: &[&str]| words.iter().any(|one| is(one));
-        let procedure = word.rsplit('.').next().unwrap_or_default();
-        self.all |= TAKE_SECRETS.iter().any(|one| procedure.eq_ignore_ascii_case(one));
+        let is_among = |words: &[&str]| is_among(words, word);
+        self.all |= takes_secrets(word);
         let joins = is("and") && std::mem::take(&mut self.between);
         if is_among(&BREAKS) && !joins {
             self.begin();
@@ -184,16 +214,18 @@ impl<'t> Reading<'t> {
 
     /// A column or another name; or a word that introduces a password.
     fn name(&mut self, name: &str) {
-        let last = name.rsplit('.').next().unwrap_or_default();
-        let is_one = is_secret(last) || last.eq_ignore_ascii_case("identified");
+        let last = last_part(name);
+        let is_one = is_secret(last)
+            || last.eq_ignore_ascii_case("identified")
+            || is_among(&FUNCTIONS_OF_SECRETS, last);
         if let (Insert::Columns(place), true) = (self.insert, is_one) {
             self.columns.push(place);
         }
         self.named |= is_one;
-        if let Some((kind, compared)) =
-            self.compared.take().filter(|_| is_one && self.previous == Some(Kind::Sign('=')))
-        {
-            self.hide(kind, &compared);
+        if is_one && (self.renames || self.previous == Some(Kind::Sign('='))) {
+            for (kind, place) in self.values.split_off(self.starts.last().copied().unwrap_or_default()) {
+                self.hide(kind, &place);
+            }
         }
     }
 
@@ -201,6 +233,7 @@ impl<'t> Reading<'t> {
         match sign {
             '(' => {
                 self.depth += 1;
+                self.starts.push(self.values.len());
                 if !self.named {
                     self.base = self.depth;
                 }
@@ -212,6 +245,7 @@ impl<'t> Reading<'t> {
             }
             ')' => {
                 self.depth = self.depth.saturating_sub(1);
+                self.starts.pop();
                 self.base = self.base.min(self.depth);
                 self.insert = match self.insert {
                     Insert::Columns(_) if self.columns.is_empty() => Insert::None,
@@ -223,6 +257,7 @@ impl<'t> Reading<'t> {
                 }
             }
             ',' => {
+                self.forget_values();
                 match &mut self.insert {
                     Insert::Columns(place) => *place += 1,
                     Insert::Values(place, depth) if *depth == self.depth => *place += 1,
@@ -233,7 +268,8 @@ impl<'t> Reading<'t> {
                 }
             }
             ';' => {
-                (self.insert, self.all, self.depth) = (Insert::None, false, 0);
+                (self.insert, self.all, self.command, self.depth) = (Insert::None, false, false, 0);
+                self.starts.clear();
                 self.begin();
             }
             _ => {}
@@ -241,8 +277,17 @@ impl<'t> Reading<'t> {
     }
 
     /// Something else begins.
-    const fn begin(&mut self) {
+    fn begin(&mut self) {
         (self.named, self.base, self.between) = (false, self.depth, false);
+        self.forget_values();
+    }
+
+    /// What comes in this bracket has nothing to do with the values before; what stands around it may.
+    fn forget_values(&mut self) {
+        match self.starts.last_mut() {
+            Some(start) => *start = self.values.len(),
+            None => self.values.clear(),
+        }
     }
 
     fn hide(&mut self, kind: Kind, place: &Range<usize>) {
@@ -319,6 +364,19 @@ mod tests {
             ),
             ("SELECT 1 WHERE md5(password) = 'x'", "SELECT 1 WHERE md5(password) = '***'"),
             ("SELECT 1 WHERE 'x' = password", "SELECT 1 WHERE '***' = password"),
+            (
+                "SELECT 'b' FROM u WHERE a = 'c' AND md5(concat('x', 'y')) = pwd",
+                "SELECT 'b' FROM u WHERE a = 'c' AND md5(concat('***', '***')) = pwd",
+            ),
+            ("SELECT crypt('x', gen_salt('y')), 'b'", "SELECT crypt('***', gen_salt('***')), 'b'"),
+            (
+                "MERGE INTO u USING (SELECT 'b' AS name, upper('x') AS password) s ON 1=1",
+                "MERGE INTO u USING (SELECT 'b' AS name, upper('***') AS password) s ON 1=1",
+            ),
+            (
+                "EXEC xp_cmdshell 'net use \\\\h /user:u x'; SELECT 'net use x'",
+                "EXEC xp_cmdshell 'net use \\\\h /user:u ***'; SELECT 'net use x'",
+            ),
             (
                 "SELECT 1 WHERE password IN ('x', 'y') AND a IN ('b')",
                 "SELECT 1 WHERE password IN ('***', '***') AND a IN ('b')",

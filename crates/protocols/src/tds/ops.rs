@@ -2,12 +2,13 @@ use super::state::Tally;
 use super::tokens::Call;
 use super::types::wide;
 use super::wire::{self, Kind, Login};
-use crate::secrets::is_secret;
+use crate::secrets::{is_secret, masked_command};
 use crate::{Context, pending, sql};
 use quaywatch_model::{
     Attribute, Coded, Content, DataClass, Item, Items, Moment, Number, Operation, Outcome, Side, Topic,
     Value, Verb,
 };
+use std::borrow::Cow;
 
 /// A request that is whole and waits for its answer.
 #[derive(Debug)]
@@ -37,12 +38,11 @@ impl Asked {
             Kind::BATCH => Said::statement(&wide(body)),
             Kind::RPC => {
                 let call = Call::decode(body);
-                let mut said = match &call.statement {
-                    Some(statement) => Said::statement(statement),
-                    None => Said { verb: sql::procedure(&call.procedure), ..Said::default() },
-                };
-                said.call = Some(call);
-                said
+                let statement = call.statement.as_deref().map(Said::statement);
+                match statement {
+                    Some(said) => Said { call: Some(call), ..said },
+                    None => Said::procedure(call),
+                }
             }
             Kind::BULK => Said { verb: Verb::Write, ..Said::default() },
             Kind::TRANSACTION => Said { verb: Verb::Read, ..Said::default() },
@@ -80,6 +80,21 @@ impl Said {
         let (secret, secrets) = (shown.is_secret(), shown.parameters);
         let statement = Some(shown.text.into_owned());
         Self { verb: sql::verb(text), statement, secret, secrets, ..Self::default() }
+    }
+
+    fn procedure(mut call: Call) -> Self {
+        let mut said = Self { verb: sql::procedure(&call.procedure), ..Self::default() };
+        for (name, value) in &mut call.parameters {
+            if sql::takes_secrets(&call.procedure) {
+                said.secrets.push(name.clone());
+            } else if sql::takes_commands(&call.procedure)
+                && let Cow::Owned(shown) = masked_command(value)
+            {
+                (*value, said.secret) = (shown, true);
+            }
+        }
+        said.call = Some(call);
+        said
     }
 
     /// The parameters of a call; of those that are secrets, that they are there.
