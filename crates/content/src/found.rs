@@ -83,11 +83,11 @@ impl Found {
         self.things(class).add(number, sure, sample);
     }
 
-    /// Takes in a message between business systems, which is a file whatever it was sent in. One of each type is shown.
+    /// Takes in a message between business systems. One of each type is shown.
     pub(crate) fn add_message(&mut self, number: u64, kind: &str) {
-        self.seen |= bit(DataClass::Files);
+        self.seen |= bit(DataClass::EdifactMessages);
         let sample = || format!("EDIFACT {kind}");
-        self.things(DataClass::Files).add_of_kind(number, number_of("kind", kind.as_bytes()), sample);
+        self.things(DataClass::EdifactMessages).add_of_kind(number, number_of("kind", kind.as_bytes()), sample);
     }
 
     /// Takes in what has the shape of a thing and is none.

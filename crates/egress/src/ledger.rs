@@ -2,6 +2,7 @@ use crate::borders::{self, Borders, PublicIsOutside};
 use crate::leaving::{Leaving, Outflow};
 use crate::names::{Names, plain};
 use crate::row::{Key, Row};
+use crate::sweep::{MOST_KNOCKS, OTHERS, Sweeps, Tries};
 use foldhash::fast::FixedState;
 use hashbrown::HashMap;
 use quaywatch_content::Found;
@@ -18,8 +19,6 @@ const MOST_ROWS: usize = 16_384;
 const MOST_LOOKED_INTO_BYTES: usize = 16 * 1024 * 1024;
 /// So many distinct things are kept in the rows of a worker, at 16 bytes each; beyond, rows count on without them.
 const MOST_THINGS: usize = 400_000;
-/// Stands for recipients that are not told apart.
-const OTHERS: Address = Address::v4([0; 4]);
 
 /// What leaves, of one worker or of all.
 #[derive(Debug)]
@@ -130,6 +129,7 @@ impl Ledger {
         let port = if has_ports && recipient != ended.client { *recipient.of(&ended.ports) } else { 0 };
         let named = ended.notes.iter().find(|note| note.topic == Topic::ServerName && note.from != recipient);
         let name = named.filter(|_| recipient != ended.client).and_then(|note| plain(&note.text));
+        let is_try = *recipient.of(&ended.packets) == 0 && *side.of(&ended.packets) <= MOST_KNOCKS;
         for (class, bytes) in DataClass::ALL.into_iter().zip(shared) {
             let things = found.of(class);
             if bytes == 0 && things.is_none() {
@@ -146,6 +146,7 @@ impl Ledger {
             let room = self.things < MOST_THINGS;
             let row = self.row(key, ended.first, ended.last);
             row.add(ended.first, ended.last, 1, bytes);
+            row.only_tries &= is_try;
             if let Some(things) = things.filter(|_| room) {
                 let before = row.things.held();
                 row.things.merge(things);
@@ -191,15 +192,26 @@ impl Ledger {
             let (start, end) = row.span();
             named.entry(key).or_insert_with(|| Row::begun(start, end)).merge(&row);
         }
-        let mut told: Vec<Disclosure> = named
-            .into_iter()
-            .filter_map(|(key, row)| {
-                let scope = self.borders.scope(key.recipient);
-                let mut disclosure = row.disclosure(key, scope)?;
-                disclosure.declared = self.borders.declared(&disclosure);
-                Some(disclosure)
-            })
-            .collect();
+        let sweeps = Sweeps::of(&named);
+        let mut tries: HashMap<_, Tries, FixedState> = HashMap::default();
+        let mut told: Vec<Disclosure> = Vec::new();
+        for (key, row) in named {
+            let scope = self.borders.scope(key.recipient);
+            let sweep = sweeps.told_in(&key, &row);
+            let recipient = key.recipient;
+            let span = row.span();
+            let Some(mut disclosure) = row.clone().disclosure(key, scope) else { continue };
+            disclosure.declared = self.borders.declared(&disclosure);
+            match sweep {
+                None => told.push(disclosure),
+                Some(sweep) => {
+                    let declared = disclosure.declared;
+                    let new = || Tries::begun(Row::begun(span.0, span.1), scope, declared);
+                    tries.entry(sweep).or_insert_with(new).add(recipient, &row, scope, declared);
+                }
+            }
+        }
+        told.extend(tries.into_iter().filter_map(|(sweep, tries)| tries.disclosure(sweep)));
         told.sort_by(|a, b| order(a).cmp(&order(b)));
         told
     }

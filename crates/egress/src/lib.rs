@@ -9,13 +9,14 @@
 //! A body or file that a decoder told is of the most telling class of what was found in it, in the order of
 //! `DataClass::ALL`, and of what the decoder says. Raw bytes are of the most telling class found in their stretch
 //! of [`STRETCH_BYTES`]. All other payload is of the class the protocol carries. So the classes of a conversation add up to the
-//! payload bytes that went out, to the byte. Things of the other classes are counted in rows of their own, with no bytes.
+//! payload bytes that went out, to the byte. What a sweep sends to machines that do not answer is one row. Things of the other classes are counted in rows of their own, with no bytes.
 
 mod borders;
 mod leaving;
 mod ledger;
 mod names;
 mod row;
+mod sweep;
 
 #[cfg(test)]
 mod tests;

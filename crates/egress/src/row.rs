@@ -14,18 +14,20 @@ pub(crate) struct Key {
 }
 
 /// What is known of one class of data that went from one machine to one recipient.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Row {
     start: Moment,
     end: Timestamp,
     conversations: u64,
     bytes: u64,
+    /// Each conversation was a packet or two that nobody answered.
+    pub(crate) only_tries: bool,
     pub(crate) things: Things,
 }
 
 impl Row {
     pub(crate) fn begun(start: Moment, end: Timestamp) -> Self {
-        Self { start, end, conversations: 0, bytes: 0, things: Things::default() }
+        Self { start, end, conversations: 0, bytes: 0, only_tries: true, things: Things::default() }
     }
 
     /// Takes in a conversation.
@@ -42,6 +44,7 @@ impl Row {
 
     pub(crate) fn merge(&mut self, other: &Self) {
         self.add(other.start, other.end, other.conversations, other.bytes);
+        self.only_tries &= other.only_tries;
         self.things.merge(&other.things);
     }
 
@@ -54,6 +57,7 @@ impl Row {
             conversations: self.conversations,
             client: key.client,
             recipient: key.recipient,
+            tried: None,
             recipient_port: key.port,
             recipient_name: key.name,
             recipient_scope: scope,

@@ -175,6 +175,46 @@ fn a_secret_in_clear_is_counted_and_not_told() {
     assert_eq!(of(&told, DataClass::Credentials).samples, ["secret in clear (masked)"]);
 }
 
+/// A question to one machine of the vendor's network, that `answers` packets answered.
+fn knock(ledger: &mut Ledger, last: u8, bytes: &[u8], answers: u64) {
+    let addresses = [CRANE, Address::v4([203, 0, 113, last])];
+    let mut leaving = ledger.begun(&addresses).unwrap();
+    ledger.raw(&mut leaving, Side::A, bytes, true);
+    let ended = ended([bytes.len() as u64, answers * 8], DataClass::Unknown, &[]);
+    let first = moment(u64::from(last));
+    ledger.ended(&mut leaving, &Ended { addresses, packets: [1, answers], first, ip_protocol: 17, ..ended });
+}
+
+#[test]
+fn what_a_sweep_sends_to_machines_that_do_not_answer_is_one_row_with_all_bytes_of_it() {
+    let mut ledger = Ledger::default();
+    (1..=40).for_each(|last| knock(&mut ledger, last, b"who is there", 0));
+    knock(&mut ledger, 41, b"who is there", 1);
+    knock(&mut ledger, 42, MOVES, 0);
+    let told = ledger.finish();
+    let tried: Vec<_> =
+        told.iter().filter_map(|row| Some((row.tried?, row.bytes, row.conversations))).collect();
+    assert_eq!(tried, [(40, 40 * 12, 40)]);
+    assert_eq!(told.iter().find(|row| row.tried.is_some()).unwrap().recipient_scope, Scope::Internet);
+    let answered = told.iter().find(|row| row.recipient == Address::v4([203, 0, 113, 41])).unwrap();
+    assert_eq!((answered.tried, answered.bytes), (None, 12));
+    let containers = of(&told, DataClass::ContainerIds);
+    assert_eq!(
+        (containers.recipient, containers.tried),
+        (Address::v4([203, 0, 113, 42]), None),
+        "it left all the same"
+    );
+    assert_eq!(told.iter().map(|row| row.bytes).sum::<u64>(), 41 * 12 + MOVES.len() as u64);
+}
+
+#[test]
+fn a_few_machines_that_do_not_answer_are_told_one_by_one() {
+    let mut ledger = Ledger::default();
+    (1..=9).for_each(|last| knock(&mut ledger, last, b"who is there", 0));
+    let told = ledger.finish();
+    assert_eq!((told.len(), told.iter().filter(|row| row.tried.is_some()).count()), (9, 0));
+}
+
 /// A step of a conversation: raw bytes, or a piece of content, from either side.
 #[derive(Debug, Clone)]
 struct Step {

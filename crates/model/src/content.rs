@@ -13,6 +13,8 @@ pub enum DataClass {
     VesselIds,
     /// Weights of containers or of moves.
     Weights,
+    /// Messages between ports, carriers and terminals (EDIFACT: BAPLIE, COARRI, COPRAR, CODECO, VERMAS).
+    EdifactMessages,
     /// Controller program, blocks or configuration.
     Program,
     /// A device's firmware.
@@ -37,7 +39,7 @@ pub enum DataClass {
 
 impl DataClass {
     /// How many classes there are.
-    pub const COUNT: usize = 14;
+    pub const COUNT: usize = 15;
 
     /// All of them, the most telling first: where a piece of data is of several classes, the first names it.
     pub const ALL: [Self; Self::COUNT] = [
@@ -45,6 +47,7 @@ impl DataClass {
         Self::ContainerIds,
         Self::VesselIds,
         Self::Weights,
+        Self::EdifactMessages,
         Self::Program,
         Self::Firmware,
         Self::DatabaseRows,
@@ -65,6 +68,7 @@ impl DataClass {
             Self::ContainerIds => "container_ids",
             Self::VesselIds => "vessel_ids",
             Self::Weights => "weights",
+            Self::EdifactMessages => "edifact_messages",
             Self::Program => "program",
             Self::Firmware => "firmware",
             Self::DatabaseRows => "database_rows",

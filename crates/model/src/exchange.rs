@@ -127,8 +127,10 @@ pub struct Disclosure {
     pub conversations: u64,
     /// The machine the data left.
     pub client: Address,
-    /// Who got it.
+    /// Who got it; `0.0.0.0` for machines that are not told apart.
     pub recipient: Address,
+    /// How many machines were tried in a sweep with it, of which none answered; `None` where it went to somebody.
+    pub tried: Option<u64>,
     /// The recipient's port; 0 where there is none.
     pub recipient_port: u16,
     /// What the recipient is called: SNI, Host, DNS. Of a peer's making: escape it.

@@ -35,6 +35,7 @@ mod http;
 pub mod icmp;
 pub mod icmp6;
 mod identity;
+mod images;
 mod imap;
 mod ipsec;
 mod kerberos;

@@ -1,4 +1,4 @@
-//! Log-ins and file names that mean the same in every protocol.
+//! Log-ins that mean the same in every protocol.
 
 use quaywatch_model::{Side, Topic, Value};
 
@@ -67,17 +67,9 @@ pub(crate) fn clear_password(cx: &mut Context<'_>, from: Side, user: Option<&str
     }
 }
 
-/// Whether a file's name says that it is a device's firmware: in words, or by an ending that makers of controllers and
-/// switches use for nothing else (`.upd` Siemens, `.rom` Moxa, `.dfu` USB's device firmware upgrade).
-pub(crate) fn names_firmware(name: &str) -> bool {
-    const ENDINGS: [&str; 5] = [".fw", ".fwu", ".upd", ".dfu", ".rom"];
-    let name = name.to_ascii_lowercase();
-    name.contains("firmware") || ENDINGS.iter().any(|ending| name.ends_with(ending))
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{default_login, names_firmware};
+    use super::default_login;
 
     #[test]
     fn only_known_pairs_are_default_logins() {
@@ -85,12 +77,5 @@ mod tests {
         assert_eq!(default_login("USER", "USER").as_deref(), Some("user/user"));
         assert_eq!(default_login("admin", "x7!"), None);
         assert_eq!(default_login("root", "PASS"), None);
-    }
-
-    #[test]
-    fn firmware_is_told_by_its_name() {
-        assert!(names_firmware("/6ES7515-2AM01-0AB0_V02.09.upd"));
-        assert!(names_firmware("Firmware_2.bin"));
-        assert!(!names_firmware("recipe.bin"));
     }
 }

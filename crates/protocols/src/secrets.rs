@@ -37,6 +37,8 @@ const SECRET_PARTS: &[&str] = &[
     "accountkey",
     "credential",
 ];
+/// Ends of names of tables whose rows are of people who log in.
+const LOGINS: [&str; 6] = ["user", "users", "account", "accounts", "login", "logins"];
 /// Names of secrets where they are parameters of an address; as columns and members they are often something else. A
 /// `code` is what a login at another site ends with (RFC 6749, section 4.1.2).
 const SECRET_PARAMETER: &[&str] = &[
@@ -91,6 +93,12 @@ const ENDS_ADDRESS: [char; 7] = [' ', '\t', '\r', '\n', '"', '<', '>'];
 /// Whether a column, member or field of this name holds a password, key or token.
 pub(crate) fn is_secret(name: &str) -> bool {
     Letters::of(name).is_secret()
+}
+
+/// Whether rows of a table of this name are of people who log in, and hold their passwords.
+pub(crate) fn names_logins(name: &str) -> bool {
+    let letters = Letters::of(name);
+    LOGINS.iter().any(|end| letters.as_bytes().ends_with(end.as_bytes()))
 }
 
 fn is_secret_parameter(name: &str) -> bool {

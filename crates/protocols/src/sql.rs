@@ -1,6 +1,7 @@
 //! What an SQL statement does, as far as its words tell without a grammar: for TDS and PostgreSQL.
 
 mod secrets;
+mod tables;
 mod tokens;
 
 pub(crate) use secrets::{masked, takes_commands, takes_secrets};

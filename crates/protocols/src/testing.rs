@@ -192,7 +192,7 @@ pub struct Player<S = Recorder> {
     ports: [u16; 2],
     frame: u64,
     memory: Memory,
-    shared: Shared,
+    pub(crate) shared: Shared,
     /// What was reported so far.
     pub heard: S,
 }
@@ -203,7 +203,7 @@ impl<S: Sink + Default> Player<S> {
         Self { ports, ..Self::of((protocol.start)(&probe)) }
     }
 
-    fn of(conversation: Box<dyn Conversation>) -> Self {
+    pub(crate) fn of(conversation: Box<dyn Conversation>) -> Self {
         Self {
             conversation,
             ports: [0; 2],

@@ -65,6 +65,7 @@ fn hostile() -> Summary {
     let mut summary = Summary::default();
     (summary.span.first, summary.span.last) = (Some(time(0)), Some(time(3600)));
     summary.protocols.insert("modbus", Default::default());
+    summary.span.shortfall.damaged = vec![ATTEMPTS[1].to_owned()];
     for index in 0..12 {
         summary.assets.push(asset(index));
         summary.entries.push(entry(index, index + 1, Verb::Read));
@@ -224,6 +225,7 @@ fn disclosure(index: u32) -> Disclosure {
         conversations: 1,
         client: at(index % 5),
         recipient: Address::v4([203, 0, 113, (index % 250) as u8]),
+        tried: None,
         recipient_port: 443,
         recipient_name: (index.is_multiple_of(2)).then(|| text(index)),
         recipient_scope: Scope::Internet,

@@ -79,7 +79,7 @@ fn rows<T>(key: &'static str, list: &[T], row: fn(&T) -> Value, listing: Listing
 }
 
 /// What is handed on says nothing of the folders of whoever made it.
-fn file_name(path: &str) -> &str {
+pub(crate) fn file_name(path: &str) -> &str {
     Path::new(path).file_name().and_then(OsStr::to_str).unwrap_or(path)
 }
 

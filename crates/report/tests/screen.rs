@@ -200,6 +200,7 @@ fn disclosure(number: usize, class: DataClass) -> Disclosure {
         conversations: 1,
         client: host(1, 1),
         recipient: host(6, number),
+        tried: None,
         recipient_port: 443,
         recipient_name: Some(long()),
         recipient_scope: Scope::Internet,

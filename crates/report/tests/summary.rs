@@ -281,6 +281,7 @@ fn what_leaves_is_told_by_recipient_with_classes_and_counts() {
         conversations: 2,
         client: CLIENT,
         recipient: vendor,
+        tried: None,
         recipient_port: 443,
         recipient_name: Some("cloud\u{1b}[2J.example".to_owned()),
         recipient_scope: Scope::Internet,

@@ -73,7 +73,9 @@ fn writers(summary: &Summary) -> Vec<SeenWriter> {
 /// Who got data, by name where one is known.
 fn recipients(disclosures: &[Disclosure]) -> Vec<SeenRecipient> {
     let mut recipients: BTreeMap<String, SeenRecipient> = BTreeMap::new();
-    for row in disclosures.iter().filter(|row| row.recipient_scope != Scope::Crane) {
+    // Who was tried in a sweep and did not answer is nobody's recipient.
+    let got = |row: &&Disclosure| row.recipient_scope != Scope::Crane && row.tried.is_none();
+    for row in disclosures.iter().filter(got) {
         let name = row.recipient_name.clone().unwrap_or_else(|| row.recipient.to_string());
         let recipient = recipients
             .entry(name.clone())

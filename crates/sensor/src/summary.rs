@@ -179,6 +179,9 @@ impl Summary {
         if site.is_described() {
             declared::assets(site, &mut self.assets);
             declared::links(site, &mut self.links);
+        }
+        // A site that declares nothing but vendors' links says of every channel whether it is one.
+        if site.is_described() || !site.vendor_links().is_empty() {
             declared::remote_access(site, &mut self.remote_access);
         }
         self.findings = self.judged(site);

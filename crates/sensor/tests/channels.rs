@@ -49,3 +49,14 @@ fn a_tunnel_of_ipsec_is_a_channel_that_a_site_can_forbid() {
     assert_eq!(row.declared, Some(false));
     assert!(summary.findings.iter().any(|finding| finding.rule == "remote_access.used"));
 }
+
+#[test]
+fn a_site_of_nothing_but_vendor_links_says_of_every_channel_whether_it_is_declared() {
+    let declared = |site| {
+        let summary = inspected("ipsec-first/capture.pcap", site);
+        summary.remote_access.iter().find(|row| row.kind == "ipsec").unwrap().declared
+    };
+    assert_eq!(declared("[vendor_link.v]\nkinds = [\"ipsec\"]\npattern = \"always\"\n"), Some(true));
+    assert_eq!(declared("[vendor_link.v]\nkinds = [\"vnc\"]\npattern = \"always\"\n"), Some(false));
+    assert_eq!(declared(""), None);
+}

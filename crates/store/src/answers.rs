@@ -191,6 +191,9 @@ fn push_disclosure(row: &mut Row<'_>, disclosure: &Disclosure) {
         row.number("recipient_port", disclosure.recipient_port.into());
     }
     row.maybe("recipient_name", disclosure.recipient_name.as_deref());
+    if let Some(tried) = disclosure.tried {
+        row.number("tried", tried);
+    }
     row.text("recipient_scope", disclosure.recipient_scope.as_str());
     row.text("protocol", disclosure.protocol);
     row.text("data_class", disclosure.data_class.as_str());

@@ -22,6 +22,8 @@ export interface Answer {
   question: string;
   headline: string;
   points?: string[];
+  /** It puts all other answers in doubt. */
+  grave: boolean;
 }
 
 export interface Summary {
@@ -34,6 +36,12 @@ export interface Summary {
     captured_bytes: number;
     missed_bytes: number;
     conversations_begun_before: number;
+    /** Where reading stopped before an input's end. */
+    stopped: { file: string; offset: number; total?: number; reason: string; unread_bytes?: number }[];
+    /** Inputs whose checksum is wrong. */
+    damaged: string[];
+    /** What whoever captured says was lost. */
+    dropped: { file: string; interface: number; packets: number; received?: number }[];
   };
   protocols: Record<string, { conversations: number; packets: number; wire_bytes: number }>;
   operations: Operation[];
@@ -163,6 +171,8 @@ export interface Disclosure {
   recipient: string;
   recipient_port?: number;
   recipient_name?: string;
+  /** How many machines were tried in a sweep with it, of which none answered. */
+  tried?: number;
   recipient_scope: string;
   protocol: string;
   data_class: string;

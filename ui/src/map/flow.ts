@@ -74,7 +74,8 @@ export function flow(rows: Disclosure[]): Flow {
   return { columns, bands, height };
 }
 
-export const recipient = (row: Disclosure): string => row.recipient_name ?? row.recipient;
+export const recipient = (row: Disclosure): string =>
+  row.tried === undefined ? (row.recipient_name ?? row.recipient) : "nobody who answered";
 
 function heaviest(rows: Disclosure[], name: (row: Disclosure) => string): Set<string> {
   const totals = new Map<string, number>();

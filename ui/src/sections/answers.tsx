@@ -29,7 +29,7 @@ export function Answers() {
       </ul>
       <div class="answers">
         {answers.map((answer) => (
-          <article key={answer.id} class={`answer ${answer.id}`}>
+          <article key={answer.id} class={`answer ${answer.id} ${answer.grave ? "grave" : ""}`}>
             <h3>{answer.question}</h3>
             <p class="headline">{answer.headline}</p>
             <ul>

@@ -4,7 +4,8 @@ import { bytes, count, day, duration, many, millis } from "../parts/number";
 /** What this is a report of. */
 export function Masthead() {
   const { about, summary } = useView().page;
-  const { first, last, packets, wire_bytes } = summary.capture;
+  const { first, last, packets, wire_bytes, stopped, damaged } = summary.capture;
+  const inDoubt = stopped.length > 0 || damaged.length > 0;
   const conversations = Object.values(summary.protocols).reduce((sum, one) => sum + one.conversations, 0);
   return (
     <header class="masthead">
@@ -25,6 +26,14 @@ export function Masthead() {
           <dt>Read</dt>
           <dd>
             {many(packets, "packet")}, {bytes(wire_bytes)}, {many(conversations, "conversation")}
+            {inDoubt && (
+              <>
+                {" "}
+                <a class="alarm" href="#unseen">
+                  not read to the end, or damaged
+                </a>
+              </>
+            )}
           </dd>
         </div>
         <div>

@@ -4,7 +4,7 @@ import { BLOCK, COLUMNS, type Flow, type Nature, flow, recipient } from "../map/
 import { DeclaredBadge } from "../parts/badge";
 import { useView } from "../parts/context";
 import { Device, useDeviceText } from "../parts/device";
-import { bytes, count, day, words } from "../parts/number";
+import { bytes, count, day, many, words } from "../parts/number";
 import { Nothing, Section } from "../parts/section";
 import { type Column, Table } from "../parts/table";
 
@@ -129,7 +129,7 @@ function Ledger({ rows, leftOut }: { rows: Disclosure[]; leftOut: number }) {
     {
       title: "For",
       text: (row) => `${recipient(row)} ${row.recipient}`,
-      cell: (row) => (
+      cell: (row) => row.tried !== undefined ? <span>probes of {many(row.tried, "machine")}, none answered</span> : (
         <span class="device">
           <span class="address">
             {row.recipient}

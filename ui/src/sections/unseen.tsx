@@ -1,10 +1,17 @@
-import type { Problem } from "../data/report";
+import type { Page, Problem } from "../data/report";
 import { useView } from "../parts/context";
 import { bytes, count, many } from "../parts/number";
 import { Nothing, Section } from "../parts/section";
 import { type Column, Table } from "../parts/table";
 
 const OPAQUE = "Opaque";
+
+/** How far one input was read, and why no farther. */
+function stoppedAt({ offset, total, reason, unread_bytes }: Page["summary"]["capture"]["stopped"][number]) {
+  const of = total === undefined ? "" : ` of ${count(total)}`;
+  const unread = unread_bytes === undefined ? "how much was not read is not known" : `${bytes(unread_bytes)} were not read`;
+  return `at byte ${count(offset)}${of}: ${reason.split(";")[0]}; ${unread}`;
+}
 
 export function Unseen() {
   const { page } = useView();
@@ -14,6 +21,12 @@ export function Unseen() {
   const opaque = operations.filter((one) => one.verb === OPAQUE).reduce((sum, one) => sum + one.count, 0);
   const encrypted = disclosures?.filter((one) => one.data_class === "encrypted").reduce((sum, one) => sum + one.bytes, 0);
   const facts: [string, string][] = [
+    ...capture.stopped.map((one): [string, string] => [`Reading of ${one.file} stopped`, stoppedAt(one)]),
+    ...capture.damaged.map((file): [string, string] => [`${file} is damaged`, "its checksum is wrong"]),
+    ...capture.dropped.map((one): [string, string] => [
+      `Dropped while capturing, interface ${one.interface} of ${one.file}`,
+      many(one.packets, "packet"),
+    ]),
     ["Sent but not captured", `${bytes(capture.missed_bytes)} of payload`],
     ["Cut off when capturing", bytes(Math.max(capture.wire_bytes - capture.captured_bytes, 0))],
     ["Begun before the capture", many(capture.conversations_begun_before, "conversation")],

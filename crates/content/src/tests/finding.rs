@@ -1,7 +1,7 @@
 use super::made::{base64, coarri, gzip, hex, json, number, pieces, utf16, whole, zlib};
 use crate::Found;
 use quaywatch_model::DataClass;
-use quaywatch_model::DataClass::{ContainerIds, Credentials, Files, MachineIdentity, VesselIds, Weights};
+use quaywatch_model::DataClass::{ContainerIds, Credentials, EdifactMessages, MachineIdentity, VesselIds, Weights};
 
 fn count(found: &Found, class: DataClass) -> u64 {
     found.of(class).map_or(0, |things| things.count())
@@ -48,14 +48,14 @@ fn messages_are_told_by_type_and_number_whatever_they_hold() {
             format!("UNB+UNOA:2+A+B+260101:1200+{number}'{}{}UNZ+2+{number}'", message(1), message(2))
         };
         let found = whole((interchange(7) + &interchange(8) + &interchange(7)).as_bytes());
-        assert_eq!(count(&found, Files), 4, "two in each of two interchanges, of which one came twice");
-        assert_eq!(found.of(Files).unwrap().samples().collect::<Vec<_>>(), [format!("EDIFACT {kind}")]);
+        assert_eq!(count(&found, EdifactMessages), 4, "two in each of two interchanges, of which one came twice");
+        assert_eq!(found.of(EdifactMessages).unwrap().samples().collect::<Vec<_>>(), [format!("EDIFACT {kind}")]);
         assert_eq!(count(&found, ContainerIds), 0);
     }
     let found = whole(coarri(50).as_bytes());
-    assert_eq!((count(&found, Files), count(&found, ContainerIds)), (1, 50));
+    assert_eq!((count(&found, EdifactMessages), count(&found, ContainerIds)), (1, 50));
     for other in ["UNH+1+2'UNT+1+1'", "UNH+ A MENU+COARRI'", "x UNH+1+coarri:D:95B:UN'"] {
-        assert_eq!(count(&whole(other.as_bytes()), Files), 0, "{other}");
+        assert_eq!(count(&whole(other.as_bytes()), EdifactMessages), 0, "{other}");
     }
 }
 

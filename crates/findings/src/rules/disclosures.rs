@@ -1,7 +1,7 @@
 use super::scans::is_scan;
 use crate::rule::counted;
 use crate::{Found, Picture, Rule};
-use quaywatch_model::{Address, DataClass, Disclosure, FindingKind, Scope, Severity};
+use quaywatch_model::{Address, DataClass, Disclosure, FindingKind, Link, Scope, Severity};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// So many bytes out to one recipient are more than a machine needs to say how it is.
@@ -11,7 +11,7 @@ pub(super) static SENSITIVE: Rule = Rule {
     name: "data.sensitive_out",
     title: "Readable data about cargo, program or credentials left the site",
     kind: FindingKind::Activity,
-    severity: "Critical for credentials; high for container and vessel numbers, weights, program, firmware and database rows.",
+    severity: "Critical for credentials; high for container and vessel numbers, weights, EDIFACT messages, program, firmware and database rows.",
     meaning: "A machine sent data of a class that matters, readable on the way, to a public address. What a crane lifts, for \
               whom and when is worth money to thieves and more to others.",
     limits: "Silent for recipients and classes that the site declares, and for what is encrypted, of which only the volume is \
@@ -35,8 +35,9 @@ pub(super) static SENSITIVE: Rule = Rule {
         for rows in by_recipient.into_values() {
             let Some((_, first)) = rows.iter().min_by_key(|(_, row)| row.start) else { continue };
             let severity = rows.iter().map(|(severity, _)| *severity).max().unwrap_or(Severity::High);
-            let classes: Vec<String> =
-                rows.iter().map(|(_, row)| row.data_class.as_str().replace('_', " ")).collect();
+            // The same class may have gone by several protocols and to several ports.
+            let classes: BTreeSet<DataClass> = rows.iter().map(|(_, row)| row.data_class).collect();
+            let classes: Vec<String> = classes.into_iter().map(words).collect();
             let title = format!(
                 "{} sent {} to {}",
                 picture.named(first.client),
@@ -56,6 +57,7 @@ const fn sensitivity(class: DataClass) -> Option<Severity> {
         DataClass::ContainerIds
         | DataClass::VesselIds
         | DataClass::Weights
+        | DataClass::EdifactMessages
         | DataClass::Program
         | DataClass::Firmware
         | DataClass::DatabaseRows => Some(Severity::High),
@@ -65,7 +67,7 @@ const fn sensitivity(class: DataClass) -> Option<Severity> {
 
 /// `Weights: 210 bytes by http, 3 of them, such as "24310".`
 fn described(row: &Disclosure) -> String {
-    let class = row.data_class.as_str().replace('_', " ");
+    let class = words(row.data_class);
     // What is found inside other data has no bytes of its own.
     let bytes = if row.bytes == 0 { String::new() } else { format!("{} bytes ", row.bytes) };
     let count = row.count.map_or(String::new(), |count| format!(", {count} of them"));
@@ -135,7 +137,7 @@ pub(super) static UNDECLARED: Rule = Rule {
         }
         let mut tries: BTreeMap<Address, Vec<&Disclosure>> = BTreeMap::new();
         by_recipient.retain(|&(client, recipient), rows| {
-            let in_vain = is_try(picture, client, recipient);
+            let in_vain = rows.iter().all(|row| row.tried.is_some()) || is_try(picture, client, recipient);
             if in_vain {
                 tries.entry(client).or_default().append(rows);
             }
@@ -144,10 +146,10 @@ pub(super) static UNDECLARED: Rule = Rule {
         found.extend(tries.into_values().filter_map(|rows| tried(picture, &rows)));
         for rows in by_recipient.into_values() {
             let Some(first) = rows.first() else { continue };
-            let classes: Vec<String> = rows
-                .iter()
-                .map(|row| format!("{} ({} bytes)", row.data_class.as_str().replace('_', " "), row.bytes))
-                .collect();
+            let mut sums: BTreeMap<DataClass, u64> = BTreeMap::new();
+            rows.iter().for_each(|row| *sums.entry(row.data_class).or_default() += row.bytes);
+            let classes: Vec<String> =
+                sums.into_iter().map(|(class, bytes)| format!("{} ({bytes} bytes)", words(class))).collect();
             let severity =
                 if first.recipient_scope == Scope::Internet { Severity::High } else { Severity::Medium };
             let title = format!(
@@ -172,15 +174,28 @@ fn tried(picture: &Picture<'_>, rows: &[&Disclosure]) -> Option<Found> {
     let first = rows.iter().min_by_key(|row| row.start)?;
     let is_far = |row: &&Disclosure| row.recipient_scope == Scope::Internet;
     let severity = if rows.iter().any(is_far) { Severity::High } else { Severity::Medium };
-    let recipients: BTreeSet<Address> = rows.iter().map(|row| row.recipient).collect();
-    let machines = counted(recipients.len() as u64, "machine");
+    let alone = rows.iter().filter(|row| row.tried.is_none()).map(|row| row.recipient);
+    let recipients: BTreeSet<Address> = alone.collect();
+    // In several protocols it may be the same machines: the greatest number is sure.
+    let together = rows.iter().filter_map(|row| row.tried).max().unwrap_or_default();
+    let machines = counted(recipients.len() as u64 + together, "machine");
     let title =
         format!("{} tries {machines} that no declaration allows it to reach", picture.named(first.client));
     let bytes: u64 = rows.iter().map(|row| row.bytes).sum();
     let explanation = format!("{bytes} bytes in a scan; none of them answered.");
+    // Those that are told together are told apart by who was spoken to farther away.
+    let in_vain = |link: &&Link| {
+        let [near, far] = link.scopes;
+        link.client == first.client && link.packets[1] == 0 && far > near
+    };
+    let links: Vec<&Link> = picture.links.iter().filter(in_vain).filter(|_| together > 0).collect();
+    let mut frames: Vec<u64> = rows.iter().map(|row| row.start.frame).collect();
+    frames.extend(links.iter().map(|link| link.first.frame));
+    let recipients: BTreeSet<Address> =
+        recipients.into_iter().chain(links.iter().map(|link| link.server)).collect();
     Some(Found {
         subjects: std::iter::once(first.client).chain(recipients).collect(),
-        frames: rows.iter().map(|row| row.start.frame).collect(),
+        frames,
         count: rows.iter().map(|row| row.conversations).sum(),
         ..of(first, severity, title, explanation)
     })
@@ -196,6 +211,11 @@ fn of(row: &Disclosure, severity: Severity, title: String, explanation: String) 
         frames: vec![row.start.frame],
         count: row.conversations,
     }
+}
+
+/// `container ids`
+fn words(class: DataClass) -> String {
+    class.as_str().replace('_', " ")
 }
 
 fn recipient(row: &Disclosure) -> String {

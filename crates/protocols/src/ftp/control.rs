@@ -1,12 +1,13 @@
 use super::data::{Channels, Load};
 use super::{PROTOCOL, wire};
-use crate::logins::{clear_password, names_firmware};
+use crate::images;
+use crate::logins::clear_password;
 use crate::secrets::{MASK, is_secret, masked_command};
 use crate::tls::ChangesToTls;
 use crate::{Answer, Context, Dialogue, Expectations, Length, Pending, Request};
 use quaywatch_model::{
-    Address, Attribute, Coded, DataClass, Item, Items, Number, Operation, Outcome, Side, Topic, Value, Verb,
-    Verdict,
+    Address, Attribute, Coded, DataClass, Item, Items, Number, Operation, Outcome, Side, Topic, TransferKind,
+    Value, Verb, Verdict,
 };
 use std::borrow::Cow;
 
@@ -351,12 +352,14 @@ impl Control {
         let Some(client) = self.client else { return };
         let command = request.key.verb.as_str();
         let path = self.path(argument);
-        let verb = match command {
+        let mut verb = match command {
             // A name that still needs its password is told with it.
             "USER" if told.is_some_and(|told| matches!(told.code, 331 | 332)) => return,
             "USER" | "PASS" => Verb::Authenticate,
             "RETR" => Verb::Read,
-            "STOR" | "STOU" | "APPE" if names_firmware(&path) => Verb::UpdateFirmware,
+            "STOR" | "STOU" | "APPE" if images::kind(&path, &[]) == TransferKind::Firmware => {
+                Verb::UpdateFirmware
+            }
             "STOR" | "STOU" | "APPE" | "DELE" | "RMD" | "XRMD" | "MKD" | "XMKD" | "RNTO" | "SITE" => {
                 Verb::Write
             }
@@ -370,6 +373,9 @@ impl Control {
         if let Some(channel) = channel.and_then(|token| cx.shared.get::<Channels>().get(token)) {
             channel.done = told.map(|told| told.outcome() == Outcome::Accepted);
             bytes = Some(channel.bytes).filter(|&bytes| moves && bytes > 0);
+            if channel.is_firmware && verb == Verb::Write {
+                verb = Verb::UpdateFirmware;
+            }
         }
         if moves && !path.is_empty() {
             cx.note(client, Topic::File, Value::Text(&path));

@@ -1,7 +1,9 @@
 //! Data connections: what was announced of them, and what they move.
 
-use crate::logins::names_firmware;
-use crate::{Context, Conversation};
+use crate::{
+    Context, Conversation,
+    images::{self, Beginning},
+};
 use quaywatch_model::{Content, DataClass, Direction, Side, Transfer, TransferKind, Verdict};
 use std::collections::VecDeque;
 
@@ -25,6 +27,8 @@ pub(super) struct Channel {
     pub(super) done: Option<bool>,
     /// How many bytes were moved.
     pub(super) bytes: u64,
+    /// Whether what is moved begins as firmware does.
+    pub(super) is_firmware: bool,
 }
 
 /// What a data connection moves.
@@ -59,6 +63,9 @@ impl Channels {
 pub(super) struct Data {
     token: u64,
     load: Option<Load>,
+    /// What a file is by its name.
+    kind: TransferKind,
+    beginning: Beginning,
     client: Option<Side>,
     lost: bool,
 }
@@ -67,8 +74,15 @@ pub(super) struct Data {
 const TRANSFER: u64 = 1;
 
 impl Data {
-    pub(super) const fn new(token: u64) -> Self {
-        Self { token, load: None, client: None, lost: false }
+    pub(super) fn new(token: u64) -> Self {
+        Self {
+            token,
+            load: None,
+            kind: TransferKind::File,
+            beginning: Beginning::default(),
+            client: None,
+            lost: false,
+        }
     }
 
     fn begin(&mut self, cx: &mut Context<'_>, from: Side) {
@@ -88,7 +102,8 @@ impl Data {
             }
         };
         let client = if direction == Direction::ToDevice { from } else { from.other() };
-        let kind = if names_firmware(name) { TransferKind::Firmware } else { TransferKind::File };
+        self.kind = images::kind(name, &[]);
+        let kind = self.kind;
         let shown: &dyn std::fmt::Display = name;
         cx.transfer(&Transfer::Begin {
             id: TRANSFER,
@@ -104,11 +119,8 @@ impl Data {
     }
 
     /// What a file's bytes are told as.
-    fn class(&self) -> DataClass {
-        match &self.load {
-            Some(Load::Read(name) | Load::Write(name)) if names_firmware(name) => DataClass::Firmware,
-            _ => DataClass::Files,
-        }
+    const fn class(&self) -> DataClass {
+        images::class(self.kind)
     }
 
     fn is_file(&self) -> bool {
@@ -119,8 +131,12 @@ impl Data {
 impl Conversation for Data {
     fn data(&mut self, cx: &mut Context<'_>, from: Side, bytes: &[u8]) {
         self.begin(cx, from);
+        if self.beginning.goes_on(bytes) {
+            self.kind = TransferKind::Firmware;
+        }
         if let Some(channel) = cx.shared.get::<Channels>().get(self.token) {
             channel.bytes += bytes.len() as u64;
+            channel.is_firmware = self.kind == TransferKind::Firmware;
         }
         if self.is_file() {
             cx.transfer(&Transfer::Data { id: TRANSFER, bytes });
@@ -164,15 +180,27 @@ impl Conversation for Data {
 
 #[cfg(test)]
 mod tests {
-    use super::{Conversation, Data, Load};
-    use quaywatch_model::DataClass;
+    use super::{Channel, Channels, Data, Load};
+    use crate::testing::Player;
+    use quaywatch_model::Side;
 
     #[test]
-    fn the_bytes_of_a_file_are_of_the_class_that_its_name_says() {
-        for (name, class) in [("/up/crane.fw", DataClass::Firmware), ("/moves.csv", DataClass::Files)] {
+    fn the_bytes_of_a_file_are_of_the_class_that_its_name_or_its_beginning_says() {
+        for (name, bytes, class) in [
+            ("/up/crane.fw", &b"abcd"[..], "firmware"),
+            ("/recipe.dat", b"\x27\x05\x19\x56", "firmware"),
+            ("/crane.l5x", b"abcd", "program"),
+            ("/moves.csv", b"abcd", "files"),
+        ] {
             for load in [Load::Read(name.to_owned()), Load::Write(name.to_owned())] {
-                let data = Data { load: Some(load), ..Data::new(1) };
-                assert_eq!((data.class(), data.carries()), (class, class), "{name}");
+                let mut player = Player::of(Box::new(Data::new(1)));
+                let channel = Channel { token: 1, load: Some(load), ..Channel::default() };
+                player.shared.get::<Channels>().known.push_back(channel);
+                player.say(Side::A, bytes);
+                let firmware = player.shared.get::<Channels>().get(1).unwrap().is_firmware;
+                assert_eq!(firmware, class == "firmware", "{name}");
+                let heard = player.end();
+                assert!(heard.contents[0].starts_with(&format!("A {class} 4/4")), "{:?}", heard.contents);
             }
         }
     }

@@ -15,7 +15,7 @@
 //! - `Authenticate` for USER with PASS; notes for the name, that a password was sent in the clear, and whether it is one
 //!   of those that everybody tries.
 //! - `Read` and `Write` of a file with its name (the working directory before it, where it is known) and size; `Write`
-//!   for everything else that changes files; `Browse` for listings; `UpdateFirmware` for a file whose name says that it
+//!   for everything else that changes files; `Browse` for listings; `UpdateFirmware` for a file whose name or first bytes say that it
 //!   is firmware. The greeting and the answer to SYST are facts.
 //! - The bytes of a data connection that moves a file, as a transfer and as content.
 //!

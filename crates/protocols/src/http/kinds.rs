@@ -1,9 +1,10 @@
 //! What a body is, by what its head says and by its first bytes.
 
+use crate::images;
 use crate::secrets::unescaped;
 use quaywatch_model::{DataClass, TransferKind};
 
-/// Ends of names that makers give to firmware.
+/// Ends of names that makers give to firmware that a device's page takes, beside what [`images`] knows.
 const FIRMWARE: &[&str] =
     &["bin", "fw", "fwu", "upd", "update", "img", "hex", "dfu", "swu", "rom", "firmware", "sfw"];
 /// Ends of names of other files: archives, documents, programs, backups, tables.
@@ -44,7 +45,7 @@ impl File {
     /// A file of this name and type.
     pub(super) fn new(name: &str, media_type: &str) -> Self {
         let firmware = FIRMWARE.contains(&extension(name).as_str()) || media_type.contains("firmware");
-        let kind = if firmware { TransferKind::Firmware } else { TransferKind::File };
+        let kind = if firmware { TransferKind::Firmware } else { images::kind(name, &[]) };
         let mut name = name.to_owned();
         while name.len() > MAX_NAME_BYTES {
             name.pop();
@@ -53,10 +54,7 @@ impl File {
     }
 
     pub(super) const fn class(&self) -> DataClass {
-        match self.kind {
-            TransferKind::Firmware => DataClass::Firmware,
-            _ => DataClass::Files,
-        }
+        images::class(self.kind)
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::kinds::{File, filename, media_type, parameter};
 use crate::Context;
+use crate::images::Beginning;
 use crate::secrets::{is_password, is_user};
 use memchr::memmem;
 use quaywatch_model::{Content, DataClass, Direction, Side, Transfer, TransferKind};
@@ -34,7 +35,7 @@ pub(super) struct Multipart {
 enum Part {
     /// Before the first boundary, or in a head.
     Head,
-    File(DataClass),
+    File(DataClass, Beginning),
     Field {
         name: String,
         value: Vec<u8>,
@@ -109,7 +110,7 @@ impl Multipart {
                 // The last end of line stays, for the delimiter of an empty part begins with it.
                 Some(start + length + 4)
             }
-            Part::File(_) | Part::Field { .. } => {
+            Part::File(..) | Part::Field { .. } => {
                 let found = memmem::find(bytes, &self.delimiter);
                 let sure = found.unwrap_or_else(|| bytes.len().saturating_sub(self.delimiter.len()));
                 self.content(cx, bytes.get(..sure).unwrap_or_default());
@@ -144,12 +145,15 @@ impl Multipart {
             block_type: None,
             block_number: None,
         });
-        self.part = Part::File(file.class());
+        self.part = Part::File(file.class(), Beginning::default());
     }
 
     fn content(&mut self, cx: &mut Context<'_>, bytes: &[u8]) {
         match &mut self.part {
-            Part::File(class) if !bytes.is_empty() => {
+            Part::File(class, beginning) if !bytes.is_empty() => {
+                if beginning.goes_on(bytes) {
+                    (*class, self.has_firmware) = (DataClass::Firmware, true);
+                }
                 cx.transfer(&Transfer::Data { id: self.transfer_id, bytes });
                 let (from, wire_bytes) = (self.client, bytes.len() as u64);
                 let shown = if cx.wanted.content { bytes } else { &[] };
@@ -164,7 +168,7 @@ impl Multipart {
 
     fn end_part(&mut self, cx: &mut Context<'_>, complete: bool) {
         match std::mem::replace(&mut self.part, Part::Head) {
-            Part::File(class) => {
+            Part::File(class, _) => {
                 cx.transfer(&Transfer::End { id: self.transfer_id, complete });
                 cx.content(&Content { from: self.client, class, wire_bytes: 0, bytes: &[], ends: true });
             }
@@ -180,7 +184,7 @@ impl Multipart {
 
     /// Bytes of the body are missing: what follows cannot be told apart.
     pub(super) fn lost(&mut self, cx: &mut Context<'_>, bytes: u64) {
-        if matches!(self.part, Part::File(_)) {
+        if matches!(self.part, Part::File(..)) {
             cx.transfer(&Transfer::Missing { id: self.transfer_id, bytes });
         }
         self.end_part(cx, false);

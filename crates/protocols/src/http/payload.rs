@@ -6,6 +6,7 @@ use super::kinds::{self, File};
 use super::multipart::Multipart;
 use super::wire::Head;
 use crate::Context;
+use crate::images::Beginning;
 use quaywatch_model::{Content, DataClass, Direction, Side, Transfer};
 
 /// So much of a body's beginning is kept to be looked into, in bytes: a form with a login, the head of a page.
@@ -16,6 +17,9 @@ pub(super) struct Payload {
     class: DataClass,
     decoder: Option<Decoder>,
     transfer: Option<u64>,
+    beginning: Beginning,
+    /// Whether it is firmware, by its name or its first bytes.
+    pub(super) is_firmware: bool,
     pub(super) multipart: Option<Multipart>,
     /// It may log somebody in: what it says is held back until that is known.
     pub(super) is_form: bool,
@@ -76,6 +80,8 @@ impl Payload {
             class,
             decoder: coding.and_then(|coding| Decoder::new(cx, coding)),
             transfer: file.is_some().then_some(about.transfer_id),
+            beginning: Beginning::default(),
+            is_firmware: class == DataClass::Firmware,
             multipart,
             is_form,
             held_wire_bytes: 0,
@@ -124,6 +130,9 @@ impl Payload {
         }
         if let (Some(id), false) = (self.transfer, bytes.is_empty()) {
             cx.transfer(&Transfer::Data { id, bytes });
+            if self.beginning.goes_on(bytes) {
+                (self.class, self.is_firmware) = (DataClass::Firmware, true);
+            }
         }
         if let Some(multipart) = &mut self.multipart {
             multipart.feed(cx, bytes);

@@ -264,6 +264,7 @@ impl Http {
             exchange.request = Some(cx.now);
             exchange.bodies[0].learn(&payload);
             exchange.shows_form |= logs_in;
+            exchange.is_firmware |= payload.is_firmware;
             exchange.is_firmware |=
                 payload.multipart.as_ref().is_some_and(|multipart| multipart.has_firmware);
         }

@@ -107,6 +107,17 @@ fn a_compressed_file_is_moved_decompressed() {
 }
 
 #[test]
+fn an_image_under_another_name_that_is_put_is_firmware_in_whatever_pieces_it_comes() {
+    let request = b"PUT /recipe.dat HTTP/1.1\r\nContent-Length: 9\r\n\r\n\x27\x05\x19\x56image";
+    let turns: &[(Side, &[u8])] = &[(A, request), (B, b"HTTP/1.1 201 Created\r\nContent-Length: 0\r\n\r\n")];
+    for cuts in [&[][..], &[50, 51, 52]] {
+        let heard = play_cut(&PROTOCOL, PORTS, turns, cuts);
+        assert_eq!(heard.operations, ["A: UpdateFirmware PUT: /recipe.dat 9 bytes -> accepted 201 Created"]);
+        assert!(heard.contents.iter().any(|line| line.starts_with("A firmware")), "{:?}", heard.contents);
+    }
+}
+
+#[test]
 fn a_body_that_grows_without_bound_is_given_up() {
     use std::io::Write;
     let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());

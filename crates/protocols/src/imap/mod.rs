@@ -11,8 +11,8 @@
 //! The text of mails is content. Notes: who logs in and how, and that a password was sent in clear. What follows
 //! STARTTLS is read as TLS. The connection's state is that of SMTP.
 //!
-//! Not decoded: what mails are made of (their parts are looked into as content); digests of passwords; a LOGIN whose words
-//! are literals; compression; what is told of messages and mailboxes.
+//! Not decoded: what mails are made of (their parts are looked into as content); digests of passwords;
+//! compression; what is told of messages and mailboxes.
 //!
 //! Limits: as those of SMTP.
 
@@ -32,7 +32,7 @@ pub(crate) static PROTOCOL: Protocol = Protocol {
     probe,
     start: |_| Box::new(UntilTls::new(Session::new(&DIALECT))),
     decoded: "log-ins (with what is secret in clear), mailboxes that are opened, mails that are read and written",
-    not_decoded: "the parts of mails; digests of passwords; words of LOGIN that are literals; what is told of messages",
+    not_decoded: "the parts of mails; digests of passwords; what is told of messages",
 };
 
 static DIALECT: Dialect = Dialect { name: "imap", command, reply };

@@ -40,6 +40,44 @@ fn log_ins_are_told_without_their_secrets_and_mails_that_are_read() {
     is_told_without_its_secret(&heard);
 }
 
+/// RFC 3501, 4.3 and 6.2.3: words of LOGIN as literals, with the server's word and without (RFC 7888).
+const LITERALS: &[(Side, &[u8])] = &[
+    (B, b"* OK IMAP4rev1\r\n"),
+    (A, b"a1 LOGIN {5}\r\n"),
+    (B, b"+ go on\r\n"),
+    (A, b"crane {8}\r\n"),
+    (B, b"+ go on\r\n"),
+    (A, b"MailPw77\r\n"),
+    (B, b"a1 OK in\r\n"),
+    (A, b"a2 LOGIN {5+}\r\ncrane {8+}\r\nMailPw77\r\n"),
+    (B, b"a2 NO no\r\n"),
+    (A, b"a3 LOGIN {5}\r\n"),
+    (B, b"a3 BAD no literals\r\n"),
+    (A, b"a4 SELECT {5}\r\n"),
+    (B, b"+ go on\r\n"),
+    (A, b"IN \"X\r\n"),
+    (B, b"a4 OK done\r\n"),
+    (A, b"a5 APPEND {5+}\r\nINBOX (\\Seen) {11+}\r\nMSCU1234565\r\n"),
+    (B, b"a5 OK done\r\n"),
+];
+
+#[test]
+fn words_that_are_literals_are_read_and_a_password_among_them_is_not_told() {
+    let heard = play(&PROTOCOL, Transport::Tcp, PORTS, LITERALS);
+    assert_eq!(
+        heard.operations,
+        [
+            "A: Authenticate LOGIN: user = \"crane\" -> accepted",
+            "A: Authenticate LOGIN: user = \"crane\" -> refused NO",
+            "A: Authenticate LOGIN -> refused BAD",
+            "A: OpenSession SELECT: about = \"\\\"IN \\\\\\\"X\\\"\" -> accepted",
+            "A: Write APPEND -> accepted",
+        ]
+    );
+    assert_eq!(heard.contents[..2], ["A credentials 18/0 \"\", ends", "A credentials 18/0 \"\", ends"]);
+    is_told_without_its_secret(&heard);
+}
+
 #[test]
 fn the_probe_is_certain_only_of_its_own() {
     let ask = |bytes, answer| {
@@ -60,11 +98,14 @@ proptest! {
     fn any_segmentation_gives_the_same_operations(cuts in vec(1..9_usize, 1..8)) {
         let whole = play(&PROTOCOL, Transport::Tcp, PORTS, SESSION);
         prop_assert_eq!(play_cut(&PROTOCOL, PORTS, SESSION, &cuts).operations, whole.operations);
+        let whole = play(&PROTOCOL, Transport::Tcp, PORTS, LITERALS);
+        let cut = play_cut(&PROTOCOL, PORTS, LITERALS, &cuts);
+        prop_assert_eq!((cut.operations, cut.notes, cut.contents), (whole.operations, whole.notes, whole.contents));
     }
 
     #[test]
-    fn any_bytes_are_survived(at in 0..8_usize, turns in vec((prop_oneof![Just(A), Just(B)], vec(any::<u8>(), 0..64)), 0..8)) {
-        let mut all = SESSION[..at].to_vec();
+    fn any_bytes_are_survived(literals: bool, at in 0..8_usize, turns in vec((prop_oneof![Just(A), Just(B)], vec(any::<u8>(), 0..64)), 0..8)) {
+        let mut all = if literals { &LITERALS[..at] } else { &SESSION[..at] }.to_vec();
         all.extend(turns.iter().map(|(side, bytes)| (*side, bytes.as_slice())));
         let _ = play(&PROTOCOL, Transport::Tcp, PORTS, &all);
     }

@@ -1,11 +1,9 @@
 //! Files that are open, and what is moved of them, in order.
 
 use super::ops::Exchange;
-use crate::logins::names_firmware;
-use crate::{Context, Conversation};
+use crate::{Context, Conversation, images};
 use quaywatch_model::{
-    Coded, Content, DataClass, Direction, Moment, Number, Outcome, Side, Topic, Transfer, TransferKind,
-    Value, Verb,
+    Coded, Content, Direction, Moment, Number, Outcome, Side, Topic, Transfer, TransferKind, Value, Verb,
 };
 
 /// So many files of one connection are known at a time; one more, and the one that was opened first is closed.
@@ -33,6 +31,8 @@ pub(super) struct Open {
     pub(super) delete_on_close: bool,
     /// It was listed, and that was told.
     pub(super) listed: bool,
+    /// By its name, and then by its first bytes.
+    kind: TransferKind,
     read: Option<Move>,
     write: Option<Move>,
     /// What is said in it, if it is a pipe.
@@ -84,9 +84,11 @@ impl Files {
             let oldest = self.open.remove(0);
             oldest.end(cx, client);
         }
+        let kind = images::kind(&name, &[]);
         self.open.push(Open {
             handle,
             name,
+            kind,
             is_pipe,
             size,
             delete_on_close,
@@ -145,10 +147,19 @@ impl Open {
         let to_device = piece.direction == Direction::ToDevice;
         let from = if to_device { client } else { client.other() };
         let wire_bytes = piece.bytes.len() as u64;
-        cx.content(&Content { from, class: DataClass::Files, wire_bytes, bytes: piece.bytes, ends: false });
+        if piece.offset == 0 && self.kind == TransferKind::File {
+            self.kind = images::kind(&self.name, piece.bytes);
+        }
+        let kind = self.kind;
+        cx.content(&Content {
+            from,
+            class: images::class(kind),
+            wire_bytes,
+            bytes: piece.bytes,
+            ends: false,
+        });
         let begins = if to_device { self.write.is_none() } else { self.read.is_none() };
         if begins {
-            let kind = if names_firmware(&self.name) { TransferKind::Firmware } else { TransferKind::File };
             let name: &dyn std::fmt::Display = &self.name;
             let name = (!self.name.is_empty()).then_some(name);
             let direction = piece.direction;
@@ -194,7 +205,9 @@ impl Open {
             moved.end(cx, client, Verb::Read, &self.name, whole);
         }
         if let Some(moved) = self.write.take() {
-            moved.end(cx, client, Verb::Write, &self.name, !self.name.is_empty());
+            let firmware = self.kind == TransferKind::Firmware;
+            let verb = if firmware { Verb::UpdateFirmware } else { Verb::Write };
+            moved.end(cx, client, verb, &self.name, !self.name.is_empty());
         }
     }
 }

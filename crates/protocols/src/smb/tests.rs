@@ -68,6 +68,16 @@ fn read(message_id: u64, offset: u8, bytes: &[u8]) -> [Vec<u8>; 2] {
     [frame(8, false, message_id, &body), frame(8, true, message_id, &answer)]
 }
 
+/// 2.2.21 and 2.2.22.
+fn write(bytes: &[u8]) -> [Vec<u8>; 2] {
+    let mut body = vec![0; 48];
+    (body[0], body[2], body[4]) = (49, 112, bytes.len() as u8);
+    body[16..32].copy_from_slice(&HANDLE);
+    body.extend(bytes);
+    let answer = [17, 0, 0, 0, bytes.len() as u8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+    [frame(9, false, 4, &body), frame(9, true, 4, &answer)]
+}
+
 /// 2.2.15 and 2.2.16.
 fn close() -> [Vec<u8>; 2] {
     let mut body = vec![24, 0, 0, 0, 0, 0, 0, 0];
@@ -131,6 +141,28 @@ fn a_file_is_put_in_order_and_told_with_its_share_when_it_is_closed() {
             "end 1 complete"
         ]
     );
+}
+
+#[test]
+fn firmware_and_programs_are_told_by_name_and_by_first_bytes() {
+    let told = |name, bytes: &[u8]| {
+        let turns: Vec<Vec<u8>> = [tree_connect(), create(name, 2), write(bytes), close()].concat();
+        let turns: Vec<(Side, &[u8])> =
+            turns.iter().zip([A, B].into_iter().cycle()).map(|(turn, side)| (side, &**turn)).collect();
+        let heard = play(&PROTOCOL, Transport::Tcp, PORTS, &turns);
+        let wrote = heard.operations.iter().find(|line| line.contains(" write:")).unwrap();
+        let verb = wrote.split(' ').nth(1).unwrap().to_owned();
+        let class = heard.contents.iter().find(|line| line.starts_with("A ")).unwrap();
+        format!(
+            "{verb} {}, {}",
+            class.split(' ').nth(1).unwrap(),
+            heard.transfers[0].split(' ').nth(2).unwrap()
+        )
+    };
+    assert_eq!(told("drive.fw", b"abcd"), "UpdateFirmware firmware, firmware");
+    assert_eq!(told("recipe.dat", b"hsqsabcd"), "UpdateFirmware firmware, firmware");
+    assert_eq!(told("STS07.ap17", b"abcd"), "Write program, program");
+    assert_eq!(told("recipe.dat", b"abcd"), "Write files, file");
 }
 
 #[test]

@@ -21,6 +21,7 @@ pub(crate) mod login;
 pub(crate) mod session;
 #[cfg(test)]
 pub(crate) mod tests;
+mod unfinished;
 
 use crate::tls::UntilTls;
 use crate::{Answer, Probe, Protocol, Transport};

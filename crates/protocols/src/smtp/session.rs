@@ -1,6 +1,7 @@
 //! What SMTP, POP3 and IMAP have in common: lines that ask and lines that answer, log-ins, and mail between them.
 
 use super::login::{Secret, Step};
+use super::unfinished::{Unfinished, literal};
 use crate::logins::clear_password;
 use crate::tls::ChangesToTls;
 use crate::{Answer, Context, Dialogue, Length, Pending, Request};
@@ -82,6 +83,8 @@ pub(crate) struct Session {
     waiting: Pending<Asked>,
     login: Step,
     user: Option<String>,
+    /// The command of which a word comes as it is.
+    unfinished: Option<Unfinished>,
     /// What comes from each side.
     bodies: [Body; 2],
     /// A line begins here, of a body in lines.
@@ -102,6 +105,7 @@ impl Session {
             waiting: Pending::default(),
             login: Step::None,
             user: None,
+            unfinished: None,
             bodies: [Body::None; 2],
             line_begins: true,
             sender: None,
@@ -129,6 +133,28 @@ impl Session {
         cx.content(&Content { from, class, wire_bytes, bytes, ends });
     }
 
+    /// The next bytes of a word.
+    fn word(&mut self, from: Side, left: u64, bytes: &[u8]) {
+        if let Some(unfinished) = &mut self.unfinished {
+            unfinished.takes(bytes);
+        }
+        let left = left.saturating_sub(bytes.len() as u64);
+        *from.of_mut(&mut self.bodies) = if left > 0 { Body::Bytes(left) } else { Body::None };
+    }
+
+    /// A client's line, or the rest of one.
+    fn line(&mut self, cx: &mut Context<'_>, from: Side, line: &str) {
+        let whole = self.unfinished.take().map(|unfinished| unfinished.with(line));
+        let line = whole.as_deref().unwrap_or(line);
+        let command = (self.dialect.command)(line).filter(|_| self.login == Step::None);
+        let begun = command.filter(|command| !command.tag.is_empty());
+        if let Some((unfinished, length)) = begun.and_then(|command| Unfinished::begin(line, &command)) {
+            self.unfinished = Some(unfinished);
+            return self.bytes(from, Some(length));
+        }
+        self.command(cx, from, line);
+    }
+
     fn command(&mut self, cx: &mut Context<'_>, from: Side, line: &str) {
         if self.login != Step::None {
             let secret = self.login.answer(line);
@@ -148,11 +174,9 @@ impl Session {
                 self.shows(cx, from, secret, argument.len());
             }
             "LOGIN" => {
+                self.user = None;
                 cx.note(from, Topic::Authentication, Value::Text("password"));
-                // Words that are literals come in lines of their own, and are not told.
-                let secret =
-                    if literal(line).is_some() { Secret::password("\0") } else { Secret::of_words(argument) };
-                self.shows(cx, from, secret, argument.len());
+                self.shows(cx, from, Secret::of_words(argument), argument.len());
             }
             "USER" => self.user(cx, from, argument),
             "PASS" => {
@@ -171,7 +195,7 @@ impl Session {
             "BDAT" => self.bytes(from, argument.split(' ').next().and_then(|length| length.parse().ok())),
             _ => {}
         }
-        if let Some(length) = literal(line) {
+        if let Some((_, length)) = literal(line).filter(|_| !tag.is_empty()) {
             self.bytes(from, Some(length));
         }
         let kept = match name.as_str() {
@@ -214,7 +238,7 @@ impl Session {
     }
 
     fn reply(&mut self, cx: &mut Context<'_>, from: Side, reply: &Reply<'_>, line: &str) {
-        if let Some(length) = literal(line).filter(|_| reply.kind == Kind::Note) {
+        if let Some((_, length)) = literal(line).filter(|_| reply.kind == Kind::Note) {
             self.bytes(from, Some(length));
         }
         match reply.kind {
@@ -225,6 +249,11 @@ impl Session {
                 }
             }
             Kind::Accepted | Kind::Refused => {
+                // The server does not want the rest of a command.
+                if let Some(unfinished) = self.unfinished.take_if(|_| reply.kind == Kind::Refused) {
+                    *from.other().of_mut(&mut self.bodies) = Body::None;
+                    self.command(cx, from.other(), &unfinished.refused());
+                }
                 let Some(request) = self.waiting.take_where(|asked| asked.tag == reply.tag) else {
                     if !std::mem::replace(&mut self.greeted, true) {
                         cx.fact(from, Attribute::Software, cut(reply.text));
@@ -317,12 +346,6 @@ fn address(argument: &str) -> &str {
     cut(path.trim_start_matches('<').trim_end_matches('>'))
 }
 
-/// How many bytes follow a line as they are: `{310}` and `{310+}` at its end (RFC 3501, section 4.3; RFC 7888).
-fn literal(line: &str) -> Option<u64> {
-    let (_, length) = line.strip_suffix('}')?.rsplit_once('{')?;
-    length.trim_end_matches('+').parse().ok()
-}
-
 /// No more of a name than is kept.
 fn cut(text: &str) -> &str {
     text.get(..text.floor_char_boundary(LONGEST_NAME_BYTES)).unwrap_or_default()
@@ -376,6 +399,10 @@ impl Dialogue for Session {
         if self.tls {
             return;
         }
+        if let (Body::Bytes(left), true, true) = (body, self.unfinished.is_some(), self.client == Some(from))
+        {
+            return self.word(from, left, bytes);
+        }
         if body != Body::None {
             return self.body(cx, from, body, bytes);
         }
@@ -387,9 +414,9 @@ impl Dialogue for Session {
             self.heard_server = true;
             return reply.into_iter().for_each(|reply| self.reply(cx, from, &reply, line));
         }
-        if !line.is_empty() {
+        if !line.is_empty() || self.unfinished.is_some() {
             self.client = Some(from);
-            self.command(cx, from, line);
+            self.line(cx, from, line);
         }
     }
 
@@ -404,6 +431,7 @@ impl Dialogue for Session {
             _ => Body::None,
         };
         self.login = Step::None;
+        self.unfinished = None;
     }
 
     fn end(&mut self, cx: &mut Context<'_>) {

@@ -1,8 +1,12 @@
 //! Statements without the secrets in them.
 //!
 //! No grammar is needed for that: what stands with a column that is named as a secret, up to the next comma or the next
-//! word that begins something else, is its value; and what an `INSERT` lists is told by its place.
+//! word that begins something else, is its value; and what an `INSERT` lists is told by its place. Where it names no columns,
+//! the places are those of an earlier `CREATE TABLE` of the same batch. Where there is none, and the table is called as
+//! tables of users, accounts, log-ins or credentials are, or was named with a secret column before, all literals are masked;
+//! that there was a secret is then not said, as nobody knows.
 
+use super::tables::{Places, Tables};
 use super::tokens::{Kind, Token, Tokens};
 use crate::secrets::{MASK, is_secret, masked_command, masked_text};
 use std::borrow::Cow;
@@ -73,12 +77,13 @@ pub(crate) struct Masked<'t> {
     pub(crate) text: Cow<'t, str>,
     /// The names of parameters that stand where secrets do: `$2`, `@p1`.
     pub(crate) parameters: Vec<String>,
+    sure: bool,
 }
 
 impl Masked<'_> {
-    /// Whether there was a secret in the text.
+    /// Whether there was a secret in the text for sure.
     pub(crate) const fn is_secret(&self) -> bool {
-        matches!(self.text, Cow::Owned(_))
+        self.sure
     }
 }
 
@@ -99,7 +104,7 @@ pub(crate) fn masked(text: &str) -> Masked<'_> {
     reading.finish()
 }
 
-/// How an `INSERT` is read.
+/// How an `INSERT` or a `CREATE TABLE` is read.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 enum Insert {
     #[default]
@@ -112,6 +117,10 @@ enum Insert {
     Ready,
     /// In them, at this place; they stand in so many brackets.
     Values(usize, usize),
+    /// A table is created: its name is to come.
+    Created,
+    /// Its columns, at this place; they stand in so many brackets.
+    Definition(usize, usize),
 }
 
 #[derive(Debug, Default)]
@@ -127,9 +136,16 @@ struct Reading<'t> {
     /// The next AND belongs to a BETWEEN.
     between: bool,
     insert: Insert,
+    /// The table it is about.
+    table: &'t str,
     /// The places of secrets in its list of columns.
     columns: Vec<usize>,
+    /// Any of its literals may be a secret.
+    any: bool,
+    tables: Tables,
     previous: Option<Kind>,
+    /// CREATE was the last word, but for those that may stand before TABLE.
+    creates: bool,
     /// A literal is a command line.
     command: bool,
     /// The previous word was AS.
@@ -139,6 +155,8 @@ struct Reading<'t> {
     /// Where among them those begin of what is being read in each bracket that is open, the outermost left out.
     starts: Vec<usize>,
     hidden: Vec<(Range<usize>, String)>,
+    /// Something that was hidden is a secret for sure.
+    sure: bool,
     parameters: Vec<String>,
 }
 
@@ -166,10 +184,16 @@ impl<'t> Reading<'t> {
                 }
             }
             Kind::Literal | Kind::Dollar if self.is_secret() => self.hide(token.kind, &token.inside),
+            Kind::Literal | Kind::Parameter if self.any && by_place => {
+                let sure = self.sure;
+                self.hide(token.kind, &token.inside);
+                self.sure = sure;
+            }
             Kind::Literal => {
                 let shown = if self.command { masked_command(text) } else { masked_text(text) };
                 if let Cow::Owned(shown) = shown {
                     self.hidden.push((token.inside.clone(), shown));
+                    self.sure = true;
                 }
             }
             Kind::Number | Kind::Parameter if (compares || by_place) && self.is_secret() => {
@@ -185,7 +209,7 @@ impl<'t> Reading<'t> {
         self.previous = Some(token.kind);
     }
 
-    fn word(&mut self, word: &str) {
+    fn word(&mut self, word: &'t str) {
         let is = |one: &str| word.eq_ignore_ascii_case(one);
         let is_among = |words: &[&str]| is_among(words, word);
         self.all |= takes_secrets(word);
@@ -199,27 +223,65 @@ impl<'t> Reading<'t> {
             is("replace") && !matches!(self.insert, Insert::Values(_, depth) if depth <= self.depth);
         self.insert = match self.insert {
             _ if is("insert") || replaces => {
+                (self.table, self.any) = ("", false);
                 self.columns.clear();
                 Insert::Named
             }
-            Insert::Named if is_among(&["values", "select"]) => Insert::None,
+            _ if is("table") && self.creates => {
+                self.table = "";
+                self.columns.clear();
+                Insert::Created
+            }
+            Insert::Named if is("values") => self.by_table(self.depth + 1),
+            Insert::Named if is("select") => self.by_table(self.depth),
             Insert::Ready if is("values") => Insert::Values(0, self.depth + 1),
             Insert::Ready if is("select") => Insert::Values(0, self.depth),
             Insert::Values(_, depth) if is("select") && depth == self.depth => Insert::Values(0, depth),
             Insert::Values(_, depth) if depth >= self.depth && is_among(&ENDS_VALUES) => Insert::None,
             insert => insert,
         };
+        let between = ["temp", "temporary", "unlogged", "global", "local"];
+        self.creates = is("create") || self.creates && is_among(&between);
         self.name(word);
     }
 
+    /// How values are read of which no list of columns tells the places.
+    fn by_table(&mut self, depth: usize) -> Insert {
+        match self.tables.secrets_of(self.table) {
+            None => return Insert::None,
+            Some(Places::These(places)) => self.columns = places,
+            Some(Places::Any) => self.any = true,
+        }
+        Insert::Values(0, depth)
+    }
+
+    /// A part of the name of the table that a statement is about.
+    fn table(&mut self, name: &'t str) {
+        const BEFORE: [&str; 10] =
+            ["insert", "into", "or", "replace", "ignore", "overwrite", "table", "if", "not", "exists"];
+        let is_name = !BEFORE.iter().any(|word| name.eq_ignore_ascii_case(word));
+        // A point between two names in quotes is a word of its own.
+        let goes_on = self.table.is_empty() || self.table.ends_with('.') || name.starts_with('.');
+        if matches!(self.insert, Insert::Named | Insert::Created) && is_name && goes_on {
+            self.table = name;
+        }
+    }
+
     /// A column or another name; or a word that introduces a password.
-    fn name(&mut self, name: &str) {
+    fn name(&mut self, name: &'t str) {
+        self.table(name);
         let last = last_part(name);
         let is_one = is_secret(last)
             || last.eq_ignore_ascii_case("identified")
             || is_among(&FUNCTIONS_OF_SECRETS, last);
-        if let (Insert::Columns(place), true) = (self.insert, is_one) {
-            self.columns.push(place);
+        // A column is named first in its definition; behind that stand its type and its rules.
+        let defines = matches!(self.previous, Some(Kind::Sign('(' | ',')));
+        match self.insert {
+            Insert::Columns(place) if is_one => self.columns.push(place),
+            Insert::Definition(place, depth) if is_one && defines && depth == self.depth => {
+                self.columns.push(place);
+            }
+            _ => {}
         }
         self.named |= is_one;
         if is_one && (self.renames || self.previous == Some(Kind::Sign('='))) {
@@ -239,11 +301,21 @@ impl<'t> Reading<'t> {
                 }
                 self.insert = match self.insert {
                     Insert::Named => Insert::Columns(0),
+                    Insert::Created => Insert::Definition(0, self.depth),
                     Insert::Values(_, depth) if depth == self.depth => Insert::Values(0, depth),
                     insert => insert,
                 };
             }
             ')' => {
+                if let Insert::Definition(_, depth) = self.insert
+                    && depth == self.depth
+                {
+                    self.tables.learn(self.table, Places::These(std::mem::take(&mut self.columns)));
+                    self.insert = Insert::None;
+                }
+                if matches!(self.insert, Insert::Columns(_)) && !self.columns.is_empty() {
+                    self.tables.learn(self.table, Places::Any);
+                }
                 self.depth = self.depth.saturating_sub(1);
                 self.starts.pop();
                 self.base = self.base.min(self.depth);
@@ -260,7 +332,11 @@ impl<'t> Reading<'t> {
                 self.forget_values();
                 match &mut self.insert {
                     Insert::Columns(place) => *place += 1,
-                    Insert::Values(place, depth) if *depth == self.depth => *place += 1,
+                    Insert::Values(place, depth) | Insert::Definition(place, depth)
+                        if *depth == self.depth =>
+                    {
+                        *place += 1;
+                    }
                     _ => {}
                 }
                 if self.depth <= self.base {
@@ -268,7 +344,8 @@ impl<'t> Reading<'t> {
                 }
             }
             ';' => {
-                (self.insert, self.all, self.command, self.depth) = (Insert::None, false, false, 0);
+                (self.insert, self.depth) = (Insert::None, 0);
+                (self.all, self.any, self.command) = (false, false, false);
                 self.starts.clear();
                 self.begin();
             }
@@ -296,15 +373,17 @@ impl<'t> Reading<'t> {
             self.parameters.push(text.to_owned());
         } else if !text.is_empty() && text != MASK {
             self.hidden.push((place.clone(), MASK.to_owned()));
+            self.sure = true;
         }
     }
 
     fn finish(mut self) -> Masked<'t> {
-        let parameters = self.parameters;
+        let (parameters, sure) = (self.parameters, self.sure);
         if self.hidden.is_empty() {
-            return Masked { text: Cow::Borrowed(self.text), parameters };
+            return Masked { text: Cow::Borrowed(self.text), parameters, sure };
         }
-        self.hidden.sort_by_key(|(place, _)| place.start);
+        // Of a literal that is hidden whole and in part, the whole.
+        self.hidden.sort_by_key(|(place, told)| (place.start, told != MASK));
         let (mut shown, mut done) = (String::new(), 0);
         for (place, told) in self.hidden {
             if place.start >= done {
@@ -313,7 +392,7 @@ impl<'t> Reading<'t> {
             }
         }
         shown.push_str(self.text.get(done..).unwrap_or_default());
-        Masked { text: Cow::Owned(shown), parameters }
+        Masked { text: Cow::Owned(shown), parameters, sure }
     }
 }
 
@@ -406,6 +485,39 @@ mod tests {
             assert!(shown.is_secret());
             assert_eq!(masked(told).text, told, "what is masked stays as it is");
         }
+    }
+
+    #[test]
+    fn an_insert_without_columns_is_masked_by_what_is_known_of_its_table() {
+        for (statement, told) in [
+            ("INSERT INTO users VALUES (1, 'bob', 'x')", "INSERT INTO users VALUES (1, '***', '***')"),
+            (
+                "insert dbo.AspNetUsers select 'bob', 'x' from t",
+                "insert dbo.AspNetUsers select '***', '***' from t",
+            ),
+            (
+                "INSERT INTO \"app\".\"credentials\" VALUES (1, N'x'), (2, N'y'); INSERT INTO moves VALUES ('b')",
+                "INSERT INTO \"app\".\"credentials\" VALUES (1, N'***'), (2, N'***'); INSERT INTO moves VALUES ('b')",
+            ),
+            (
+                "INSERT INTO crew(name,pwd) VALUES ('b','x'); INSERT INTO crew VALUES ('c','y')",
+                "INSERT INTO crew(name,pwd) VALUES ('b','***'); INSERT INTO crew VALUES ('***','***')",
+            ),
+        ] {
+            assert_eq!(masked(statement).text, told);
+        }
+        let guessed = masked("INSERT INTO users VALUES (1, 'bob')");
+        assert!(!guessed.is_secret(), "nobody knows whether one of them is a secret");
+    }
+
+    #[test]
+    fn an_insert_without_columns_is_masked_by_the_places_of_the_table_that_was_created() {
+        let created = "CREATE TEMP TABLE IF NOT EXISTS a.Crew (id int, name varchar(20) DEFAULT 'a', pwd char(8) NOT NULL, \
+                       PRIMARY KEY (id, pwd)); ";
+        let shown = masked(&[created, "INSERT INTO crew VALUES (1, 'b', 'x')"].concat()).text.into_owned();
+        assert_eq!(shown.strip_prefix(created), Some("INSERT INTO crew VALUES (1, 'b', '***')"));
+        let users = "CREATE TABLE users (id int, name text); INSERT INTO users VALUES (1, 'b')";
+        assert_eq!(masked(users).text, users, "it has no place for a secret");
     }
 
     #[test]

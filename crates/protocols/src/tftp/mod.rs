@@ -15,8 +15,8 @@
 //! expected here by the client's port and finds the request it belongs to.
 //!
 //! # What is reported
-//! `Read` or `Write` of the file when it is over, with its bytes; `UpdateFirmware` for a write of a file whose name says
-//! that it is firmware. The bytes are a transfer and content.
+//! `Read` or `Write` of the file when it is over, with its bytes; `UpdateFirmware` for a write of a file whose name or first
+//! bytes say that it is firmware. The bytes are a transfer and content.
 //!
 //! Not decoded: the text modes' line ends are not converted (netascii, mail); multicast (RFC 2090).
 //!
@@ -25,8 +25,7 @@
 #[cfg(test)]
 mod tests;
 
-use crate::logins::names_firmware;
-use crate::{Answer, Context, Conversation, Expectations, Protocol, Transport, unmet};
+use crate::{Answer, Context, Conversation, Expectations, Protocol, Transport, images, unmet};
 use quaywatch_model::{
     Coded, Content, DataClass, Direction, Item, Items, Moment, Number, Operation, Outcome, Side, Topic,
     Transfer, TransferKind, Value, Verb, Verdict,
@@ -62,6 +61,8 @@ struct Ask {
     name: String,
     at: Moment,
     block_bytes: usize,
+    /// By its name, and then by its first bytes.
+    kind: TransferKind,
 }
 
 impl Ask {
@@ -85,7 +86,8 @@ impl Ask {
                 block_bytes = value.parse().unwrap_or(block_bytes);
             }
         })?;
-        Some(Self { write, name: name.to_owned(), at: Moment::default(), block_bytes })
+        let kind = images::kind(name, &[]);
+        Some(Self { write, name: name.to_owned(), at: Moment::default(), block_bytes, kind })
     }
 }
 
@@ -208,7 +210,11 @@ impl Tftp {
     }
 
     fn block(&mut self, cx: &mut Context<'_>, from: Side, number: u16, bytes: &[u8]) {
-        let Some(ask) = self.ask.clone() else { return };
+        let Some(ask) = &mut self.ask else { return };
+        if !self.begun && number == 1 {
+            ask.kind = images::kind(&ask.name, bytes);
+        }
+        let ask = ask.clone();
         self.begin(cx, &ask);
         // Numbers wrap: the one meant is the nearest to the one that is awaited.
         let ahead = i64::from(number.wrapping_sub(self.next as u16) as i16);
@@ -227,7 +233,7 @@ impl Tftp {
         cx.transfer(&Transfer::Data { id: TRANSFER, bytes });
         let ends = bytes.len() < ask.block_bytes;
         let wire_bytes = bytes.len() as u64;
-        cx.content(&Content { from, class: DataClass::Files, wire_bytes, bytes, ends });
+        cx.content(&Content { from, class: images::class(ask.kind), wire_bytes, bytes, ends });
         if ends && !ask.write {
             // The client's acknowledgement may not be captured; the file is over all the same.
             self.ask = None;
@@ -276,10 +282,9 @@ impl Tftp {
         }
         self.begun = true;
         self.next = self.next.max(1);
-        let kind = if names_firmware(&ask.name) { TransferKind::Firmware } else { TransferKind::File };
         cx.transfer(&Transfer::Begin {
             id: TRANSFER,
-            kind,
+            kind: ask.kind,
             direction: if ask.write { Direction::ToDevice } else { Direction::FromDevice },
             client: self.client.unwrap_or(Side::A),
             name: Some(&ask.name),
@@ -304,7 +309,7 @@ impl Tftp {
         }
         let (function, verb) = match ask.write {
             false => (Coded::new("read_request", Number::Hex16(1)), Verb::Read),
-            true if names_firmware(&ask.name) => {
+            true if ask.kind == TransferKind::Firmware => {
                 (Coded::new("write_request", Number::Hex16(2)), Verb::UpdateFirmware)
             }
             true => (Coded::new("write_request", Number::Hex16(2)), Verb::Write),

@@ -44,6 +44,28 @@ fn a_refused_write_of_firmware_says_why() {
 }
 
 #[test]
+fn an_image_under_another_name_is_firmware_by_its_first_bytes() {
+    let image = b"\0\x03\0\x01\x27\x05\x19\x56image";
+    let turns: &[(Side, &[u8])] =
+        &[(A, b"\0\x02recipe.dat\0octet\0"), (B, b"\0\x04\0\0"), (A, image), (B, b"\0\x04\0\x01")];
+    let heard = play(&PROTOCOL, Transport::Udp, PORTS, turns);
+    assert_eq!(
+        heard.operations,
+        ["A: UpdateFirmware write_request (0x0002): file = \"recipe.dat\" 9 bytes -> accepted"]
+    );
+    assert_eq!(heard.transfers[0], "begin 1 firmware to_device by A \"recipe.dat\"");
+    assert!(heard.contents[0].starts_with("A firmware 9/9"), "{:?}", heard.contents);
+}
+
+#[test]
+fn a_program_by_its_name_is_of_its_own_class() {
+    let turns: &[(Side, &[u8])] = &[(A, b"\0\x01crane7.ACD\0octet\0"), (B, b"\0\x03\0\x01text")];
+    let heard = play(&PROTOCOL, Transport::Udp, PORTS, turns);
+    assert!(heard.operations[0].starts_with("A: Read read_request"), "{:?}", heard.operations);
+    assert_eq!(heard.contents, ["B program 4/4 \"text\", ends"]);
+}
+
+#[test]
 fn blocks_that_are_missing_are_told() {
     let turns: &[(Side, &[u8])] =
         &[(A, READ), (B, b"\0\x06blksize\08\0"), (B, b"\0\x03\0\x0212345678"), (B, b"\0\x03\0\x03")];

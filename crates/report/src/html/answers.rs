@@ -1,9 +1,10 @@
 //! The five questions a reader comes with, answered in a sentence each and a few facts below it.
 
 mod outside;
+mod unseen;
 
-use crate::number::{Bytes, Count, Duration};
-use quaywatch_model::{Address, FindingKind, Severity, Verb};
+use crate::number::Count;
+use quaywatch_model::{Address, FindingKind, Severity};
 use quaywatch_sensor::Summary;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -21,24 +22,29 @@ pub(super) struct Answer {
     pub(super) headline: String,
     /// What it rests on, and what it leaves open. Peer text is possible: escape it.
     pub(super) points: Vec<String>,
+    /// Whether it puts all other answers in doubt.
+    pub(super) grave: bool,
 }
 
 impl Answer {
     /// As the page reads it.
     pub(super) fn object(&self) -> Value {
-        json!({"id": self.id, "question": self.question, "headline": self.headline, "points": self.points})
+        let Self { id, question, headline, points, grave } = self;
+        json!({"id": id, "question": question, "headline": headline, "points": points, "grave": grave})
     }
 }
 
-/// All five.
+/// All five; what puts the others in doubt comes before them.
 pub(super) fn all(summary: &Summary) -> Vec<Answer> {
-    vec![
+    let mut answers = vec![
         devices(summary),
         outside::reach(summary),
         outside::sent(summary),
         attention(summary),
-        not_seen(summary),
-    ]
+        unseen::not_seen(summary),
+    ];
+    answers.sort_by_key(|answer| !answer.grave);
+    answers
 }
 
 fn devices(summary: &Summary) -> Answer {
@@ -75,14 +81,13 @@ fn devices(summary: &Summary) -> Answer {
     if !servers.is_empty() {
         let changed: u64 =
             summary.entries.iter().filter(|entry| entry.verb.changes()).map(|entry| entry.count()).sum();
-        points.push(format!(
-            "{} took operations; {} asked for {}.",
-            many(servers.len() as u64, "device"),
-            many(changers.len() as u64, "machine"),
-            many(changed, "change")
-        ));
+        let asked = match changed {
+            0 => "nobody asked for a change".to_owned(),
+            _ => format!("{} asked for {}", many(changers.len() as u64, "machine"), many(changed, "change")),
+        };
+        points.push(format!("{} took operations; {asked}.", many(servers.len() as u64, "machine")));
     }
-    Answer { id: "devices", question: "What is on the network?", headline, points }
+    Answer { id: "devices", question: "What is on the network?", headline, points, grave: false }
 }
 
 fn attention(summary: &Summary) -> Answer {
@@ -101,51 +106,16 @@ fn attention(summary: &Summary) -> Answer {
     let mut points: Vec<String> = Vec::new();
     if !findings.is_empty() {
         let activity = findings.iter().filter(|finding| finding.kind == FindingKind::Activity).count() as u64;
-        points.push(format!(
-            "{} activity, what was done; {} exposure, what could be done.",
-            verb(activity, "tells", "tell"),
-            Count(findings.len() as u64 - activity)
-        ));
+        let kinds = [
+            (activity, "of activity, what was done"),
+            (findings.len() as u64 - activity, "of exposure, what could be done"),
+        ];
+        let kinds = kinds.iter().filter(|(count, _)| *count > 0);
+        let kinds: Vec<String> = kinds.map(|(count, kind)| format!("{} {kind}", Count(*count))).collect();
+        points.push(format!("{}.", kinds.join("; ")));
     }
     points.extend(findings.iter().take(MOST_TITLES).map(|finding| format!("{}.", finding.title)));
-    Answer { id: "attention", question: "What deserves attention?", headline, points }
-}
-
-fn not_seen(summary: &Summary) -> Answer {
-    let span = &summary.span;
-    let headline = match (span.missed_bytes, span.begun_before) {
-        (0, 0) => "Nothing is known to be missing between the first and the last packet.".to_owned(),
-        (0, begun) => format!("{} had begun before the capture did.", many(begun, "conversation")),
-        (missed, begun) => format!(
-            "{} of payload were sent but not captured; {} had begun before the capture did.",
-            Bytes(missed),
-            many(begun, "conversation")
-        ),
-    };
-    let mut points = Vec::new();
-    if let (Some(first), Some(last)) = (span.first, span.last) {
-        points.push(format!("What happened outside these {} is not told.", Duration(last.since(first))));
-    }
-    let all: u64 = summary.protocols.values().map(|total| total.wire_bytes).sum();
-    if let Some(unknown) = summary.protocols.get("unknown").filter(|total| total.conversations > 0) {
-        points.push(format!(
-            "{} ({} of all bytes) in a protocol that was not recognised.",
-            verb_of(unknown.conversations, "conversation", "was", "were"),
-            percent(unknown.wire_bytes, all)
-        ));
-    }
-    let opaque: u64 =
-        summary.entries.iter().filter(|entry| entry.verb == Verb::Opaque).map(|entry| entry.count()).sum();
-    if opaque > 0 {
-        let operations = many(opaque, "operation");
-        points.push(format!("{operations} could not be read: encrypted, or not documented."));
-    }
-    points.push(
-        "What does not pass the capture point is never seen: a modem's own radio link, a serial line, a laptop \
-         plugged into a controller."
-            .to_owned(),
-    );
-    Answer { id: "unseen", question: "What was not seen?", headline, points }
+    Answer { id: "attention", question: "What deserves attention?", headline, points, grave: false }
 }
 
 /// `1 device`, `3 devices`.
@@ -174,16 +144,5 @@ fn plural(noun: &str, count: u64) -> String {
         _ if noun.ends_with('y') => format!("{}ies", noun.trim_end_matches('y')),
         _ if noun.ends_with(['s', 'x', 'h']) => format!("{noun}es"),
         _ => format!("{noun}s"),
-    }
-}
-
-/// A share in words a reader can check: never 0 % of something, never 100 % of less than all.
-fn percent(part: u64, all: u64) -> String {
-    let share = if all == 0 { 0.0 } else { part as f64 / all as f64 * 100.0 };
-    match share {
-        _ if part == 0 => "none".to_owned(),
-        share if share < 1.0 => "less than 1 %".to_owned(),
-        share if share > 99.0 && part < all => "more than 99 %".to_owned(),
-        share => format!("{share:.0} %"),
     }
 }

@@ -117,6 +117,7 @@ pub(super) fn disclosure(told: &Disclosure) -> Value {
         object.insert("recipient_port".into(), told.recipient_port.into());
     }
     put(&mut object, "recipient_name", told.recipient_name.as_ref());
+    put(&mut object, "tried", told.tried);
     put(&mut object, "recipient_scope", Some(told.recipient_scope.as_str()));
     put(&mut object, "protocol", Some(told.protocol));
     put(&mut object, "data_class", Some(told.data_class.as_str()));

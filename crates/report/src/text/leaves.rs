@@ -19,10 +19,11 @@ const MOST_SAMPLES: usize = 2;
 /// Everybody outside who got something, those first who got what tells most, then those who got most.
 pub(super) fn leaves(summary: &Summary, all: bool) -> Section {
     let mut recipients: BTreeMap<Address, Vec<&Disclosure>> = BTreeMap::new();
-    for told in &summary.disclosures {
+    for told in summary.disclosures.iter().filter(|told| told.tried.is_none()) {
         recipients.entry(told.recipient).or_default().push(told);
     }
-    if recipients.is_empty() {
+    let sweeps = sweeps(summary);
+    if recipients.is_empty() && sweeps.is_empty() {
         return Section::saying("WHAT LEAVES", "nothing seen: no payload went to anybody outside");
     }
     let title = format!("WHAT LEAVES (to {})", Many(recipients.len() as u64, "recipient"));
@@ -33,7 +34,24 @@ pub(super) fn leaves(summary: &Summary, all: bool) -> Section {
         (worst.unwrap_or(DataClass::Unknown), std::cmp::Reverse(bytes), *address)
     });
     let blocks = recipients.iter().map(|(address, told)| recipient(*address, told, all));
-    Section::of(title, blocks.collect(), "more recipient", 8)
+    Section::of(title, blocks.chain(sweeps).collect(), "more recipient", 8)
+}
+
+/// What each scanner sent to machines that did not answer: it crossed, and nobody is known to have got it.
+fn sweeps(summary: &Summary) -> Vec<Vec<Row>> {
+    let mut scanners: BTreeMap<Address, (u64, u64)> = BTreeMap::new();
+    for told in &summary.disclosures {
+        let Some(tried) = told.tried else { continue };
+        let (machines, bytes) = scanners.entry(told.client).or_default();
+        // In several protocols it may be the same machines: the greatest number is sure.
+        (*machines, *bytes) = (tried.max(*machines), *bytes + told.bytes);
+    }
+    let told = scanners.into_iter().map(|(scanner, (machines, bytes))| {
+        let (machines, bytes) = (Many(machines, "machine"), Bytes(bytes));
+        let text = format!("probes nobody answered  {bytes} from {scanner}, to {machines}");
+        vec![Row::indented(2).then(PLAIN, text)]
+    });
+    told.collect()
 }
 
 /// Who it is and who sent to it; then what.

@@ -50,6 +50,7 @@ fn answers_are_rows_with_the_keys_of_the_records_and_nothing_a_peer_said_breaks_
         conversations: 1,
         client: PLC,
         recipient: Address::v4([203, 0, 113, 1]),
+        tried: None,
         recipient_port: 443,
         recipient_name: None,
         recipient_scope: Scope::Internet,

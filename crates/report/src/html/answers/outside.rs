@@ -38,7 +38,7 @@ pub(super) fn reach(summary: &Summary) -> Answer {
         );
     }
     let headline = opened(channels);
-    Answer { id: "reach", question: "Who can reach it from outside?", headline, points }
+    Answer { id: "reach", question: "Who can reach it from outside?", headline, points, grave: false }
 }
 
 /// Whether there is a site that says whose the addresses are.
@@ -144,7 +144,9 @@ struct Got<'a> {
 
 /// What does it send, to whom?
 pub(super) fn sent(summary: &Summary) -> Answer {
-    let disclosures = &summary.disclosures;
+    let (tried, got): (Vec<&Disclosure>, Vec<&Disclosure>) =
+        summary.disclosures.iter().partition(|told| told.tried.is_some());
+    let disclosures = &*got;
     let mut recipients: BTreeMap<Address, Got<'_>> = BTreeMap::new();
     for told in disclosures {
         let got = recipients.entry(told.recipient).or_default();
@@ -169,16 +171,17 @@ pub(super) fn sent(summary: &Summary) -> Answer {
         points.push(format!("The rest to {} more.", recipients.len() - MOST_RECIPIENTS));
     }
     points.extend(classes(disclosures));
-    Answer { id: "sent", question: "What does it send, to whom?", headline, points }
+    points.extend(probes(&tried));
+    Answer { id: "sent", question: "What does it send, to whom?", headline, points, grave: false }
 }
 
-fn total(disclosures: &[Disclosure], declared: Option<bool>) -> u64 {
+fn total(disclosures: &[&Disclosure], declared: Option<bool>) -> u64 {
     let wanted = disclosures.iter().filter(|told| declared.is_none() || told.declared == declared);
     wanted.map(|told| told.bytes).sum()
 }
 
 /// How much of it the site does not declare; nothing where it says nothing of recipients.
-fn undeclared(disclosures: &[Disclosure]) -> String {
+fn undeclared(disclosures: &[&Disclosure]) -> String {
     match total(disclosures, Some(false)) {
         0 if disclosures.iter().all(|told| told.declared == Some(true)) => {
             "; the site declares all".to_owned()
@@ -200,8 +203,16 @@ fn recipient(address: Address, got: &Got<'_>) -> String {
     format!("{} to {address}{name}{whose}{}.", Bytes(got.bytes), said(got.declared))
 }
 
+/// What sweeps sent to machines that did not answer: it crossed, and nobody is known to have got it.
+fn probes(tried: &[&Disclosure]) -> Option<String> {
+    let scanners: BTreeSet<Address> = tried.iter().map(|told| told.client).collect();
+    let bytes: u64 = tried.iter().map(|told| told.bytes).sum();
+    let scanners = many(scanners.len() as u64, "machine");
+    (!tried.is_empty()).then(|| format!("{} more from {scanners} were probes nobody answered.", Bytes(bytes)))
+}
+
 /// How much of each class of data left.
-fn classes(disclosures: &[Disclosure]) -> Option<String> {
+fn classes(disclosures: &[&Disclosure]) -> Option<String> {
     let mut classes: BTreeMap<&str, u64> = BTreeMap::new();
     for told in disclosures {
         *classes.entry(told.data_class.as_str()).or_default() += told.bytes;
@@ -273,6 +284,7 @@ mod tests {
             conversations: 1,
             client: CRANE,
             recipient: recipient.0,
+            tried: None,
             recipient_port: 443,
             recipient_name: Some("\u{1b}x.example".to_owned()),
             recipient_scope: recipient.1,
@@ -344,6 +356,17 @@ mod tests {
                 .starts_with("1.0 kB to 203.0.113.9 (\"\\u{1b}x.example\"), a public address, not")
         );
         assert_eq!(answer.points[2], "By what it was: encrypted 10.0 kB.");
+    }
+
+    #[test]
+    fn what_a_sweep_sent_in_vain_went_to_nobody() {
+        let mut summary = Summary::default();
+        let everybody = Address::v4([0; 4]);
+        let probes = Disclosure { tried: Some(200), ..told((everybody, Scope::Internet), 2_000, None) };
+        summary.disclosures = vec![told((VENDOR, Scope::Internet), 1_000, None), probes];
+        let answer = sent(&summary);
+        assert_eq!(answer.headline, "1.0 kB went to 1 public address.");
+        assert_eq!(answer.points.last().unwrap(), "2.0 kB more from 1 machine were probes nobody answered.");
     }
 
     #[test]
