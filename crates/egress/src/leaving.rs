@@ -1,4 +1,4 @@
-use quaywatch_content::{Found, Scanner};
+use quaywatch_content::{Found, Readings, Scanner, Seen};
 use quaywatch_model::{Content, DataClass, Side};
 
 /// Raw bytes are classed in stretches of so many: fine enough that one list in a long stream does not name all of it.
@@ -48,8 +48,14 @@ pub(crate) struct Outflow {
     told: Bytes,
     /// The content that has not ended: its class and its bytes so far.
     content: Option<(DataClass, u64)>,
+    readings: Readings,
     /// Raw bytes of the stretch that has not ended.
     stretch: u64,
+    /// By the class they have else: bytes of content with what has the shape of container numbers. Whether it is shows in
+    /// the end.
+    waiting: Bytes,
+    /// The same of raw bytes.
+    waiting_raw: u64,
     /// Bytes that were not looked into for want of memory.
     pub(crate) unread: u64,
 }
@@ -96,6 +102,9 @@ impl Outflow {
         }
         let (open, before) = self.content.unwrap_or((class, 0));
         self.content = Some((open.min(class), before.saturating_add(wire_bytes)));
+        if class == DataClass::Unknown {
+            self.readings.read(bytes);
+        }
         if look {
             self.scanner.scan(bytes, &mut self.found);
         } else {
@@ -111,6 +120,7 @@ impl Outflow {
         self.end_content();
         self.scanner.end(&mut self.found);
         self.end_stretch();
+        self.decide();
         let mut left = bytes;
         let mut shared = [0; DataClass::COUNT];
         // A decoder may tell more than was sent once: then the more telling classes have theirs.
@@ -125,25 +135,52 @@ impl Outflow {
     }
 
     fn end_content(&mut self) {
-        let Some((class, bytes)) = self.content.take() else { return };
+        let Some((mut class, bytes)) = self.content.take() else { return };
         self.scanner.end(&mut self.found);
+        if std::mem::take(&mut self.readings).prevail() && class == DataClass::Unknown {
+            class = DataClass::ProcessValues;
+        }
+        let seen = self.found.take_seen();
         // Classes are ordered with the most telling first.
-        let class = self.found.take_seen().map_or(class, |found| found.min(class));
-        self.tell(class, bytes);
+        let class = seen.class.map_or(class, |found| found.min(class));
+        if seen.shapes && class > DataClass::ContainerIds {
+            add(&mut self.waiting, class, bytes);
+        } else {
+            self.tell(class, bytes);
+        }
+    }
+
+    /// All is known by which numbers without context are told from what only looks like them.
+    fn decide(&mut self) {
+        let holds = self.found.shapes_hold();
+        for (class, bytes) in DataClass::ALL.into_iter().zip(std::mem::take(&mut self.waiting)) {
+            self.tell(if holds { DataClass::ContainerIds } else { class }, bytes);
+        }
+        if holds {
+            self.tell(DataClass::ContainerIds, self.waiting_raw);
+        }
+        self.waiting_raw = 0;
+        self.found.settle();
     }
 
     fn end_stretch(&mut self) {
         let bytes = std::mem::take(&mut self.stretch);
         // Where nothing is found the bytes are of the class the protocol carries, as all that is not told.
-        if let Some(class) = self.found.take_seen() {
-            self.tell(class, bytes);
+        match self.found.take_seen() {
+            Seen { class: Some(class), .. } => self.tell(class, bytes),
+            Seen { shapes: true, .. } => self.waiting_raw = self.waiting_raw.saturating_add(bytes),
+            Seen { .. } => {}
         }
     }
 
     fn tell(&mut self, class: DataClass, bytes: u64) {
-        if let Some(told) = self.told.get_mut(class as usize) {
-            *told = told.saturating_add(bytes);
-        }
+        add(&mut self.told, class, bytes);
+    }
+}
+
+fn add(sum: &mut Bytes, class: DataClass, bytes: u64) {
+    if let Some(sum) = sum.get_mut(class as usize) {
+        *sum = sum.saturating_add(bytes);
     }
 }
 

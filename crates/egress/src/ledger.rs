@@ -192,6 +192,7 @@ impl Ledger {
             let (start, end) = row.span();
             named.entry(key).or_insert_with(|| Row::begun(start, end)).merge(&row);
         }
+        refute(&mut named);
         let sweeps = Sweeps::of(&named);
         let mut tries: HashMap<_, Tries, FixedState> = HashMap::default();
         let mut told: Vec<Disclosure> = Vec::new();
@@ -214,6 +215,20 @@ impl Ledger {
         told.extend(tries.into_iter().filter_map(|(sweep, tries)| tries.disclosure(sweep)));
         told.sort_by(|a, b| order(a).cmp(&order(b)));
         told
+    }
+}
+
+/// What looked like container numbers in single conversations and does not in all of them together can be read and is
+/// nothing known.
+fn refute(rows: &mut HashMap<Key, Row, FixedState>) {
+    let is_refuted =
+        |(key, row): &(&Key, &Row)| key.class == DataClass::ContainerIds && row.things.are_refuted();
+    let refuted: Vec<Key> = rows.iter().filter(is_refuted).map(|(key, _)| key.clone()).collect();
+    for key in refuted {
+        let Some(row) = rows.remove(&key) else { continue };
+        let (start, end) = row.span();
+        let key = Key { class: DataClass::Unknown, ..key };
+        rows.entry(key).or_insert_with(|| Row::begun(start, end)).merge(&row.without_things());
     }
 }
 

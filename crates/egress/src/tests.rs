@@ -175,6 +175,63 @@ fn a_secret_in_clear_is_counted_and_not_told() {
     assert_eq!(of(&told, DataClass::Credentials).samples, ["secret in clear (masked)"]);
 }
 
+/// A conversation in which these bodies went out, all of them without a class.
+fn sent(ledger: &mut Ledger, bodies: &[&str]) {
+    let mut leaving = begun(ledger);
+    for text in bodies {
+        ledger.content(&mut leaving, &body(text.as_bytes(), DataClass::Unknown, true));
+    }
+    let bytes = bodies.iter().map(|text| text.len() as u64).sum();
+    ledger.ended(&mut leaving, &ended([bytes, 0], DataClass::Signalling, &[]));
+}
+
+fn bytes_and_count(told: &[Disclosure]) -> Vec<(DataClass, u64, Option<u64>)> {
+    told.iter().map(|told| (told.data_class, told.bytes, told.count)).collect()
+}
+
+#[test]
+fn a_number_without_context_does_not_become_a_container_beside_a_real_one() {
+    let (serial, real) = (r#"{"serial":"ABCU1234560"}"#, r#"{"container":"MWCU6059784"}"#);
+    for bodies in [[serial, real], [real, serial]] {
+        let (mut one, mut several) = (Ledger::default(), Ledger::default());
+        sent(&mut one, &bodies);
+        bodies.iter().for_each(|body| sent(&mut several, &[body]));
+        for ledger in [&mut one, &mut several] {
+            let expected = [
+                (DataClass::ContainerIds, real.len() as u64, Some(1)),
+                (DataClass::Unknown, serial.len() as u64, None),
+            ];
+            let mut told = bytes_and_count(&ledger.finish());
+            told.sort();
+            assert_eq!(told, expected, "{bodies:?}");
+        }
+    }
+}
+
+#[test]
+fn numbers_without_context_in_several_bodies_of_a_conversation_name_all_of_these_bodies() {
+    let mut ledger = Ledger::default();
+    sent(&mut ledger, &["CSQU3054383", "nothing", "MWCU6059784"]);
+    let mut told = bytes_and_count(&ledger.finish());
+    told.sort();
+    assert_eq!(told, [(DataClass::ContainerIds, 22, Some(2)), (DataClass::Unknown, 7, None)]);
+}
+
+#[test]
+fn what_is_refuted_by_all_conversations_together_has_no_bytes_either() {
+    let mut ledger = Ledger::default();
+    sent(&mut ledger, &["CSQU3054383 MWCU6059784"]);
+    sent(&mut ledger, &["CSQU3054384 MWCU6059785"]);
+    assert_eq!(bytes_and_count(&ledger.finish()), [(DataClass::Unknown, 46, None)]);
+}
+
+#[test]
+fn bodies_of_readings_are_values_of_the_process() {
+    let mut ledger = Ledger::default();
+    sent(&mut ledger, &[r#"{"hoistPosition":12.3,"wind":7}"#]);
+    assert_eq!(bytes_and_count(&ledger.finish()), [(DataClass::ProcessValues, 31, None)]);
+}
+
 /// A question to one machine of the vendor's network, that `answers` packets answered.
 fn knock(ledger: &mut Ledger, last: u8, bytes: &[u8], answers: u64) {
     let addresses = [CRANE, Address::v4([203, 0, 113, last])];

@@ -1,7 +1,9 @@
 use super::made::{base64, coarri, gzip, hex, json, number, pieces, utf16, whole, zlib};
-use crate::Found;
+use crate::{Found, Seen};
 use quaywatch_model::DataClass;
-use quaywatch_model::DataClass::{ContainerIds, Credentials, EdifactMessages, MachineIdentity, VesselIds, Weights};
+use quaywatch_model::DataClass::{
+    ContainerIds, Credentials, EdifactMessages, MachineIdentity, VesselIds, Weights,
+};
 
 fn count(found: &Found, class: DataClass) -> u64 {
     found.of(class).map_or(0, |things| things.count())
@@ -14,8 +16,8 @@ fn a_list_of_moves_gives_its_distinct_containers_and_weights() {
     assert_eq!(count(&found, ContainerIds), 100);
     assert_eq!(count(&found, Weights), 100);
     assert!(found.tells(ContainerIds));
-    assert_eq!(found.take_seen(), Some(ContainerIds));
-    assert_eq!(found.take_seen(), None);
+    assert_eq!(found.take_seen().class, Some(ContainerIds));
+    assert_eq!(found.take_seen(), Seen { class: None, shapes: false });
     let samples: Vec<&str> = found.of(ContainerIds).unwrap().samples().collect();
     assert_eq!(samples.len(), 3);
     assert!(samples.iter().all(|sample| sample.contains("••••")), "{samples:?}");
@@ -48,8 +50,15 @@ fn messages_are_told_by_type_and_number_whatever_they_hold() {
             format!("UNB+UNOA:2+A+B+260101:1200+{number}'{}{}UNZ+2+{number}'", message(1), message(2))
         };
         let found = whole((interchange(7) + &interchange(8) + &interchange(7)).as_bytes());
-        assert_eq!(count(&found, EdifactMessages), 4, "two in each of two interchanges, of which one came twice");
-        assert_eq!(found.of(EdifactMessages).unwrap().samples().collect::<Vec<_>>(), [format!("EDIFACT {kind}")]);
+        assert_eq!(
+            count(&found, EdifactMessages),
+            4,
+            "two in each of two interchanges, of which one came twice"
+        );
+        assert_eq!(
+            found.of(EdifactMessages).unwrap().samples().collect::<Vec<_>>(),
+            [format!("EDIFACT {kind}")]
+        );
         assert_eq!(count(&found, ContainerIds), 0);
     }
     let found = whole(coarri(50).as_bytes());

@@ -16,6 +16,8 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 const MOST_CHANNELS: usize = 32;
 /// A payload up to so many bytes is told as a value.
 const MAX_VALUE_BYTES: usize = 512;
+/// No number of a sensor is written with more bytes.
+const LONGEST_NUMBER_BYTES: usize = 32;
 /// Until a CONNECT tells, the version is taken for the one most spoken.
 const LIKELY_VERSION: u8 = 4;
 
@@ -121,7 +123,7 @@ impl Mqtt {
             self.channels.push(hash);
             cx.note(from, Topic::Channel, Value::Text(&masked_topic(publish.topic).0));
         }
-        let mut class = DataClass::Unknown;
+        let mut class = publish.class();
         if publish.shows_secret() {
             cx.note(from, Topic::ClearSecret, Value::Secret);
             class = DataClass::Credentials;
@@ -225,6 +227,18 @@ impl<'a> Publish<'a> {
         let number = if packet.quality() > 0 { Some(reader.u16_be("packet id").ok()?) } else { None };
         skip_properties(&mut reader, version).ok()?;
         Some(Self { topic, number, payload: reader.rest() })
+    }
+
+    /// A number alone is a reading, and so is what Eclipse's Sparkplug B says in its messages of data and births (3.0,
+    /// section 4.1); what else there is shows in the message itself.
+    fn class(&self) -> DataClass {
+        let text =
+            || std::str::from_utf8(self.payload).ok().filter(|text| text.len() <= LONGEST_NUMBER_BYTES);
+        let is_number = || text().is_some_and(|text| text.trim().parse::<f64>().is_ok_and(f64::is_finite));
+        let mut levels = self.topic.split('/');
+        let is_sparkplug = levels.next() == Some("spBv1.0")
+            && matches!(levels.nth(1), Some("NDATA" | "DDATA" | "NBIRTH" | "DBIRTH"));
+        if is_sparkplug || is_number() { DataClass::ProcessValues } else { DataClass::Unknown }
     }
 
     fn shows_secret(&self) -> bool {

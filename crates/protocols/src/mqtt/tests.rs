@@ -73,6 +73,18 @@ fn what_is_sent_on_a_topic_of_secrets_is_not_told() {
     assert!(heard.notes.contains(&"A clear_secret: (masked)".to_owned()), "{:?}", heard.notes);
 }
 
+#[test]
+fn a_number_alone_is_a_reading_and_so_is_sparkplugs_data() {
+    let turns: &[(Side, &[u8])] = &[
+        (A, b"\x30\x08\0\x01a 12.5"),
+        (A, b"\x30\x18\0\x13spBv1.0/g/DDATA/e/d\x08\x01\x02"),
+        (A, b"\x30\x08\0\x01ahoist"),
+    ];
+    let heard = play(&PROTOCOL, Transport::Tcp, PORTS, turns);
+    let classes: Vec<&str> = heard.contents.iter().filter_map(|line| line.split(' ').nth(1)).collect();
+    assert_eq!(classes, ["process_values", "process_values", "unknown"], "{:?}", heard.contents);
+}
+
 /// As Zeek's `mqtt_connect.log`, `mqtt_subscribe.log` and `mqtt_publish.log` of the same capture have it.
 #[test]
 fn a_real_subscriber_is_told_as_zeek_tells_it() {
