@@ -32,6 +32,14 @@ pub struct RemoteAccess {
     pub evidence: Vec<String>,
 }
 
+impl RemoteAccess {
+    /// Whether it is no channel that was seen open, but signs of a way out that nobody declared.
+    #[must_use]
+    pub fn is_hidden_path(&self) -> bool {
+        self.kind == "hidden_path"
+    }
+}
+
 /// Which way a channel crosses the border.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Reach {
