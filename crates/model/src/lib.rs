@@ -33,7 +33,7 @@ mod side;
 mod time;
 mod transfer;
 
-pub use activity::{Change, Entry, FinishedTransfer, TagWrite, Transferred};
+pub use activity::{Change, Entry, FinishedTransfer, Transferred};
 pub use address::{Address, Mac};
 pub use asset::{Asset, Evidence, Role};
 pub use content::{Content, DataClass};

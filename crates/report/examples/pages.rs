@@ -156,6 +156,8 @@ fn change(index: u32) -> Change {
         bytes: None,
         outcome: if index.is_multiple_of(3) { Outcome::Refused } else { Outcome::Accepted },
         code: Some(text(index)),
+        repeated: 0,
+        until: moment(i64::from(index)).time,
     }
 }
 

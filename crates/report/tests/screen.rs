@@ -108,6 +108,8 @@ fn change(number: usize) -> Change {
         bytes: None,
         outcome: Outcome::Refused,
         code: Some(long()),
+        repeated: 0,
+        until: at(number as u64).time,
     }
 }
 

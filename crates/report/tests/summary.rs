@@ -36,6 +36,8 @@ fn change(second: i64, verb: Verb, function: &str, item: &str) -> Change {
         bytes: None,
         outcome: Outcome::Accepted,
         code: None,
+        repeated: 0,
+        until: Timestamp::from_nanos(MIDNIGHT + second * 1_000_000_000),
     }
 }
 

@@ -49,7 +49,7 @@ impl Desk {
     /// What was found, and where it was written.
     pub(super) fn finish(self) -> (Summary, Outputs) {
         let Self { ledger, rows, carver, logs, mut summary, .. } = self;
-        (summary.entries, summary.changes, summary.changes_not_listed) = ledger.finish();
+        (summary.entries, summary.changed) = ledger.finish();
         (summary, Outputs { rows, carver, logs })
     }
 
