@@ -52,7 +52,22 @@ pub(crate) struct Outflow {
     stretch: u64,
     /// Bytes that were not looked into for want of memory.
     pub(crate) unread: u64,
+    /// The frame whose bytes are at hand.
+    pub(crate) frame: u64,
+    frames: Vec<Seen>,
 }
+
+/// Where a class of data was seen.
+#[derive(Debug)]
+struct Seen {
+    class: DataClass,
+    /// So many things of it were known then.
+    held: usize,
+    frames: Vec<u64>,
+}
+
+/// So many frames are kept that show a class of data.
+pub(crate) const MOST_FRAMES: usize = 4;
 
 impl Outflow {
     /// How much memory what is looked into takes.
@@ -65,7 +80,7 @@ impl Outflow {
         while !bytes.is_empty() {
             let left = usize::try_from(STRETCH_BYTES - self.stretch).unwrap_or(usize::MAX);
             let (piece, rest) = bytes.split_at(left.min(bytes.len()));
-            self.scanner.scan(piece, &mut self.found);
+            self.scan(piece);
             self.stretch += piece.len() as u64;
             bytes = rest;
             if self.stretch == STRETCH_BYTES {
@@ -73,13 +88,44 @@ impl Outflow {
             }
         }
         if whole {
-            self.scanner.end(&mut self.found);
+            self.end_scan();
         }
     }
 
     /// What comes does not join what came.
     pub(crate) fn gap(&mut self) {
+        self.end_scan();
+    }
+
+    /// The frames that show a class of data.
+    pub(crate) fn frames(&self, class: DataClass) -> &[u64] {
+        self.frames.iter().find(|seen| seen.class == class).map_or(&[], |seen| &seen.frames)
+    }
+
+    fn scan(&mut self, bytes: &[u8]) {
+        let before = self.found.held();
+        self.scanner.scan(bytes, &mut self.found);
+        self.look_what_is_new(before);
+    }
+
+    fn end_scan(&mut self) {
+        let before = self.found.held();
         self.scanner.end(&mut self.found);
+        self.look_what_is_new(before);
+    }
+
+    /// Keeps the frame for every class of which more is known than `before`, when so much was known in all.
+    fn look_what_is_new(&mut self, before: usize) {
+        if self.found.held() == before {
+            return;
+        }
+        for (class, things) in self.found.classes() {
+            let seen = seen(&mut self.frames, class);
+            if things.held() > seen.held {
+                seen.held = things.held();
+                seen.add(self.frame);
+            }
+        }
     }
 
     /// A decoder will tell what there is in what was raw so far.
@@ -97,7 +143,7 @@ impl Outflow {
         let (open, before) = self.content.unwrap_or((class, 0));
         self.content = Some((open.min(class), before.saturating_add(wire_bytes)));
         if look {
-            self.scanner.scan(bytes, &mut self.found);
+            self.scan(bytes);
         } else {
             self.unread = self.unread.saturating_add(bytes.len() as u64);
         }
@@ -109,7 +155,7 @@ impl Outflow {
     /// Ends what is open, and shares out so many bytes over the classes: what nobody told is of the class `carries`.
     pub(crate) fn finish(&mut self, bytes: u64, carries: DataClass) -> Bytes {
         self.end_content();
-        self.scanner.end(&mut self.found);
+        self.end_scan();
         self.end_stretch();
         let mut left = bytes;
         let mut shared = [0; DataClass::COUNT];
@@ -126,7 +172,7 @@ impl Outflow {
 
     fn end_content(&mut self) {
         let Some((class, bytes)) = self.content.take() else { return };
-        self.scanner.end(&mut self.found);
+        self.end_scan();
         // Classes are ordered with the most telling first.
         let class = self.found.take_seen().map_or(class, |found| found.min(class));
         self.tell(class, bytes);
@@ -143,6 +189,24 @@ impl Outflow {
     fn tell(&mut self, class: DataClass, bytes: u64) {
         if let Some(told) = self.told.get_mut(class as usize) {
             *told = told.saturating_add(bytes);
+        }
+        seen(&mut self.frames, class).add(self.frame);
+    }
+}
+
+fn seen(frames: &mut Vec<Seen>, class: DataClass) -> &mut Seen {
+    let place = frames.iter().position(|seen| seen.class == class).unwrap_or(frames.len());
+    if place == frames.len() {
+        frames.push(Seen { class, held: 0, frames: Vec::new() });
+    }
+    #[expect(clippy::indexing_slicing, reason = "it was there or is pushed just above")]
+    &mut frames[place]
+}
+
+impl Seen {
+    fn add(&mut self, frame: u64) {
+        if self.frames.len() < MOST_FRAMES && self.frames.last() != Some(&frame) {
+            self.frames.push(frame);
         }
     }
 }

@@ -1,5 +1,7 @@
+use crate::leaving::MOST_FRAMES;
 use quaywatch_content::Things;
 use quaywatch_model::{Address, DataClass, Disclosure, Moment, Scope, Timestamp};
+use std::collections::BTreeSet;
 
 /// What tells rows apart.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -20,12 +22,14 @@ pub(crate) struct Row {
     end: Timestamp,
     conversations: u64,
     bytes: u64,
+    /// The first that show it.
+    frames: BTreeSet<u64>,
     pub(crate) things: Things,
 }
 
 impl Row {
     pub(crate) fn begun(start: Moment, end: Timestamp) -> Self {
-        Self { start, end, conversations: 0, bytes: 0, things: Things::default() }
+        Self { start, end, conversations: 0, bytes: 0, frames: BTreeSet::new(), things: Things::default() }
     }
 
     /// Takes in a conversation.
@@ -36,12 +40,22 @@ impl Row {
         self.bytes = self.bytes.saturating_add(bytes);
     }
 
+    /// Keeps the first of the frames that show it.
+    pub(crate) fn shown_in(&mut self, frames: &[u64]) {
+        self.frames.extend(frames);
+        while self.frames.len() > MOST_FRAMES {
+            self.frames.pop_last();
+        }
+    }
+
     pub(crate) const fn span(&self) -> (Moment, Timestamp) {
         (self.start, self.end)
     }
 
     pub(crate) fn merge(&mut self, other: &Self) {
         self.add(other.start, other.end, other.conversations, other.bytes);
+        self.frames.extend(&other.frames);
+        self.shown_in(&[]);
         self.things.merge(&other.things);
     }
 
@@ -50,6 +64,7 @@ impl Row {
         let proven = self.things.prove(key.class);
         (self.bytes > 0 || proven).then(|| Disclosure {
             start: self.start,
+            frames: self.frames.into_iter().collect(),
             end: self.end,
             conversations: self.conversations,
             client: key.client,

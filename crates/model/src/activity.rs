@@ -68,6 +68,8 @@ pub struct Change {
     pub outcome: Outcome,
     /// The device's own code.
     pub code: Option<String>,
+    /// Which of the changes of its object with this outcome it is, from 0.
+    pub nth: usize,
     /// How many more changes of the same object, with the same outcome, came after it and are not listed one by one.
     pub repeated: u64,
     /// When the last of those was; when this was, where there is none.

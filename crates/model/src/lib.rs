@@ -37,7 +37,7 @@ pub use activity::{Change, Entry, FinishedTransfer, Transferred};
 pub use address::{Address, Mac};
 pub use asset::{Asset, Evidence, Role};
 pub use content::{Content, DataClass};
-pub use controllers::is_of_controllers;
+pub use controllers::{is_of_controllers, is_of_databases};
 pub use digits::Digits;
 pub use ended::{Ended, KeptNote};
 pub use exchange::{Disclosure, Reach, RemoteAccess, Scope};

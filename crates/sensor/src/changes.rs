@@ -164,7 +164,7 @@ impl Changes {
         let most = most_listed(self.halved);
         let Some(object) = self.objects.get_mut(at as usize) else { return };
         if object.changes.len() < most {
-            object.changes.push(change(names, operation, shown));
+            object.changes.push(Change { nth: object.changes.len(), ..change(names, operation, shown) });
             self.listed += 1;
         }
     }
@@ -209,6 +209,7 @@ fn change((client, server, protocol): Names, operation: &Operation<'_>, shown_it
         bytes: operation.bytes,
         outcome: operation.outcome,
         code: operation.code.map(|code| code.to_string()),
+        nth: 0,
         repeated: 0,
         until: operation.moment().time,
     }

@@ -55,10 +55,10 @@ impl Desk {
 
     /// Bytes that go out and that no decoder reads, at least not yet.
     #[cold]
-    pub(super) fn raw(&mut self, kept: &mut Conversation<App>, from: Side, bytes: &[u8]) {
+    pub(super) fn raw(&mut self, kept: &mut Conversation<App>, from: Side, frame: u64, bytes: &[u8]) {
         let whole = kept.key.protocol != protocol::TCP;
         if let Some(leaving) = &mut kept.app.leaving {
-            self.summary.leaving.raw(leaving, from, bytes, whole);
+            self.summary.leaving.raw(leaving, from, frame, bytes, whole);
         }
     }
 

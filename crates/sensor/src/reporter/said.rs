@@ -77,7 +77,7 @@ impl Sink for Said<'_> {
 
     fn content(&mut self, content: &Content<'_>) {
         if let Some(leaving) = &mut self.kept.app.leaving {
-            self.desk.summary.leaving.content(leaving, content);
+            self.desk.summary.leaving.content(leaving, self.at.frame, content);
         }
     }
 
