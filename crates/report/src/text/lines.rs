@@ -6,8 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// From so many different writes on, those of one object are one line: an operator station writes all day long.
 const MOST_WRITES_APART: usize = 4;
-/// Of so many objects that one function writes between two hosts, the rarest, each has lines of its own; of more, the rest
-/// is one line.
+/// Of at most so many objects that one function writes between two hosts, the rarest, each has lines of its own; of more, the
+/// rest is one line.
 const MOST_OBJECTS_APART: usize = 8;
 /// Operations that load a program belong together if they follow one another within so many nanoseconds of packet
 /// time: a station that waits longer is doing something else.
@@ -99,9 +99,12 @@ fn by_object(runs: Vec<Line<'_>>) -> Vec<Line<'_>> {
         let named = run.first.items.iter().map(|item| split(item).0).collect();
         objects.entry(named).or_default().push(run);
     }
+    let writes = |runs: &Vec<Line<'_>>| runs.iter().map(|run| run.count).sum::<u64>();
     let mut objects: Vec<Vec<Line<'_>>> = objects.into_values().collect();
-    objects.sort_by_key(|runs| runs.iter().map(|run| run.count).sum::<u64>());
-    let rest = objects.split_off(objects.len().min(MOST_OBJECTS_APART));
+    objects.sort_by_key(writes);
+    // Objects that are written equally often are either all told apart or none of them.
+    let common = objects.get(MOST_OBJECTS_APART).map_or(u64::MAX, writes);
+    let rest = objects.split_off(objects.partition_point(|runs| writes(runs) < common));
     let mut lines = Vec::new();
     for runs in objects {
         if runs.len() <= MOST_WRITES_APART {
