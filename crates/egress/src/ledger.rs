@@ -7,8 +7,8 @@ use foldhash::fast::FixedState;
 use hashbrown::HashMap;
 use quaywatch_content::Found;
 use quaywatch_model::{
-    Address, Attribute, Content, DataClass, Disclosure, Ended, Moment, Problem, Scope, Side, Subject,
-    Timestamp, Topic, Verdict,
+    Address, Attribute, Content, DataClass, Disclosure, Ended, KeptNote, Moment, Problem, Scope, Side,
+    Subject, Timestamp, Topic, Verdict,
 };
 use std::sync::Arc;
 
@@ -54,8 +54,9 @@ impl Ledger {
     }
 
     /// The next bytes that no decoder reads; `whole` where they are a datagram.
-    pub fn raw(&mut self, leaving: &mut Leaving, from: Side, bytes: &[u8], whole: bool) {
+    pub fn raw(&mut self, leaving: &mut Leaving, from: Side, frame: u64, bytes: &[u8], whole: bool) {
         self.look(leaving, from, |outflow, look| {
+            outflow.frame = frame;
             if look {
                 outflow.raw(bytes, whole);
             } else {
@@ -78,9 +79,12 @@ impl Ledger {
         }
     }
 
-    /// The next piece of content a decoder tells.
-    pub fn content(&mut self, leaving: &mut Leaving, content: &Content<'_>) {
-        self.look(leaving, content.from, |outflow, look| outflow.content(content, look));
+    /// The next piece of content a decoder tells, at this frame.
+    pub fn content(&mut self, leaving: &mut Leaving, frame: u64, content: &Content<'_>) {
+        self.look(leaving, content.from, |outflow, look| {
+            outflow.frame = frame;
+            outflow.content(content, look);
+        });
     }
 
     fn look(&mut self, leaving: &mut Leaving, from: Side, act: impl FnOnce(&mut Outflow, bool)) {
@@ -147,6 +151,10 @@ impl Ledger {
             let row = self.row(key, ended.first, ended.last);
             row.add(ended.first, ended.last, 1, bytes);
             row.only_tries &= is_try;
+            row.shown_in(outflow.frames(class));
+            if class == DataClass::Credentials {
+                secrets(side, ended).for_each(|note| row.shown_in(&[note.frame]));
+            }
             if let Some(things) = things.filter(|_| room) {
                 let before = row.things.held();
                 row.things.merge(things);
@@ -244,13 +252,18 @@ fn order(told: &Disclosure) -> impl Ord + '_ {
 
 /// A secret that a decoder saw in clear went out, too; it is never told itself.
 fn tell_secrets(found: &mut Found, side: Side, ended: &Ended<'_>) {
-    for note in ended.notes.iter().filter(|note| note.topic == Topic::ClearSecret && note.from == side) {
+    for note in secrets(side, ended) {
         found.tell(
             DataClass::Credentials,
             &format!("{} {}", ended.protocol, note.text),
             "secret in clear (masked)",
         );
     }
+}
+
+fn secrets<'a>(side: Side, ended: &Ended<'a>) -> impl Iterator<Item = &'a KeptNote> + use<'a> {
+    let notes = ended.notes;
+    notes.iter().filter(move |note| note.topic == Topic::ClearSecret && note.from == side)
 }
 
 fn unread(outflow: &Outflow) -> Option<Problem> {

@@ -129,6 +129,8 @@ impl Scope {
 pub struct Disclosure {
     /// The first packet of the first conversation.
     pub start: Moment,
+    /// The first frames in which data of the class was found or told, in order; none where it was not looked for.
+    pub frames: Vec<u64>,
     /// The last packet's time.
     pub end: Timestamp,
     /// How many conversations it took.

@@ -157,6 +157,9 @@ fn change(index: u32) -> Change {
         bytes: None,
         outcome: if index.is_multiple_of(3) { Outcome::Refused } else { Outcome::Accepted },
         code: Some(text(index)),
+        nth: 0,
+        repeated: 0,
+        until: moment(i64::from(index)).time,
     }
 }
 
@@ -221,6 +224,7 @@ fn channel(index: u32) -> RemoteAccess {
 fn disclosure(index: u32) -> Disclosure {
     Disclosure {
         start: moment(0),
+        frames: vec![],
         end: time(60),
         conversations: 1,
         client: at(index % 5),

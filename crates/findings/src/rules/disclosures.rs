@@ -45,7 +45,10 @@ pub(super) static SENSITIVE: Rule = Rule {
                 recipient(first)
             );
             let told: Vec<String> = rows.iter().map(|(_, row)| described(row)).collect();
-            found.push(of(first, severity, title, told.join(" ")));
+            found.push(Found {
+                frames: rows.iter().flat_map(|(_, row)| row.frames.iter().copied()).collect(),
+                ..of(first, severity, title, told.join(" "))
+            });
         }
     },
 };
@@ -208,7 +211,7 @@ fn of(row: &Disclosure, severity: Severity, title: String, explanation: String) 
         title,
         explanation,
         subjects: vec![row.client, row.recipient],
-        frames: vec![row.start.frame],
+        frames: if row.frames.is_empty() { vec![row.start.frame] } else { row.frames.clone() },
         count: row.conversations,
     }
 }

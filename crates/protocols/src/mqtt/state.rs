@@ -147,17 +147,17 @@ impl Mqtt {
         }
         match publish.number {
             Some(number) => self.ask(cx, Kind::PUBLISH, number, from, bytes),
-            // Nobody answers: whether the server took it cannot be seen.
+            // At quality 0 nobody answers (MQTT 3.1.1, section 4.3.1): it is told as what nobody asked for.
             None => report(
                 cx,
                 self.version,
                 from,
                 Kind::PUBLISH,
-                Some(cx.now),
                 None,
+                Some(cx.now),
                 bytes,
                 None,
-                Outcome::Unseen,
+                Outcome::Accepted,
             ),
         }
     }
@@ -264,13 +264,7 @@ fn report(
     outcome: Outcome,
 ) {
     let items = Told { kind, version, bytes };
-    let pushed = kind == Kind::PUBLISH && request.is_none();
-    let verb = match kind {
-        Kind::CONNECT => Verb::OpenSession,
-        Kind::PUBLISH if pushed => Verb::Subscribe,
-        Kind::PUBLISH => Verb::Write,
-        _ => Verb::Subscribe,
-    };
+    let verb = if kind == Kind::CONNECT { Verb::OpenSession } else { Verb::Subscribe };
     let payload = items.publish().map(|publish| publish.payload.len() as u64);
     cx.operation(&Operation {
         request,

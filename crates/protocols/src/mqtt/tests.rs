@@ -21,9 +21,9 @@ fn requests_are_paired_with_their_answers_and_passwords_are_not_told() {
         heard.operations,
         [
             "A: OpenSession CONNECT (0x01): client id = \"sts7\" -> accepted",
-            "A: Write PUBLISH (0x03): topic \"b\" = \"hi\" 2 bytes -> unseen",
+            "A: Subscribe PUBLISH (0x03): topic \"b\" = \"hi\" 2 bytes -> accepted",
             "A: Subscribe SUBSCRIBE (0x08): filter \"st/#\" -> refused reason (0x80)",
-            "A: Write PUBLISH (0x03): topic \"st\" = \"load\" 4 bytes -> accepted",
+            "A: Subscribe PUBLISH (0x03): topic \"st\" = \"load\" 4 bytes -> accepted",
             "B: Subscribe PUBLISH (0x03): topic \"c\" = \"go\" 2 bytes -> accepted",
         ]
     );
@@ -95,7 +95,7 @@ fn a_real_subscriber_is_told_as_zeek_tells_it() {
         "CONNECT (0x01): client id = \"paho/DDE4DDAF4108D3E363\" -> accepted",
         "SUBSCRIBE (0x08): filter \"SampleTopic\" -> accepted",
         "topic \"SampleTopic\" = \"Hello from the Paho blocking client\" 35 bytes",
-        "A: Write PUBLISH (0x03): topic \"SampleTopic\" = \"Hello MQTT\" 10 bytes",
+        "A: Subscribe PUBLISH (0x03): topic \"SampleTopic\" = \"Hello MQTT\" 10 bytes",
     ] {
         assert!(operations.iter().any(|operation| operation.contains(part)), "{part}: {operations:#?}");
     }

@@ -46,6 +46,7 @@ fn answers_are_rows_with_the_keys_of_the_records_and_nothing_a_peer_said_breaks_
     };
     let disclosure = Disclosure {
         start: moment(),
+        frames: vec![],
         end: moment().time,
         conversations: 1,
         client: PLC,

@@ -287,6 +287,7 @@ mod tests {
     fn told(recipient: (Address, Scope), bytes: u64, declared: Option<bool>) -> Disclosure {
         Disclosure {
             start: NOW,
+            frames: vec![],
             end: NOW.time,
             conversations: 1,
             client: CRANE,
