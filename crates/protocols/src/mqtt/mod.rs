@@ -11,7 +11,8 @@
 //! CONNECT opens a session, SUBSCRIBE and UNSUBSCRIBE subscribe. A PUBLISH, of the client or of the server that sends it on,
 //! is an operation of who sends it with the verb Subscribe: values are delivered to whoever listens, and what the broker is
 //! told changes no device. One of quality 0 has no answer by the standard (MQTT 3.1.1, section 4.3.1), and is told as
-//! what nobody asked for: without a request, as accepted. Payloads are told as content, passwords not at all.
+//! what nobody asked for: without a request, as accepted. Payloads are told as content, passwords not at all; what is sent
+//! on a topic that is named as a secret, and the topic's levels below that name, are masked.
 //!
 //! Not decoded: properties of MQTT 5, topic aliases among them; wills; MQTT over WebSocket; MQTT-SN.
 //!

@@ -28,8 +28,8 @@ pub(super) struct Mqtt {
     client: Option<Side>,
     heard_server: bool,
     waiting: Pending<Key>,
-    /// Hashes of the topics that were told.
-    channels: Vec<u64>,
+    /// Hashes of the topics that were told, and whether they are of secrets.
+    channels: Vec<(u64, bool)>,
 }
 
 /// What a request waits for: its kind, its number, and who made it.
@@ -119,12 +119,18 @@ impl Mqtt {
         let mut hasher = DefaultHasher::new();
         publish.topic.hash(&mut hasher);
         let hash = hasher.finish();
-        if self.channels.len() < MOST_CHANNELS && !self.channels.contains(&hash) {
-            self.channels.push(hash);
-            cx.note(from, Topic::Channel, Value::Text(&masked_topic(publish.topic).0));
-        }
+        let known = self.channels.iter().find(|(known, _)| *known == hash);
+        let is_of_secret = known.map(|(_, is_of_secret)| *is_of_secret).unwrap_or_else(|| {
+            let (topic, is_of_secret) = masked_topic(publish.topic);
+            let is_of_secret = is_of_secret || matches!(topic, Cow::Owned(_));
+            if self.channels.len() < MOST_CHANNELS {
+                self.channels.push((hash, is_of_secret));
+                cx.note(from, Topic::Channel, Value::Text(&topic));
+            }
+            is_of_secret
+        });
         let mut class = publish.class();
-        if publish.shows_secret() {
+        if is_of_secret || publish.shows_secret() {
             cx.note(from, Topic::ClearSecret, Value::Secret);
             class = DataClass::Credentials;
         }
@@ -243,11 +249,7 @@ impl<'a> Publish<'a> {
 
     fn shows_secret(&self) -> bool {
         let hides = |text| matches!(masked_text(text), Cow::Owned(_));
-        let is_value = self.payload.len() <= MAX_VALUE_BYTES;
-        let (topic, is_of_secret) = masked_topic(self.topic);
-        is_of_secret
-            || matches!(topic, Cow::Owned(_))
-            || (is_value && std::str::from_utf8(self.payload).is_ok_and(hides))
+        self.payload.len() <= MAX_VALUE_BYTES && std::str::from_utf8(self.payload).is_ok_and(hides)
     }
 }
 

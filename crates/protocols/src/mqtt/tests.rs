@@ -64,9 +64,9 @@ fn what_is_sent_on_a_topic_of_secrets_is_not_told() {
     assert_eq!(
         heard.operations,
         [
-            "A: Write PUBLISH (0x03): topic \"dev/password\" = (masked) 3 bytes -> unseen",
-            "A: Write PUBLISH (0x03): topic \"dev/token/***\" = (masked) 1 bytes -> unseen",
-            "A: Write PUBLISH (0x03): topic \"cfg\" = \"psk=***\" 7 bytes -> unseen",
+            "A: Subscribe PUBLISH (0x03): topic \"dev/password\" = (masked) 3 bytes -> accepted",
+            "A: Subscribe PUBLISH (0x03): topic \"dev/token/***\" = (masked) 1 bytes -> accepted",
+            "A: Subscribe PUBLISH (0x03): topic \"cfg\" = \"psk=***\" 7 bytes -> accepted",
         ]
     );
     assert!(!heard.notes.iter().any(|note| note.contains("Pw9")), "{:?}", heard.notes);

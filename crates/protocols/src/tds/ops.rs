@@ -238,3 +238,26 @@ impl Items for Exchange<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Call, Said};
+    use quaywatch_model::Value;
+
+    #[test]
+    fn secrets_among_what_a_procedure_is_called_with_are_not_told() {
+        let called = |procedure: &str, value: &str| {
+            let parameters = vec![(String::new(), value.to_owned())];
+            let said = Said::procedure(Call { procedure: procedure.to_owned(), statement: None, parameters });
+            let told = said.parameters().map(|(_, value)| match value {
+                Value::Text(text) => text.to_owned(),
+                _ => "masked".to_owned(),
+            });
+            (told.collect::<Vec<_>>(), said.has_secret())
+        };
+        let (told, has_secret) = called("master..xp_cmdshell", r"net use \\h /user:u Pw1");
+        assert_eq!((told, has_secret), (vec![r"net use \\h /user:u ***".to_owned()], true));
+        assert_eq!(called("sp_addlogin", "Pw1"), (vec!["masked".to_owned()], true));
+        assert_eq!(called("dbo.next_move", "7"), (vec!["7".to_owned()], false));
+    }
+}
