@@ -15,7 +15,8 @@ pub(super) static SENSITIVE: Rule = Rule {
     meaning: "A machine sent data of a class that matters, readable on the way, to a public address. What a crane lifts, for \
               whom and when is worth money to thieves and more to others.",
     limits: "Silent for recipients and classes that the site declares, and for what is encrypted, of which only the volume is \
-             known. Numbers of containers are held to their check digit.",
+             known. Numbers of containers are held to their check digit. Programs are known by what engineering tools call their \
+             files and by how these begin.",
     advice: "Ask the recipient's contract what it gets and why; stop it at the gateway until that is answered.",
     techniques: &["T0882", "T0811", "T0802"],
     controls: &["33 CFR 101.650(c)(2)", "33 CFR 101.650(h)(2)", "IEC 62443-3-3 SR 4.1"],
