@@ -165,6 +165,10 @@ impl Payload {
     /// called anything.
     fn decide(&mut self, cx: &mut Context<'_>, from: Side, before: usize) {
         let Some(Undecided { transfer_id, name }) = self.undecided.take() else { return };
+        // Where memory ran out the beginning is not all there.
+        if self.kept.len() as u64 != self.decoded_bytes.min(KEPT_BYTES as u64) {
+            return;
+        }
         let Some(file) = kinds::sent(&name, &self.kept) else { return };
         self.transfer = Some(transfer_id);
         begin(cx, transfer_id, &file, Direction::ToDevice, from);
