@@ -319,3 +319,24 @@ def services_listed(connection):
     call(connection, 5, 14, MANAGER + struct.pack("<IIII", 0x30, 3, 1024, 0), bytes(36))
     call(connection, 6, 16, MANAGER + ndr("Spooler") + struct.pack("<I", 4), SERVICE + bytes(4))
     call(connection, 7, 6, SERVICE, struct.pack("<IIIIIII", 0x110, 4, 1, 0, 0, 0, 0) + bytes(4))
+
+
+# ---- PostgreSQL (its documentation, Message Formats) ----------------------------------------------------------
+
+
+def postgresql(kind: bytes, body: bytes) -> bytes:
+    return kind + struct.pack("!I", len(body) + 4) + body
+
+
+READY = postgresql(b"Z", b"I")
+
+
+def postgresql_login(connection, user: bytes):
+    """Without a password."""
+    names = b"user\0" + user + b"\0database\0moves\0\0"
+    start = struct.pack("!II", len(names) + 8, 3 << 16) + names
+    exchange(connection, start, postgresql(b"R", bytes(4)) + READY)
+
+
+def postgresql_query(connection, statement: bytes, done: bytes):
+    exchange(connection, postgresql(b"Q", statement + b"\0"), postgresql(b"C", done + b"\0") + READY)

@@ -142,6 +142,17 @@ const tests = {
     assert.deepEqual(faults, []);
     await close();
   },
+  "who never answered is no device, and one recipient is drawn once": async () => {
+    const { page, faults, close } = await open("silent");
+    const boxes = await page.locator("#map .node-title").allTextContents();
+    assert.equal(boxes.length, 2, boxes.join(", "));
+    assert.ok(boxes.includes("12 addresses"), boxes.join(", "));
+    assert.match((await page.locator("#map svg.map").getAttribute("aria-label")) ?? "", /^1 machines/);
+    const drawn = await page.locator("#sent svg.flow").textContent();
+    assert.ok(drawn.includes("cms.example") && !drawn.includes("203.0.113.0"), drawn);
+    assert.deepEqual(faults, []);
+    await close();
+  },
   "a capture of nothing gives a report that says so": async () => {
     const { page, faults, close } = await open("empty");
     assert.ok((await page.locator("main").innerText()).includes("No device could be told"));

@@ -68,6 +68,24 @@ fn sessions_of_one_kind_between_two_machines_are_one_channel() {
 }
 
 #[test]
+fn a_tunnel_is_one_channel_from_its_negotiation_to_its_packets() {
+    let mut watcher = Watcher::default();
+    let negotiated = ended([PANEL, FAR], [PANEL_MAC, GATEWAY_MAC], "ipsec", 4);
+    // Of what it carries nobody says who is the client.
+    let mut carried = ended([FAR, PANEL], [GATEWAY_MAC, PANEL_MAC], "ipsec", 9);
+    (carried.ports, carried.ip_protocol) = ([4500, 4500], 17);
+    let bare = Ended { ip_protocol: 50, ..ended([FAR, PANEL], [GATEWAY_MAC, PANEL_MAC], "esp", 2) };
+    for part in [carried, Ended { ports: [500, 500], ip_protocol: 17, ..negotiated }, bare] {
+        watcher.ended(&part, &scope);
+    }
+    let rows = finish(&watcher, &[]);
+    assert_eq!(rows.iter().filter(|row| row.kind == "ipsec").count(), 1, "{rows:#?}");
+    let row = rows.iter().find(|row| row.kind == "ipsec").unwrap();
+    assert_eq!((row.client, row.server, row.server_port), (PANEL, FAR, 500));
+    assert_eq!((row.conversations, row.bytes, row.start.frame), (3, [200, 250], 2));
+}
+
+#[test]
 fn a_vendors_cloud_is_known_by_the_name_that_is_asked_for() {
     let notes = [KeptNote {
         from: Side::A,

@@ -8,6 +8,7 @@ use quaywatch_model::{
     Address, Asset, Attribute, Ended, Mac, Moment, Reach, RemoteAccess, Role, Scope, Side, Subject,
     Timestamp, Topic,
 };
+use std::collections::BTreeMap;
 
 /// So many channels are kept; what comes later is counted under the channels there are, or not at all.
 const MOST_CHANNELS: usize = 16_384;
@@ -33,7 +34,7 @@ struct Key {
     kind: &'static str,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Channel {
     start: Moment,
     end: Timestamp,
@@ -104,7 +105,7 @@ impl Watcher {
     #[must_use]
     pub fn finish(&self, assets: &[Asset], scope: &dyn Fn(Address) -> Scope) -> Vec<RemoteAccess> {
         let mut rows: Vec<RemoteAccess> =
-            self.channels.iter().map(|(key, channel)| channel.row(key, scope)).collect();
+            self.joined().iter().map(|(key, channel)| channel.row(key, scope)).collect();
         rows.extend(self.web_interfaces(assets, scope));
         rows.extend(self.suspects.finish(assets).into_iter().map(|(mac, signs)| hidden_path(mac, signs)));
         rows.sort_by(|a, b| {
@@ -117,6 +118,37 @@ impl Watcher {
             ))
         });
         rows
+    }
+
+    /// The channels, of which those of IPsec between two machines are one: it begins with IKE on port 500, goes on at
+    /// port 4500 where an address is translated on the way (RFC 7296, section 2.23), and carries in ESP and AH, where
+    /// nobody is the client.
+    fn joined(&self) -> Vec<(Key, Channel)> {
+        let mut tunnels: BTreeMap<[Address; 2], Vec<(&Key, &Channel)>> = BTreeMap::new();
+        let mut joined = Vec::new();
+        for (key, channel) in &self.channels {
+            if key.kind == "ipsec" {
+                let [one, other] = [key.client, key.server];
+                tunnels.entry([one.min(other), one.max(other)]).or_default().push((key, channel));
+            } else {
+                joined.push((key.clone(), channel.clone()));
+            }
+        }
+        for mut parts in tunnels.into_values() {
+            parts.sort_by_key(|(key, channel)| (key.port != 500, key.port != 4500, channel.start, *key));
+            let mut parts = parts.into_iter();
+            let Some((first, whole)) = parts.next() else { continue };
+            let mut whole = whole.clone();
+            for (key, part) in parts {
+                let mut part = part.clone();
+                if key.client != first.client {
+                    part.bytes.reverse();
+                }
+                whole.merge(part);
+            }
+            joined.push((first.clone(), whole));
+        }
+        joined
     }
 
     /// Of the web servers that were used from elsewhere those of controllers and panels.

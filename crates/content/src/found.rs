@@ -18,12 +18,24 @@ pub(crate) fn number_of(kind: &str, text: &[u8]) -> u64 {
     hasher.finish()
 }
 
+/// What was found in a part of a stream.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Seen {
+    /// The most telling class of which something was found where such things are expected.
+    pub class: Option<DataClass>,
+    /// Whether something was found that has the shape of a container number and no context: whether it is one shows when
+    /// [all is known](Found::shapes_hold).
+    pub shapes: bool,
+}
+
 /// Distinct things by class.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Found {
     classes: Vec<(DataClass, Things)>,
-    /// Bits of the classes of which something was found since they were last [taken](Self::take_seen).
+    /// Bits of the classes of which something was found in context since they were last [taken](Self::take_seen).
     seen: u16,
+    /// Whether something was found since then that has the shape of a container number and no context.
+    seen_shapes: bool,
     unwrapping_stopped: bool,
 }
 
@@ -31,7 +43,7 @@ impl Found {
     /// Nothing found.
     #[must_use]
     pub const fn new() -> Self {
-        Self { classes: Vec::new(), seen: 0, unwrapping_stopped: false }
+        Self { classes: Vec::new(), seen: 0, seen_shapes: false, unwrapping_stopped: false }
     }
 
     /// The things of a class, whether or not they are [told](Self::tells).
@@ -48,13 +60,27 @@ impl Found {
     /// Whether what was found [proves](Things::prove) the class.
     #[must_use]
     pub fn tells(&self, class: DataClass) -> bool {
-        self.of(class).is_some_and(|things| things.prove(class))
+        self.of(class).is_some_and(Things::prove)
     }
 
-    /// The most telling class of which something was found since this was last asked.
-    pub fn take_seen(&mut self) -> Option<DataClass> {
+    /// What was found since this was last asked.
+    pub fn take_seen(&mut self) -> Seen {
         let seen = std::mem::take(&mut self.seen);
-        DataClass::ALL.into_iter().find(|&class| seen & bit(class) != 0 && self.tells(class))
+        let class = DataClass::ALL.into_iter().find(|&class| seen & bit(class) != 0);
+        Seen { class, shapes: std::mem::take(&mut self.seen_shapes) }
+    }
+
+    /// Whether all together that has the shape of container numbers without context bears itself out.
+    #[must_use]
+    pub fn shapes_hold(&self) -> bool {
+        self.of(DataClass::ContainerIds).is_some_and(Things::shapes_hold)
+    }
+
+    /// The stream is over: what nothing in it bears out is forgotten.
+    pub fn settle(&mut self) {
+        if let Some((_, things)) = self.classes.iter_mut().find(|(of, _)| *of == DataClass::ContainerIds) {
+            things.settle();
+        }
     }
 
     /// Whether some compressed stream grew beyond all measure and was not read to its end.
@@ -78,8 +104,13 @@ impl Found {
         self.unwrapping_stopped = true;
     }
 
+    /// `sure` where it stands in a context that expects it; without one there are only numbers of containers.
     pub(crate) fn add(&mut self, class: DataClass, number: u64, sure: bool, sample: impl FnOnce() -> String) {
-        self.seen |= bit(class);
+        if sure {
+            self.seen |= bit(class);
+        } else {
+            self.seen_shapes = true;
+        }
         self.things(class).add(number, sure, sample);
     }
 

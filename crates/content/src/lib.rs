@@ -11,6 +11,7 @@
 //! - EDIFACT interchanges (ISO 9735): messages by their type, containers of `EQD`, vessel and voyage of `TDT`, weights of `MEA`;
 //! - fields of JSON, XML, forms and connection strings by their names (see `keys.rs`), columns of CSV and of SQL
 //!   `INSERT` by their header;
+//! - readings of sensors and controllers: bodies of JSON most of whose members are numbers ([`Readings`]);
 //! - credentials: by the name of the field, in URLs, as private keys.
 //!
 //! # How deep it looks
@@ -31,6 +32,7 @@ mod keys;
 mod mask;
 mod matcher;
 mod names;
+mod readings;
 mod scanner;
 mod signs;
 mod table;
@@ -41,6 +43,7 @@ mod vessel;
 #[cfg(test)]
 mod tests;
 
-pub use found::Found;
+pub use found::{Found, Seen};
+pub use readings::Readings;
 pub use scanner::{MOST_DEPTH, MOST_HELD_BYTES, MOST_STREAM_BYTES, Scanner};
 pub use things::{MOST_EXACT, MOST_SAMPLES, Things};

@@ -326,7 +326,7 @@ impl Finds<'_> {
         let number = number_of("weight", text) ^ self.near.container.1;
         let sample = || format!("weight {}", mask::middle(&String::from_utf8_lossy(text), 2, 0));
         if sure || self.near.told_at.is_some_and(|told_at| self.at - told_at <= NEAR_BYTES) {
-            self.found.add(DataClass::Weights, number, sure, sample);
+            self.found.add(DataClass::Weights, number, true, sample);
         } else {
             if self.near.pending.len() >= MOST_PENDING {
                 self.near.pending.remove(0);
@@ -349,7 +349,7 @@ impl Finds<'_> {
         }
         for (at, number, sample) in self.near.pending.drain(..) {
             if self.at - at <= NEAR_BYTES {
-                self.found.add(DataClass::Weights, number, false, || sample);
+                self.found.add(DataClass::Weights, number, true, || sample);
             }
         }
     }

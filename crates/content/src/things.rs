@@ -4,13 +4,15 @@ mod numbers;
 
 pub use numbers::MOST_EXACT;
 use numbers::{Evidence, Numbers};
-use quaywatch_model::DataClass;
 
 /// So many samples are kept.
 pub const MOST_SAMPLES: usize = 3;
 /// So many things without context must hold for each that is refuted. Of random digits one in ten does; of what people type or
 /// cameras read, far more than this.
 const HOLDING_FOR_EACH_REFUTED: u64 = 3;
+/// So many things without context must there be: one alone in ten of that shape is valid by chance. What stands in context
+/// lends them nothing.
+const FEWEST_WITHOUT_CONTEXT: u64 = 2;
 
 /// Distinct things of one class.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -45,9 +47,22 @@ impl Things {
     /// says that it is one: one in ten numbers of that shape is valid by chance. For the same reason many do not among
     /// which too many are wrong.
     #[must_use]
-    pub fn prove(&self, class: DataClass) -> bool {
-        let fewest = if class == DataClass::ContainerIds && !self.sure { 2 } else { 1 };
-        self.count() >= fewest
+    pub fn prove(&self) -> bool {
+        self.count() > 0
+    }
+
+    /// Whether there were too many among them that are none.
+    #[must_use]
+    pub fn are_refuted(&self) -> bool {
+        !self.prove() && self.numbers.count(Evidence::Refuted) > 0
+    }
+
+    /// The stream in which they were found is over: what nothing in it bears out does not speak for what others hold.
+    pub(crate) fn settle(&mut self) {
+        if !self.shapes_hold() {
+            self.numbers.forget(Evidence::Shape);
+            self.samples.retain(|(evidence, ..)| *evidence != Evidence::Shape);
+        }
     }
 
     /// How many numbers are held: the measure of what they take, 16 bytes each.
@@ -86,9 +101,10 @@ impl Things {
     }
 
     /// Whether things without context are more than chance among those of their shape.
-    fn shapes_hold(&self) -> bool {
+    pub(crate) fn shapes_hold(&self) -> bool {
         let refuted = self.numbers.count(Evidence::Refuted);
-        self.numbers.count(Evidence::Shape) >= refuted.saturating_mul(HOLDING_FOR_EACH_REFUTED)
+        let fewest = refuted.saturating_mul(HOLDING_FOR_EACH_REFUTED).max(FEWEST_WITHOUT_CONTEXT);
+        self.numbers.count(Evidence::Shape) >= fewest
     }
 
     #[inline]
@@ -117,7 +133,6 @@ impl Things {
 mod tests {
     use super::{MOST_EXACT, Things};
     use crate::found::number_of;
-    use quaywatch_model::DataClass::ContainerIds;
 
     fn add(things: &mut Things, number: u32, sure: bool) {
         things.add(number_of("test", &number.to_be_bytes()), sure, || number.to_string());
@@ -159,15 +174,36 @@ mod tests {
     fn what_stands_in_context_counts_even_among_much_that_is_refuted() {
         let mut mixed = things(0..4);
         (10..12).for_each(|number| refute(&mut mixed, number));
-        assert!(!mixed.prove(ContainerIds), "four of six");
+        assert!(!mixed.prove(), "four of six");
         assert_eq!((mixed.count(), mixed.samples().count()), (0, 0));
         add(&mut mixed, 3, true);
-        assert!(mixed.prove(ContainerIds));
+        assert!(mixed.prove());
         assert_eq!((mixed.count(), mixed.samples().collect::<Vec<_>>()), (1, vec!["3"]));
         (4..6).for_each(|number| add(&mut mixed, number, false));
         assert_eq!(mixed.count(), 1, "five of seven");
         add(&mut mixed, 6, false);
         assert_eq!(mixed.count(), 7, "six without context of eight, and the one with");
+    }
+
+    #[test]
+    fn one_without_context_does_not_count_beside_others_in_context() {
+        let mut mixed = things(0..1);
+        add(&mut mixed, 10, true);
+        assert_eq!(mixed.count(), 1);
+        add(&mut mixed, 1, false);
+        assert_eq!(mixed.count(), 3);
+    }
+
+    #[test]
+    fn what_is_not_borne_out_is_forgotten_and_what_refutes_stays() {
+        let mut one = things(0..1);
+        refute(&mut one, 9);
+        one.settle();
+        let mut both = things(5..9);
+        both.merge(&one);
+        assert_eq!((both.count(), both.held()), (4, 5));
+        one.merge(&both);
+        assert_eq!(one, both);
     }
 
     #[test]

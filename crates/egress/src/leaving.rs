@@ -1,4 +1,4 @@
-use quaywatch_content::{Found, Scanner};
+use quaywatch_content::{Found, Readings, Scanner};
 use quaywatch_model::{Content, DataClass, Side};
 
 /// Raw bytes are classed in stretches of so many: fine enough that one list in a long stream does not name all of it.
@@ -48,11 +48,32 @@ pub(crate) struct Outflow {
     told: Bytes,
     /// The content that has not ended: its class and its bytes so far.
     content: Option<(DataClass, u64)>,
+    readings: Readings,
     /// Raw bytes of the stretch that has not ended.
     stretch: u64,
+    /// By the class they have else: bytes of content with what has the shape of container numbers. Whether it is shows in
+    /// the end.
+    waiting: Bytes,
+    /// The same of raw bytes.
+    waiting_raw: u64,
     /// Bytes that were not looked into for want of memory.
     pub(crate) unread: u64,
+    /// The frame whose bytes are at hand.
+    pub(crate) frame: u64,
+    frames: Vec<Seen>,
 }
+
+/// Where a class of data was seen.
+#[derive(Debug)]
+struct Seen {
+    class: DataClass,
+    /// So many things of it were known then.
+    held: usize,
+    frames: Vec<u64>,
+}
+
+/// So many frames are kept that show a class of data.
+pub(crate) const MOST_FRAMES: usize = 4;
 
 impl Outflow {
     /// How much memory what is looked into takes.
@@ -65,7 +86,7 @@ impl Outflow {
         while !bytes.is_empty() {
             let left = usize::try_from(STRETCH_BYTES - self.stretch).unwrap_or(usize::MAX);
             let (piece, rest) = bytes.split_at(left.min(bytes.len()));
-            self.scanner.scan(piece, &mut self.found);
+            self.scan(piece);
             self.stretch += piece.len() as u64;
             bytes = rest;
             if self.stretch == STRETCH_BYTES {
@@ -73,13 +94,44 @@ impl Outflow {
             }
         }
         if whole {
-            self.scanner.end(&mut self.found);
+            self.end_scan();
         }
     }
 
     /// What comes does not join what came.
     pub(crate) fn gap(&mut self) {
+        self.end_scan();
+    }
+
+    /// The frames that show a class of data.
+    pub(crate) fn frames(&self, class: DataClass) -> &[u64] {
+        self.frames.iter().find(|seen| seen.class == class).map_or(&[], |seen| &seen.frames)
+    }
+
+    fn scan(&mut self, bytes: &[u8]) {
+        let before = self.found.held();
+        self.scanner.scan(bytes, &mut self.found);
+        self.look_what_is_new(before);
+    }
+
+    fn end_scan(&mut self) {
+        let before = self.found.held();
         self.scanner.end(&mut self.found);
+        self.look_what_is_new(before);
+    }
+
+    /// Keeps the frame for every class of which more is known than `before`, when so much was known in all.
+    fn look_what_is_new(&mut self, before: usize) {
+        if self.found.held() == before {
+            return;
+        }
+        for (class, things) in self.found.classes() {
+            let seen = seen(&mut self.frames, class);
+            if things.held() > seen.held {
+                seen.held = things.held();
+                seen.add(self.frame);
+            }
+        }
     }
 
     /// A decoder will tell what there is in what was raw so far.
@@ -96,8 +148,11 @@ impl Outflow {
         }
         let (open, before) = self.content.unwrap_or((class, 0));
         self.content = Some((open.min(class), before.saturating_add(wire_bytes)));
+        if class == DataClass::Unknown {
+            self.readings.read(bytes);
+        }
         if look {
-            self.scanner.scan(bytes, &mut self.found);
+            self.scan(bytes);
         } else {
             self.unread = self.unread.saturating_add(bytes.len() as u64);
         }
@@ -109,8 +164,9 @@ impl Outflow {
     /// Ends what is open, and shares out so many bytes over the classes: what nobody told is of the class `carries`.
     pub(crate) fn finish(&mut self, bytes: u64, carries: DataClass) -> Bytes {
         self.end_content();
-        self.scanner.end(&mut self.found);
+        self.end_scan();
         self.end_stretch();
+        self.decide();
         let mut left = bytes;
         let mut shared = [0; DataClass::COUNT];
         // A decoder may tell more than was sent once: then the more telling classes have theirs.
@@ -125,24 +181,71 @@ impl Outflow {
     }
 
     fn end_content(&mut self) {
-        let Some((class, bytes)) = self.content.take() else { return };
-        self.scanner.end(&mut self.found);
+        let Some((mut class, bytes)) = self.content.take() else { return };
+        self.end_scan();
+        if std::mem::take(&mut self.readings).prevail() && class == DataClass::Unknown {
+            class = DataClass::ProcessValues;
+        }
+        let found = self.found.take_seen();
         // Classes are ordered with the most telling first.
-        let class = self.found.take_seen().map_or(class, |found| found.min(class));
-        self.tell(class, bytes);
+        let class = found.class.map_or(class, |found| found.min(class));
+        if found.shapes && class > DataClass::ContainerIds {
+            add(&mut self.waiting, class, bytes);
+            seen(&mut self.frames, class).add(self.frame);
+        } else {
+            self.tell(class, bytes);
+        }
+    }
+
+    /// All is known by which numbers without context are told from what only looks like them.
+    fn decide(&mut self) {
+        let holds = self.found.shapes_hold();
+        for (class, bytes) in DataClass::ALL.into_iter().zip(std::mem::take(&mut self.waiting)) {
+            add(&mut self.told, if holds { DataClass::ContainerIds } else { class }, bytes);
+        }
+        if holds {
+            add(&mut self.told, DataClass::ContainerIds, self.waiting_raw);
+        }
+        self.waiting_raw = 0;
+        self.found.settle();
     }
 
     fn end_stretch(&mut self) {
         let bytes = std::mem::take(&mut self.stretch);
         // Where nothing is found the bytes are of the class the protocol carries, as all that is not told.
-        if let Some(class) = self.found.take_seen() {
-            self.tell(class, bytes);
+        let found = self.found.take_seen();
+        match found.class {
+            Some(class) => self.tell(class, bytes),
+            None if found.shapes => self.waiting_raw = self.waiting_raw.saturating_add(bytes),
+            None => {}
         }
     }
 
     fn tell(&mut self, class: DataClass, bytes: u64) {
-        if let Some(told) = self.told.get_mut(class as usize) {
-            *told = told.saturating_add(bytes);
+        add(&mut self.told, class, bytes);
+        seen(&mut self.frames, class).add(self.frame);
+    }
+}
+
+fn seen(frames: &mut Vec<Seen>, class: DataClass) -> &mut Seen {
+    let place = frames.iter().position(|seen| seen.class == class).unwrap_or(frames.len());
+    if place == frames.len() {
+        frames.push(Seen { class, held: 0, frames: Vec::new() });
+    }
+    #[expect(clippy::indexing_slicing, reason = "it was there or is pushed just above")]
+    &mut frames[place]
+}
+
+fn add(sum: &mut Bytes, class: DataClass, bytes: u64) {
+    if let Some(sum) = sum.get_mut(class as usize) {
+        *sum = sum.saturating_add(bytes);
+    }
+}
+
+impl Seen {
+    fn add(&mut self, frame: u64) {
+        if self.frames.len() < MOST_FRAMES && self.frames.last() != Some(&frame) {
+            self.frames.push(frame);
         }
     }
 }

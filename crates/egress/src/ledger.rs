@@ -7,8 +7,8 @@ use foldhash::fast::FixedState;
 use hashbrown::HashMap;
 use quaywatch_content::Found;
 use quaywatch_model::{
-    Address, Attribute, Content, DataClass, Disclosure, Ended, Moment, Problem, Scope, Side, Subject,
-    Timestamp, Topic, Verdict,
+    Address, Attribute, Content, DataClass, Disclosure, Ended, KeptNote, Moment, Problem, Scope, Side,
+    Subject, Timestamp, Topic, Verdict,
 };
 use std::sync::Arc;
 
@@ -54,8 +54,9 @@ impl Ledger {
     }
 
     /// The next bytes that no decoder reads; `whole` where they are a datagram.
-    pub fn raw(&mut self, leaving: &mut Leaving, from: Side, bytes: &[u8], whole: bool) {
+    pub fn raw(&mut self, leaving: &mut Leaving, from: Side, frame: u64, bytes: &[u8], whole: bool) {
         self.look(leaving, from, |outflow, look| {
+            outflow.frame = frame;
             if look {
                 outflow.raw(bytes, whole);
             } else {
@@ -78,9 +79,12 @@ impl Ledger {
         }
     }
 
-    /// The next piece of content a decoder tells.
-    pub fn content(&mut self, leaving: &mut Leaving, content: &Content<'_>) {
-        self.look(leaving, content.from, |outflow, look| outflow.content(content, look));
+    /// The next piece of content a decoder tells, at this frame.
+    pub fn content(&mut self, leaving: &mut Leaving, frame: u64, content: &Content<'_>) {
+        self.look(leaving, content.from, |outflow, look| {
+            outflow.frame = frame;
+            outflow.content(content, look);
+        });
     }
 
     fn look(&mut self, leaving: &mut Leaving, from: Side, act: impl FnOnce(&mut Outflow, bool)) {
@@ -147,6 +151,10 @@ impl Ledger {
             let row = self.row(key, ended.first, ended.last);
             row.add(ended.first, ended.last, 1, bytes);
             row.only_tries &= is_try;
+            row.shown_in(outflow.frames(class));
+            if class == DataClass::Credentials {
+                secrets(side, ended).for_each(|note| row.shown_in(&[note.frame]));
+            }
             if let Some(things) = things.filter(|_| room) {
                 let before = row.things.held();
                 row.things.merge(things);
@@ -192,6 +200,7 @@ impl Ledger {
             let (start, end) = row.span();
             named.entry(key).or_insert_with(|| Row::begun(start, end)).merge(&row);
         }
+        refute(&mut named);
         let sweeps = Sweeps::of(&named);
         let mut tries: HashMap<_, Tries, FixedState> = HashMap::default();
         let mut told: Vec<Disclosure> = Vec::new();
@@ -217,6 +226,20 @@ impl Ledger {
     }
 }
 
+/// What looked like container numbers in single conversations and does not in all of them together can be read and is
+/// nothing known.
+fn refute(rows: &mut HashMap<Key, Row, FixedState>) {
+    let is_refuted =
+        |(key, row): &(&Key, &Row)| key.class == DataClass::ContainerIds && row.things.are_refuted();
+    let refuted: Vec<Key> = rows.iter().filter(is_refuted).map(|(key, _)| key.clone()).collect();
+    for key in refuted {
+        let Some(row) = rows.remove(&key) else { continue };
+        let (start, end) = row.span();
+        let key = Key { class: DataClass::Unknown, ..key };
+        rows.entry(key).or_insert_with(|| Row::begun(start, end)).merge(&row.without_things());
+    }
+}
+
 const TCP: u8 = 6;
 const UDP: u8 = 17;
 const SCTP: u8 = 132;
@@ -229,13 +252,18 @@ fn order(told: &Disclosure) -> impl Ord + '_ {
 
 /// A secret that a decoder saw in clear went out, too; it is never told itself.
 fn tell_secrets(found: &mut Found, side: Side, ended: &Ended<'_>) {
-    for note in ended.notes.iter().filter(|note| note.topic == Topic::ClearSecret && note.from == side) {
+    for note in secrets(side, ended) {
         found.tell(
             DataClass::Credentials,
             &format!("{} {}", ended.protocol, note.text),
             "secret in clear (masked)",
         );
     }
+}
+
+fn secrets<'a>(side: Side, ended: &Ended<'a>) -> impl Iterator<Item = &'a KeptNote> + use<'a> {
+    let notes = ended.notes;
+    notes.iter().filter(move |note| note.topic == Topic::ClearSecret && note.from == side)
 }
 
 fn unread(outflow: &Outflow) -> Option<Problem> {

@@ -1,5 +1,7 @@
+use crate::leaving::MOST_FRAMES;
 use quaywatch_content::Things;
 use quaywatch_model::{Address, DataClass, Disclosure, Moment, Scope, Timestamp};
+use std::collections::BTreeSet;
 
 /// What tells rows apart.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -22,12 +24,15 @@ pub(crate) struct Row {
     bytes: u64,
     /// Each conversation was a packet or two that nobody answered.
     pub(crate) only_tries: bool,
+    /// The first that show it.
+    frames: BTreeSet<u64>,
     pub(crate) things: Things,
 }
 
 impl Row {
     pub(crate) fn begun(start: Moment, end: Timestamp) -> Self {
-        Self { start, end, conversations: 0, bytes: 0, only_tries: true, things: Things::default() }
+        let (frames, things) = (BTreeSet::new(), Things::default());
+        Self { start, end, conversations: 0, bytes: 0, only_tries: true, frames, things }
     }
 
     /// Takes in a conversation.
@@ -38,6 +43,14 @@ impl Row {
         self.bytes = self.bytes.saturating_add(bytes);
     }
 
+    /// Keeps the first of the frames that show it.
+    pub(crate) fn shown_in(&mut self, frames: &[u64]) {
+        self.frames.extend(frames);
+        while self.frames.len() > MOST_FRAMES {
+            self.frames.pop_last();
+        }
+    }
+
     pub(crate) const fn span(&self) -> (Moment, Timestamp) {
         (self.start, self.end)
     }
@@ -45,14 +58,21 @@ impl Row {
     pub(crate) fn merge(&mut self, other: &Self) {
         self.add(other.start, other.end, other.conversations, other.bytes);
         self.only_tries &= other.only_tries;
+        self.frames.extend(&other.frames);
+        self.shown_in(&[]);
         self.things.merge(&other.things);
+    }
+
+    pub(crate) fn without_things(self) -> Self {
+        Self { things: Things::default(), ..self }
     }
 
     /// As it is told; `None` where nothing proves that there was such data.
     pub(crate) fn disclosure(self, key: Key, scope: Scope) -> Option<Disclosure> {
-        let proven = self.things.prove(key.class);
+        let proven = self.things.prove();
         (self.bytes > 0 || proven).then(|| Disclosure {
             start: self.start,
+            frames: self.frames.into_iter().collect(),
             end: self.end,
             conversations: self.conversations,
             client: key.client,

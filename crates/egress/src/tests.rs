@@ -56,13 +56,27 @@ fn of(told: &[Disclosure], class: DataClass) -> &Disclosure {
 }
 
 #[test]
+fn what_is_found_has_the_frame_it_was_found_in() {
+    let mut ledger = Ledger::default();
+    let mut leaving = begun(&ledger);
+    ledger.content(&mut leaving, 20, &body(b"nothing of that kind", DataClass::Unknown, true));
+    ledger.content(&mut leaving, 30, &body(MOVES, DataClass::Unknown, true));
+    ledger.content(&mut leaving, 40, &body(b"nor here", DataClass::Unknown, true));
+    let secret = KeptNote { from: Side::A, topic: Topic::ClearSecret, text: "PASS".into(), frame: 10 };
+    ledger.ended(&mut leaving, &ended([1_000, 10], DataClass::Signalling, &[secret]));
+    let told = ledger.finish();
+    assert_eq!(of(&told, DataClass::ContainerIds).frames, [30]);
+    assert_eq!(of(&told, DataClass::Credentials).frames, [10]);
+}
+
+#[test]
 fn a_posted_list_is_told_with_what_it_holds_and_all_else_as_the_protocol_carries_it() {
     let mut ledger = Ledger::default();
     let mut leaving = begun(&ledger);
     for piece in MOVES.chunks(20) {
-        ledger.content(&mut leaving, &body(piece, DataClass::Files, false));
+        ledger.content(&mut leaving, 1, &body(piece, DataClass::Files, false));
     }
-    ledger.content(&mut leaving, &body(b"", DataClass::Files, true));
+    ledger.content(&mut leaving, 1, &body(b"", DataClass::Files, true));
     let sent = MOVES.len() as u64 + 200;
     assert_eq!(ledger.ended(&mut leaving, &ended([sent, 999], DataClass::Signalling, &[])), None);
     let told = ledger.finish();
@@ -108,8 +122,8 @@ fn what_an_outsider_fetches_leaves_and_what_it_brings_does_not() {
     let mut ledger = Ledger::default();
     let mut leaving = begun(&ledger);
     let brought = Content { from: Side::B, ..body(MOVES, DataClass::Files, true) };
-    ledger.content(&mut leaving, &brought);
-    ledger.content(&mut leaving, &body(MOVES, DataClass::DatabaseRows, true));
+    ledger.content(&mut leaving, 1, &brought);
+    ledger.content(&mut leaving, 1, &body(MOVES, DataClass::DatabaseRows, true));
     let ended = ended([MOVES.len() as u64, 5_000], DataClass::Signalling, &[]);
     ledger.ended(&mut leaving, &Ended { client: Side::B, ..ended });
     let told = ledger.finish();
@@ -143,7 +157,7 @@ fn one_list_in_a_long_stream_names_its_stretch_and_not_all_of_it() {
     let mut leaving = begun(&ledger);
     let noise = vec![0xaa; 1_000_000];
     for bytes in [&noise[..], MOVES, &noise[..]] {
-        ledger.raw(&mut leaving, Side::A, bytes, false);
+        ledger.raw(&mut leaving, Side::A, 1, bytes, false);
     }
     let sent = 2_000_000 + MOVES.len() as u64;
     ledger.ended(&mut leaving, &ended([sent, 0], DataClass::Unknown, &[]));
@@ -156,7 +170,7 @@ fn one_list_in_a_long_stream_names_its_stretch_and_not_all_of_it() {
 fn what_a_decoder_tells_replaces_what_was_raw() {
     let mut ledger = Ledger::default();
     let mut leaving = begun(&ledger);
-    ledger.raw(&mut leaving, Side::A, MOVES, false);
+    ledger.raw(&mut leaving, Side::A, 1, MOVES, false);
     ledger.recognised(&mut leaving);
     ledger.ended(&mut leaving, &ended([MOVES.len() as u64, 0], DataClass::Video, &[]));
     let told = ledger.finish();
@@ -175,11 +189,68 @@ fn a_secret_in_clear_is_counted_and_not_told() {
     assert_eq!(of(&told, DataClass::Credentials).samples, ["secret in clear (masked)"]);
 }
 
+/// A conversation in which these bodies went out, all of them without a class.
+fn sent(ledger: &mut Ledger, bodies: &[&str]) {
+    let mut leaving = begun(ledger);
+    for text in bodies {
+        ledger.content(&mut leaving, 1, &body(text.as_bytes(), DataClass::Unknown, true));
+    }
+    let bytes = bodies.iter().map(|text| text.len() as u64).sum();
+    ledger.ended(&mut leaving, &ended([bytes, 0], DataClass::Signalling, &[]));
+}
+
+fn bytes_and_count(told: &[Disclosure]) -> Vec<(DataClass, u64, Option<u64>)> {
+    told.iter().map(|told| (told.data_class, told.bytes, told.count)).collect()
+}
+
+#[test]
+fn a_number_without_context_does_not_become_a_container_beside_a_real_one() {
+    let (serial, real) = (r#"{"serial":"ABCU1234560"}"#, r#"{"container":"MWCU6059784"}"#);
+    for bodies in [[serial, real], [real, serial]] {
+        let (mut one, mut several) = (Ledger::default(), Ledger::default());
+        sent(&mut one, &bodies);
+        bodies.iter().for_each(|body| sent(&mut several, &[body]));
+        for ledger in [&mut one, &mut several] {
+            let expected = [
+                (DataClass::ContainerIds, real.len() as u64, Some(1)),
+                (DataClass::Unknown, serial.len() as u64, None),
+            ];
+            let mut told = bytes_and_count(&ledger.finish());
+            told.sort();
+            assert_eq!(told, expected, "{bodies:?}");
+        }
+    }
+}
+
+#[test]
+fn numbers_without_context_in_several_bodies_of_a_conversation_name_all_of_these_bodies() {
+    let mut ledger = Ledger::default();
+    sent(&mut ledger, &["CSQU3054383", "nothing", "MWCU6059784"]);
+    let mut told = bytes_and_count(&ledger.finish());
+    told.sort();
+    assert_eq!(told, [(DataClass::ContainerIds, 22, Some(2)), (DataClass::Unknown, 7, None)]);
+}
+
+#[test]
+fn what_is_refuted_by_all_conversations_together_has_no_bytes_either() {
+    let mut ledger = Ledger::default();
+    sent(&mut ledger, &["CSQU3054383 MWCU6059784"]);
+    sent(&mut ledger, &["CSQU3054384 MWCU6059785"]);
+    assert_eq!(bytes_and_count(&ledger.finish()), [(DataClass::Unknown, 46, None)]);
+}
+
+#[test]
+fn bodies_of_readings_are_values_of_the_process() {
+    let mut ledger = Ledger::default();
+    sent(&mut ledger, &[r#"{"hoistPosition":12.3,"wind":7}"#]);
+    assert_eq!(bytes_and_count(&ledger.finish()), [(DataClass::ProcessValues, 31, None)]);
+}
+
 /// A question to one machine of the vendor's network, that `answers` packets answered.
 fn knock(ledger: &mut Ledger, last: u8, bytes: &[u8], answers: u64) {
     let addresses = [CRANE, Address::v4([203, 0, 113, last])];
     let mut leaving = ledger.begun(&addresses).unwrap();
-    ledger.raw(&mut leaving, Side::A, bytes, true);
+    ledger.raw(&mut leaving, Side::A, 1, bytes, true);
     let ended = ended([bytes.len() as u64, answers * 8], DataClass::Unknown, &[]);
     let first = moment(u64::from(last));
     ledger.ended(&mut leaving, &Ended { addresses, packets: [1, answers], first, ip_protocol: 17, ..ended });
@@ -240,10 +311,10 @@ fn play(ledger: &mut Ledger, steps: &[Step], ended: &Ended<'_>) {
         let from = if *from { Side::A } else { Side::B };
         let bytes = if *moves { MOVES } else { b"" };
         match class {
-            None => ledger.raw(&mut leaving, from, bytes, *ends),
+            None => ledger.raw(&mut leaving, from, 1, bytes, *ends),
             Some(class) => {
                 let (class, wire_bytes, ends) = (DataClass::ALL[*class], *wire_bytes, *ends);
-                ledger.content(&mut leaving, &Content { from, class, wire_bytes, bytes, ends });
+                ledger.content(&mut leaving, 1, &Content { from, class, wire_bytes, bytes, ends });
             }
         }
     }

@@ -12,6 +12,6 @@ mod picture;
 mod rule;
 mod rules;
 
-pub use picture::{AtAddress, Picture, Violation};
+pub use picture::{AtAddress, Breach, BrokenWrite, Picture, Violation};
 pub use rule::{Found, Rule, judge};
 pub use rules::RULES;

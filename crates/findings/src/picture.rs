@@ -1,6 +1,6 @@
 use quaywatch_assets::Bindings;
 use quaywatch_model::{
-    Address, Asset, Change, Disclosure, Entry, Link, Moment, RemoteAccess, Role, Search, TagWrite, Timestamp,
+    Address, Asset, Change, Disclosure, Entry, Link, Moment, Outcome, RemoteAccess, Role, Search, Timestamp,
     Transferred, Verb,
 };
 use quaywatch_site::{Permit, Site, Why};
@@ -13,12 +13,12 @@ pub struct Picture<'a> {
     pub span: (Timestamp, Timestamp),
     /// Who did what to whom, and how often.
     pub entries: &'a [Entry],
-    /// What changed something, in time order; of many of one kind only the first.
+    /// What changed something, in time order; of many changes of one object only the first.
     pub changes: &'a [Change],
     /// Programs, images and files that were moved.
     pub transfers: &'a [Transferred],
-    /// What was written to tags of the site's maps, in time order.
-    pub tag_writes: &'a [TagWrite],
+    /// What was written to tags of the site's maps against its rules, by client and server.
+    pub breaches: &'a [Breach],
     /// Who speaks with whom, in the order of client and server.
     pub links: &'a [Link],
     /// Who asks many that do not answer.
@@ -76,6 +76,49 @@ pub struct Violation {
     pub first: Moment,
     /// The first frames that show it; of what is not told apart, those of its kind.
     pub frames: Vec<u64>,
+}
+
+/// Writes of one client to one tag of a server that the site does not permit, all for the same reason. Judged at each
+/// write, however many there are.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Breach {
+    /// Client and server; `None` for what is not told apart.
+    pub pair: Option<[Address; 2]>,
+    /// What was done.
+    pub verb: Verb,
+    /// Why the site does not permit it.
+    pub why: String,
+    /// The first.
+    pub first: Moment,
+    /// How often.
+    pub count: u64,
+    /// The first frames that show it.
+    pub frames: Vec<u64>,
+    /// The first of the writes.
+    pub writes: Vec<BrokenWrite>,
+}
+
+/// A write that the site does not permit.
+#[derive(Debug, Clone, PartialEq)]
+pub struct BrokenWrite {
+    /// When, and in which frame, it was asked for.
+    pub at: Moment,
+    /// The tag's name.
+    pub tag: String,
+    /// The value as a number, scaled; a switch is 0 or 1.
+    pub number: Option<f64>,
+    /// What became of it.
+    pub outcome: Outcome,
+}
+
+impl Breach {
+    /// Takes in more of the same.
+    pub fn merge(&mut self, other: Self) {
+        self.first = self.first.min(other.first);
+        self.count += other.count;
+        self.frames.extend(other.frames);
+        self.writes.extend(other.writes);
+    }
 }
 
 impl Violation {

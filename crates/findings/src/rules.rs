@@ -7,6 +7,7 @@ mod controller_reset;
 mod controller_started;
 mod controller_stopped;
 mod credentials;
+mod database_stopped;
 mod deeds;
 mod disclosures;
 mod engineering_unprotected;
@@ -53,6 +54,7 @@ pub static RULES: &[&Rule] = &[
     &remote_access::USED,
     &remote_access::HIDDEN,
     &remote_execution::RULE,
+    &database_stopped::RULE,
     &disclosures::SENSITIVE,
     &disclosures::BULK,
     &disclosures::UNDECLARED,

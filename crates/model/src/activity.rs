@@ -68,6 +68,12 @@ pub struct Change {
     pub outcome: Outcome,
     /// The device's own code.
     pub code: Option<String>,
+    /// Which of the changes of its object with this outcome it is, from 0.
+    pub nth: usize,
+    /// How many more changes of the same object, with the same outcome, came after it and are not listed one by one.
+    pub repeated: u64,
+    /// When the last of those was; when this was, where there is none.
+    pub until: Timestamp,
 }
 
 impl Change {
@@ -128,23 +134,4 @@ pub struct FinishedTransfer {
     pub carved: Option<String>,
     /// What went wrong on our side, for the caller to tell as a problem of the conversation.
     pub problem: Option<Problem>,
-}
-
-/// A value that was written to a tag of the site's maps.
-#[derive(Debug, Clone, PartialEq)]
-pub struct TagWrite {
-    /// When, and in which frame, it was asked for.
-    pub at: Moment,
-    /// Who asked.
-    pub client: Address,
-    /// Who was asked.
-    pub server: Address,
-    /// With which verb.
-    pub verb: Verb,
-    /// The tag's name.
-    pub tag: String,
-    /// The value as a number, scaled; a switch is 0 or 1.
-    pub number: Option<f64>,
-    /// What became of it.
-    pub outcome: Outcome,
 }

@@ -18,3 +18,9 @@ pub fn is_of_controllers(protocol: &str) -> bool {
             | "mms"
     )
 }
+
+/// Whether a protocol is one of databases, by the name it has in records.
+#[must_use]
+pub fn is_of_databases(protocol: &str) -> bool {
+    matches!(protocol, "postgresql" | "tds")
+}

@@ -32,6 +32,14 @@ pub struct RemoteAccess {
     pub evidence: Vec<String>,
 }
 
+impl RemoteAccess {
+    /// Whether it is no channel that was seen open, but signs of a way out that nobody declared.
+    #[must_use]
+    pub fn is_hidden_path(&self) -> bool {
+        self.kind == "hidden_path"
+    }
+}
+
 /// Which way a channel crosses the border.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Reach {
@@ -121,6 +129,8 @@ impl Scope {
 pub struct Disclosure {
     /// The first packet of the first conversation.
     pub start: Moment,
+    /// The first frames in which data of the class was found or told, in order; none where it was not looked for.
+    pub frames: Vec<u64>,
     /// The last packet's time.
     pub end: Timestamp,
     /// How many conversations it took.

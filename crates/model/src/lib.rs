@@ -33,11 +33,11 @@ mod side;
 mod time;
 mod transfer;
 
-pub use activity::{Change, Entry, FinishedTransfer, TagWrite, Transferred};
+pub use activity::{Change, Entry, FinishedTransfer, Transferred};
 pub use address::{Address, Mac};
 pub use asset::{Asset, Evidence, Role};
 pub use content::{Content, DataClass};
-pub use controllers::is_of_controllers;
+pub use controllers::{is_of_controllers, is_of_databases};
 pub use digits::Digits;
 pub use ended::{Ended, KeptNote};
 pub use exchange::{Disclosure, Reach, RemoteAccess, Scope};

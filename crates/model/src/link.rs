@@ -51,6 +51,8 @@ pub struct Search {
     pub attempts: u64,
     /// The first attempt that failed.
     pub first: Moment,
+    /// The first frames of the first attempts that failed, in order.
+    pub frames: Vec<u64>,
     /// The last attempt.
     pub last: Timestamp,
     /// Some of the machines that were asked in vain.

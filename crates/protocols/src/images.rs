@@ -7,9 +7,17 @@ use quaywatch_model::{DataClass, TransferKind};
 /// `.dfu` USB's device firmware upgrade, `.swu` SWUpdate, `.raucb` RAUC.
 const FIRMWARE: [&str; 7] = [".fw", ".fwu", ".upd", ".dfu", ".rom", ".swu", ".raucb"];
 /// Ends of names that engineering tools give to projects and programs of controllers and to nothing else: STEP 7 and TIA
-/// Portal, STEP 7-Micro/WIN, Logix, RSLogix 500, Control Expert, Machine Expert, TwinCAT, CODESYS, GX Works, CX-Programmer,
-/// Sysmac Studio.
-const PROGRAMS: [&str; 38] = [
+/// Portal with their sources, STEP 7-Micro/WIN, Logix, RSLogix 500, Control Expert, Machine Expert, TwinCAT, CODESYS, GX Works,
+/// CX-Programmer, Sysmac Studio.
+const PROGRAMS: [&str; 46] = [
+    ".awl",
+    ".scl",
+    ".rss",
+    ".pro",
+    ".xef",
+    ".tpy",
+    ".mlp",
+    ".gxw",
     ".s7p",
     ".s7l",
     ".s5d",
@@ -70,6 +78,15 @@ const SIGNATURES: [&[u8]; 8] = [
     b"DfuSe",
 ];
 
+/// How sources and exports of controllers' programs begin, behind a byte order mark and blanks: STEP 7's and TIA Portal's
+/// sources (SIMATIC S7-SCL V5.3, chapter 8; STL reference, chapter on sources), Logix's text export (1756-RM084).
+const SOURCES: [&str; 6] =
+    ["ORGANIZATION_BLOCK ", "FUNCTION_BLOCK ", "DATA_BLOCK ", "FUNCTION FC", "IE_VER :=", "TYPE UDT"];
+/// What says in the beginning of an XML file that it is a program: Logix's export, PLCopen's exchange format (IEC 61131-10),
+/// TIA Portal's Openness, Control Expert's export.
+const EXPORTS: [&str; 5] =
+    ["<RSLogix5000Content", "plcopen.org/xml", "IEC61131_10_Ed", "<SW.Blocks.", "<FEFExchangeFile"];
+
 /// The longest record of a file for programming memories, in bytes: 255 bytes as digits, with what is around them.
 const LONGEST_RECORD: usize = 2 * 260 + 2;
 
@@ -79,7 +96,7 @@ pub(crate) fn kind(name: &str, first: &[u8]) -> TransferKind {
     let ends = |endings: &[&str]| endings.iter().any(|ending| lower.ends_with(ending));
     if is_firmware(first) || ends(&FIRMWARE) || lower.contains("firmware") && !ends(&DOCUMENTS) {
         TransferKind::Firmware
-    } else if ends(&PROGRAMS) {
+    } else if ends(&PROGRAMS) || is_program(first) {
         TransferKind::Program
     } else {
         TransferKind::File
@@ -100,19 +117,44 @@ pub(crate) const fn class(kind: TransferKind) -> DataClass {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Beginning {
     bytes: Vec<u8>,
-    is_firmware: bool,
+    kind: Option<TransferKind>,
 }
 
 impl Beginning {
-    /// Takes in the next piece; whether what is known by now is how firmware begins.
-    pub(crate) fn goes_on(&mut self, piece: &[u8]) -> bool {
-        let room = LONGEST_RECORD.saturating_sub(self.bytes.len());
-        if room > 0 && !self.is_firmware {
-            self.bytes.extend_from_slice(piece.get(..piece.len().min(room)).unwrap_or_default());
-            self.is_firmware = is_firmware(&self.bytes);
-        }
-        self.is_firmware
+    /// What the file is, where what is known by now is how firmware or a program begins.
+    pub(crate) const fn kind(&self) -> Option<TransferKind> {
+        self.kind
     }
+
+    /// Takes in the next piece, and gives the [`kind`](Self::kind).
+    pub(crate) fn goes_on(&mut self, piece: &[u8]) -> Option<TransferKind> {
+        let room = LONGEST_RECORD.saturating_sub(self.bytes.len());
+        if room > 0 && self.kind.is_none() {
+            self.bytes.extend_from_slice(piece.get(..piece.len().min(room)).unwrap_or_default());
+            let kind = kind("", &self.bytes);
+            self.kind = (kind != TransferKind::File).then_some(kind);
+        }
+        self.kind
+    }
+}
+
+/// Whether this is how a controller's program begins: a source, an export, or an archive whose first file is one.
+fn is_program(first: &[u8]) -> bool {
+    if let Some(name) = first_in_archive(first) {
+        return kind(name, b"") == TransferKind::Program;
+    }
+    let start = first.get(..first.len().min(LONGEST_RECORD)).unwrap_or_default();
+    let start = start.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(start).trim_ascii_start();
+    SOURCES.iter().any(|source| start.starts_with(source.as_bytes()))
+        || start.first() == Some(&b'<')
+            && EXPORTS.iter().any(|export| memchr::memmem::find(start, export.as_bytes()).is_some())
+}
+
+/// The name of the first file in a ZIP archive (APPNOTE 6.3, section 4.3.7).
+fn first_in_archive(first: &[u8]) -> Option<&str> {
+    let head = first.strip_prefix(b"PK\x03\x04")?;
+    let length = usize::from(u16::from_le_bytes(*head.get(22..24)?.first_chunk()?));
+    std::str::from_utf8(head.get(26..)?.get(..length)?).ok()
 }
 
 /// Whether this is how a device's firmware begins.
@@ -162,11 +204,30 @@ mod tests {
         for name in ["/6ES7515-2AM01-0AB0_V02.09.upd", "Firmware_2.bin", r"share\DRIVE.FW"] {
             assert_eq!(kind(name, b""), Firmware, "{name}");
         }
-        for name in [r"projects\STS07.ap17", "/crane.ACD", "STS07.s7p"] {
+        for name in [r"projects\STS07.ap17", "/crane.ACD", "STS07.s7p", "OB1.awl", "sts07.RSS"] {
             assert_eq!(kind(name, b""), Program, "{name}");
         }
         for name in ["recipe.bin", "firmware release notes.pdf", "moves.csv", "", "recap17"] {
             assert_eq!(kind(name, b""), File, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_program_that_was_renamed_is_told_by_how_it_begins() {
+        let archive = b"PK\x03\x04\x14\0\0\0\x08\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x0a\0\0\0STS07.ap17rest";
+        for program in [
+            &b"ORGANIZATION_BLOCK OB 1\r\nTITLE=x\r\n"[..],
+            b"\xEF\xBB\xBF\r\nFUNCTION_BLOCK \"Hoist\"",
+            b"<?xml version=\"1.0\"?>\n<RSLogix5000Content SchemaRevision=\"1.0\">",
+            archive,
+        ] {
+            assert_eq!(kind("backup.dat", program), Program, "{program:?}");
+            let mut beginning = Beginning::default();
+            assert_eq!(program.chunks(3).filter_map(|piece| beginning.goes_on(piece)).last(), Some(Program));
+        }
+        let other = b"PK\x03\x04\x14\0\0\0\x08\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x05\0\0\0a.csvrest";
+        for other in [&other[..], b"PK\x03\x04", b"The ORGANIZATION_BLOCK is", b"<html>", b"TYPE"] {
+            assert_eq!(kind("backup.dat", other), File, "{other:?}");
         }
     }
 
@@ -181,7 +242,8 @@ mod tests {
             assert!(is_firmware(image), "{image:?}");
             assert_eq!(kind("recipe.dat", image), Firmware);
             let mut beginning = Beginning::default();
-            let pieces: Vec<bool> = image.chunks(1).map(|piece| beginning.goes_on(piece)).collect();
+            let pieces: Vec<bool> =
+                image.chunks(1).map(|piece| beginning.goes_on(piece) == Some(Firmware)).collect();
             assert!(!pieces[0] && pieces[image.len() - 1], "in pieces");
         }
         for other in [

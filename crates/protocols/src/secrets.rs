@@ -3,6 +3,10 @@
 //! An address is a URL (RFC 3986) or a part of one, as HTTP, RTSP and SIP ask for it. What names a password, token or
 //! signature gives its value away nowhere: `rtsp://admin:***@10.0.0.2/ch1?password=***`.
 
+mod commands;
+
+pub(crate) use commands::masked_command;
+
 use std::borrow::Cow;
 use std::ops::Range;
 
@@ -11,7 +15,10 @@ pub(crate) const MASK: &str = "***";
 
 /// Names of secrets, without what is no letter or digit.
 const SECRET: &[&str] =
-    &["pass", "pw", "psw", "pswd", "userpass", "pin", "authorization", "proxyauthorization"];
+    &["pw", "psw", "pswd", "pas", "loginpas", "userpas", "pin", "authorization", "proxyauthorization"];
+/// Names of secrets end so, as `ftppass` and `wpapsk`; but an interlock's bypass is none.
+const SECRET_ENDS: &[&str] = &["pass", "psk"];
+const NO_SECRET_ENDS: &[&str] = &["bypass", "compass"];
 /// What makes a secret of every name that it is a part of.
 const SECRET_PARTS: &[&str] = &[
     "passw",
@@ -22,15 +29,33 @@ const SECRET_PARTS: &[&str] = &[
     "secret",
     "apikey",
     "accesskey",
+    "sharedkey",
+    "encryptionkey",
+    "wepkey",
+    "wpakey",
     "privatekey",
     "accountkey",
     "credential",
 ];
 /// Ends of names of tables whose rows are of people who log in.
 const LOGINS: [&str; 6] = ["user", "users", "account", "accounts", "login", "logins"];
-/// Names of secrets where they are parameters of an address; as columns and members they are often something else.
-const SECRET_PARAMETER: &[&str] =
-    &["sid", "session", "sessionid", "jsessionid", "phpsessid", "auth", "key", "sig", "hmac", "jwt", "otp"];
+/// Names of secrets where they are parameters of an address; as columns and members they are often something else. A
+/// `code` is what a login at another site ends with (RFC 6749, section 4.1.2).
+const SECRET_PARAMETER: &[&str] = &[
+    "sid",
+    "session",
+    "sessionid",
+    "jsessionid",
+    "phpsessid",
+    "auth",
+    "key",
+    "sig",
+    "hmac",
+    "jwt",
+    "otp",
+    "code",
+    "codeverifier",
+];
 /// Those that are passwords of users, as login forms name them.
 const PASSWORD: &[&str] = &[
     "password",
@@ -43,10 +68,23 @@ const PASSWORD: &[&str] = &[
     "userpass",
     "user_password",
     "login_password",
+    "loginpas",
+    "loginpass",
 ];
 /// Parameters that name the user, as login forms name them.
-const USER: &[&str] =
-    &["user", "username", "user_name", "login", "usr", "userid", "user_id", "loginname", "uname", "account"];
+const USER: &[&str] = &[
+    "user",
+    "username",
+    "user_name",
+    "login",
+    "usr",
+    "userid",
+    "user_id",
+    "loginname",
+    "loginuse",
+    "uname",
+    "account",
+];
 /// Schemes whose addresses begin with the user and without `//`.
 const USER_SCHEMES: &[&str] = &["sip:", "sips:", "mailto:", "xmpp:", "im:", "pres:"];
 /// What ends an address in a text.
@@ -99,7 +137,10 @@ impl Letters {
     }
 
     fn is_secret(&self) -> bool {
-        self.is_one_of(SECRET) || SECRET_PARTS.iter().any(|part| self.contains(part))
+        let ends = |ends: &[&str]| ends.iter().any(|end| self.as_bytes().ends_with(end.as_bytes()));
+        self.is_one_of(SECRET)
+            || (ends(SECRET_ENDS) && !ends(NO_SECRET_ENDS))
+            || SECRET_PARTS.iter().any(|part| self.contains(part))
     }
 
     fn is_one_of(&self, names: &[&str]) -> bool {
@@ -141,6 +182,32 @@ pub(crate) fn masked_text(text: &str) -> Cow<'_, str> {
     let secrets = passwords_of_users(text, false);
     let secrets = secrets.chain(fields(text, &["=", ":"], is_secret, field_end)).chain(elements(text));
     hidden(text, secrets.collect())
+}
+
+/// The topic of a message without the levels below one that is named as a secret, and whether there is such a level:
+/// then what is sent on it is the secret.
+///
+/// On `pin` stands what a pin of a board reads.
+pub(crate) fn masked_topic(topic: &str) -> (Cow<'_, str>, bool) {
+    let is_secret =
+        |level: &str| !level.contains('=') && !level.eq_ignore_ascii_case("pin") && is_secret(level);
+    let mut end = 0;
+    for level in topic.split('/') {
+        end += level.len();
+        if is_secret(level) {
+            let below = topic.get(end..).unwrap_or_default();
+            // Filters of subscriptions name no secret.
+            let open = below.split('/').all(|level| matches!(level, "" | "+" | "#" | MASK));
+            let shown = if open {
+                topic.into()
+            } else {
+                format!("{}/{MASK}", topic.get(..end).unwrap_or_default()).into()
+            };
+            return (shown, true);
+        }
+        end += 1;
+    }
+    (masked(topic), false)
 }
 
 /// Who logs in by an address, and the password: in its authority, or in parameters named as a login form names them.
@@ -295,7 +362,7 @@ pub(crate) fn unescaped(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{login, masked, masked_text};
+    use super::{login, masked, masked_text, masked_topic};
     use proptest::{prop_assert, proptest};
 
     #[test]
@@ -313,6 +380,8 @@ mod tests {
             ("/x?pass%77ord=Pw1", "/x?pass%77ord=***"),
             ("/x?next=%2Fy%3Ftoken%3DPw1%26a%3Db", "/x?next=%2Fy%3Ftoken%3D***%26a%3Db"),
             ("/x?url=ftp://u:Pw1@h/y", "/x?url=ftp://u:***@h/y"),
+            ("/cgi?loginuse=admin&loginpas=Pw1", "/cgi?loginuse=admin&loginpas=***"),
+            ("/back?code=Pw1&state=a", "/back?code=***&state=a"),
         ] {
             assert_eq!(masked(address), told);
             assert_eq!(masked(told), told, "what is masked stays as it is");
@@ -357,18 +426,41 @@ mod tests {
                 "<a><ns:Password kind='x'>***</ns:Password></a>",
             ),
             ("see rtsp://a:Pw1@h/x now", "see rtsp://a:***@h/x now"),
+            ("ssid=a;psk=Pw1", "ssid=a;psk=***"),
+            ("ftp_pass: Pw1", "ftp_pass: ***"),
         ] {
             assert_eq!(masked_text(text), told);
         }
-        for text in ["load: 41.5", r#"{"container":"MSCU1234565"}"#, "12:30 bob@terminal", "a sentence: b"] {
+        for text in [
+            "load: 41.5",
+            r#"{"container":"MSCU1234565"}"#,
+            "HoistBypass=1",
+            "12:30 bob@terminal",
+            "a sentence: b",
+        ] {
             assert_eq!(masked_text(text), text);
+        }
+    }
+
+    #[test]
+    fn a_topic_of_secrets_is_told_without_what_stands_below() {
+        for (topic, told, is_secret) in [
+            ("dev/token/Pw1", "dev/token/***", true),
+            ("dev/token/***", "dev/token/***", true),
+            ("dev/password", "dev/password", true),
+            ("dev/password/#", "dev/password/#", true),
+            ("dev/token=Pw1", "dev/token=***", false),
+            ("sts07/gpio/pin/4", "sts07/gpio/pin/4", false),
+            ("", "", false),
+        ] {
+            assert_eq!(masked_topic(topic), (told.into(), is_secret));
         }
     }
 
     proptest! {
         #[test]
         fn any_text_is_survived(text in "[a:/@=&?%3D\"'<>pw ä]{0,40}") {
-            let _ = (login(&text), masked_text(&text));
+            let _ = (login(&text), masked_text(&text), masked_topic(&text));
             prop_assert!(!masked(&text).is_empty() || text.is_empty());
         }
     }

@@ -4,7 +4,7 @@ mod secrets;
 mod tables;
 mod tokens;
 
-pub(crate) use secrets::masked;
+pub(crate) use secrets::{masked, takes_commands, takes_secrets};
 
 use quaywatch_model::Verb;
 

@@ -1,5 +1,5 @@
 //! Writes pages that no capture at hand gives, for the browser test (`scripts/check-report`): one in which everything that a
-//! peer chooses tries to be markup or script, and one of a very large network.
+//! peer chooses tries to be markup or script, one of a very large network, and one of machines that are switched off.
 //!
 //!     cargo run -p quaywatch-report --example pages -- DIR
 
@@ -33,6 +33,7 @@ fn main() -> io::Result<()> {
     std::fs::create_dir_all(&folder)?;
     page(&Path::new(&folder).join("hostile.html"), &hostile(), ATTEMPTS[5])?;
     page(&Path::new(&folder).join("large.html"), &large(), "A very large network")?;
+    page(&Path::new(&folder).join("silent.html"), &silent(), "Machines that are switched off")?;
     page(&Path::new(&folder).join("empty.html"), &Summary::default(), "Nothing captured")
 }
 
@@ -88,6 +89,22 @@ fn large() -> Summary {
     summary.links = (0..60_000).map(|index| link(index % MANY, index.wrapping_mul(7) % MANY)).collect();
     summary.findings = (0..2_000).map(finding).collect();
     summary.disclosures = (0..5_000).map(disclosure).collect();
+    summary
+}
+
+/// One station asks a dozen addresses that never answer, and sends to one recipient, whose name only one conversation says.
+fn silent() -> Summary {
+    let mut summary = Summary::default();
+    (summary.span.first, summary.span.last) = (Some(time(0)), Some(time(60)));
+    summary.assets.push(asset(0));
+    summary.links = (256..268).map(|index| Link { packets: [2, 0], ..link(0, index) }).collect();
+    let named = |name: Option<&str>, protocol| Disclosure {
+        recipient_name: name.map(str::to_owned),
+        protocol,
+        data_class: DataClass::Weights,
+        ..disclosure(0)
+    };
+    summary.disclosures = vec![named(Some("cms.example"), "http"), named(None, "unknown")];
     summary
 }
 
@@ -157,6 +174,9 @@ fn change(index: u32) -> Change {
         bytes: None,
         outcome: if index.is_multiple_of(3) { Outcome::Refused } else { Outcome::Accepted },
         code: Some(text(index)),
+        nth: 0,
+        repeated: 0,
+        until: moment(i64::from(index)).time,
     }
 }
 
@@ -221,6 +241,7 @@ fn channel(index: u32) -> RemoteAccess {
 fn disclosure(index: u32) -> Disclosure {
     Disclosure {
         start: moment(0),
+        frames: vec![],
         end: time(60),
         conversations: 1,
         client: at(index % 5),

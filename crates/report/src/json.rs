@@ -142,6 +142,10 @@ fn change(change: &Change) -> Value {
     }
     put(&mut object, "outcome", Some(change.outcome.as_str()));
     put(&mut object, "code", change.code.as_deref());
+    if change.repeated > 0 {
+        object.insert("repeated".into(), change.repeated.into());
+        put(&mut object, "until", Some(change.until));
+    }
     if let Some(unit) = change.unit {
         object.insert("unit".into(), unit.into());
     }

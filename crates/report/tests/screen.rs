@@ -108,6 +108,9 @@ fn change(number: usize) -> Change {
         bytes: None,
         outcome: Outcome::Refused,
         code: Some(long()),
+        nth: 0,
+        repeated: 0,
+        until: at(number as u64).time,
     }
 }
 
@@ -196,6 +199,7 @@ fn finding(number: usize) -> Finding {
 fn disclosure(number: usize, class: DataClass) -> Disclosure {
     Disclosure {
         start: at(number as u64),
+        frames: vec![],
         end: at(number as u64).time,
         conversations: 1,
         client: host(1, 1),

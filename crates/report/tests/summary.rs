@@ -36,6 +36,9 @@ fn change(second: i64, verb: Verb, function: &str, item: &str) -> Change {
         bytes: None,
         outcome: Outcome::Accepted,
         code: None,
+        nth: 0,
+        repeated: 0,
+        until: Timestamp::from_nanos(MIDNIGHT + second * 1_000_000_000),
     }
 }
 
@@ -86,17 +89,25 @@ fn one_stop_is_not_hidden_by_a_thousand_set_points() {
 }
 
 #[test]
-fn many_writes_by_one_function_are_one_line_with_the_first_and_the_last_value_of_each_object() {
+fn many_writes_are_a_line_an_object_with_its_first_and_its_last_value() {
     let changes = (0..90).map(|second| {
         let value = second % 6 != 0 || second < 60;
         change(second, Verb::Write, "write_var (0x05)", &format!("DB1.DBX{}.0 = {value}", second % 6))
     });
     let text = shown(&summary(changes.collect()));
-    assert!(
-        text.contains("write_var (0x05):\n      DB1.DBX0.0 = true ... false, DB1.DBX1.0 = true, DB1.DBX2.0"),
-        "{text}"
-    );
-    assert!(text.contains("90 times until"), "{text}");
+    assert!(text.contains("15 times until 22:14:44  DB1.DBX0.0 = true ... false\n"), "{text}");
+    assert!(text.contains("15 times until 22:14:45  DB1.DBX1.0 = true\n"), "{text}");
+}
+
+#[test]
+fn the_one_write_of_an_object_is_not_hidden_by_those_of_hundred_others() {
+    let beat =
+        |second| change(second, Verb::Write, "write (0x06)", &format!("holding {} = {second}", second % 100));
+    let mut changes: Vec<Change> = (0..900).map(beat).collect();
+    changes.insert(700, change(700, Verb::Write, "write (0x06)", "holding 500 = 110"));
+    let text = shown(&summary(changes));
+    assert!(text.contains("holding 500 = 110\n"), "{text}");
+    assert!(text.contains("900 times until"), "{text}");
 }
 
 #[test]
@@ -112,15 +123,17 @@ fn with_everything_asked_for_every_change_has_a_line_with_its_value() {
 
 #[test]
 fn writes_that_are_counted_but_not_listed_are_not_told_to_be_the_same() {
-    let changes =
+    let mut changes: Vec<Change> =
         (0..50).map(|second| change(second, Verb::Write, "write (0x06)", "holding 4 = 7")).collect();
+    let last = changes.last_mut().unwrap();
+    (last.repeated, last.until) = (950, Timestamp::from_nanos(MIDNIGHT + 3_600_000_000_000));
     let mut summary = summary(changes);
     summary.changes_not_listed = 950;
-    summary.entries[0].function = "write (0x06)".to_owned();
-    summary.entries[0].outcomes = [1000, 0, 0, 0];
     let text = shown(&summary);
     assert!(
-        text.contains("1,000 times until 23:13:20  write (0x06):\n      holding 4 = 7, perhaps others\n"),
+        text.contains(
+            "1,000 times until 23:13:20  write (0x06):\n      holding 4 = 7, perhaps other values\n"
+        ),
         "{text}"
     );
     assert!(!text.contains("more changes"), "{text}");
@@ -277,6 +290,7 @@ fn what_leaves_is_told_by_recipient_with_classes_and_counts() {
     let vendor = Address::v4([203, 0, 113, 9]);
     let told = |class, bytes, count, samples: &[&str]| Disclosure {
         start: Moment { time: Timestamp::from_nanos(MIDNIGHT), frame: 17 },
+        frames: vec![],
         end: Timestamp::from_nanos(MIDNIGHT),
         conversations: 2,
         client: CLIENT,

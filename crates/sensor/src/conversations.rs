@@ -1,4 +1,5 @@
-use crate::ledger::{Pair, shown};
+use crate::changes::shown;
+use crate::ledger::Pair;
 use foldhash::fast::FixedState;
 use quaywatch_egress::Leaving;
 use quaywatch_flow::Conversation;

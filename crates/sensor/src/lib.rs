@@ -5,6 +5,8 @@
 //! each other is understood by one worker; what is sent to a group is heard by all workers and told by one. Workers
 //! share nothing, and what they tell is put in order at the end: the result does not depend on their number.
 
+mod breaches;
+mod changes;
 mod conversations;
 mod dealer;
 mod declared;

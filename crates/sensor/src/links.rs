@@ -17,6 +17,8 @@ const MOST_TOLD_APART: usize = 128;
 const MOST_FAR_TOLD_APART: usize = 16;
 /// So many packets without an answer are a try; RFC 1035 section 4.2.1 and others repeat a question two or three times.
 const MOST_KNOCKS: u64 = 4;
+/// So many attempts of a search are named by their frames.
+const MOST_ATTEMPTS: usize = 12;
 /// So many machines of a search are named.
 const MOST_NAMED: usize = 8;
 
@@ -35,6 +37,7 @@ struct Searching {
     machines: Smallest<Address, MOST_TOLD_APART>,
     far_machines: Smallest<Address, MOST_FAR_TOLD_APART>,
     ports: Smallest<u16, MOST_TOLD_APART>,
+    frames: Smallest<u64, MOST_ATTEMPTS>,
     failed: u64,
     attempts: u64,
     first: Option<Moment>,
@@ -59,6 +62,7 @@ impl Links {
             mine.machines.merge(theirs.machines);
             mine.far_machines.merge(theirs.far_machines);
             mine.ports.merge(theirs.ports);
+            mine.frames.merge(theirs.frames);
         }
     }
 
@@ -94,6 +98,7 @@ impl Links {
         search.last = search.last.max(ended.last);
         if link.failed > 0 {
             search.failed += 1;
+            search.frames.add(ended.first.frame);
             search.first = search.first.into_iter().chain([ended.first]).min();
             if has_ports(ended.ip_protocol) {
                 search.ports.add(link.server_port);
@@ -118,6 +123,7 @@ impl Links {
             machines: Smallest::default(),
             far_machines: Smallest::default(),
             ports: Smallest::default(),
+            frames: Smallest::default(),
             failed: 0,
             attempts: 0,
             first: None,
@@ -161,6 +167,7 @@ impl Searching {
             failed: self.failed,
             attempts: self.attempts,
             first: self.first?,
+            frames: self.frames.kept.into_iter().collect(),
             last: self.last,
             some: some.take(MOST_NAMED).collect(),
         })

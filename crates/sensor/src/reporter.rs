@@ -124,7 +124,7 @@ impl Listener<App> for Reporter {
         bytes: &[u8],
     ) {
         if kept.app.leaving.is_some() && !matches!(kept.app.reading, Reading::Speaking(_)) {
-            self.desk.raw(kept, from, bytes);
+            self.desk.raw(kept, from, at.frame, bytes);
         }
         // The reading is taken out while it works, because what it finds is told of the conversation it is part of.
         let reading = match mem::replace(&mut kept.app.reading, Reading::Unknown) {

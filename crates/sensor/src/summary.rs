@@ -1,3 +1,5 @@
+use crate::breaches::Breaches;
+use crate::changes::Changes;
 use crate::declared;
 use crate::links::Links;
 use crate::violations::Violations;
@@ -7,7 +9,7 @@ use quaywatch_channels::Watcher;
 use quaywatch_egress::Ledger as Leaving;
 use quaywatch_findings::{AtAddress, Picture, judge};
 use quaywatch_model::{
-    Asset, Change, Disclosure, Entry, Finding, Link, RemoteAccess, Search, TagWrite, Timestamp, Transferred,
+    Asset, Change, Disclosure, Entry, Finding, Link, RemoteAccess, Search, Timestamp, Transferred,
 };
 use quaywatch_site::Site;
 use quaywatch_store::ProblemTotal;
@@ -24,10 +26,12 @@ pub struct Summary {
     pub protocols: BTreeMap<&'static str, ProtocolTotal>,
     /// Who did what to whom, and how often; sorted.
     pub entries: Vec<Entry>,
-    /// What changed something, in time order; of many of one kind only the first.
+    /// What changed something, in time order; of many changes of one object only the first.
     pub changes: Vec<Change>,
     /// Changes that are counted in `entries` but not listed in `changes`.
     pub changes_not_listed: u64,
+    /// Changes before they are put in order.
+    pub(crate) changed: Changes,
     /// Programs, images and files that were moved, in time order.
     pub transfers: Vec<Transferred>,
     /// Transfers that are not listed in `transfers`.
@@ -38,8 +42,8 @@ pub struct Summary {
     pub remote_access: Vec<RemoteAccess>,
     /// Channels before they are put in order.
     pub(crate) watched: Watcher,
-    /// What was written to tags of the site's maps, in time order; of very many the first.
-    pub tag_writes: Vec<TagWrite>,
+    /// What was written to tags of the site's maps against its rules.
+    pub(crate) breaches: Breaches,
     /// What left, in time order.
     pub disclosures: Vec<Disclosure>,
     /// What left, before it is put in order.
@@ -110,8 +114,6 @@ pub struct ProtocolTotal {
     pub wire_bytes: u64,
 }
 
-/// So many writes to tags are kept.
-const MOST_TAG_WRITES: usize = 16_384;
 /// So many transfers are listed.
 pub(crate) const MOST_TRANSFERS: usize = 4_096;
 
@@ -130,22 +132,14 @@ impl Summary {
         self.watched.merge(other.watched);
         self.linked.merge(other.linked);
         self.leaving.merge(other.leaving);
-        self.tag_writes.extend(other.tag_writes);
+        self.breaches.merge(other.breaches);
         self.entries.extend(other.entries);
-        self.changes.extend(other.changes);
-        self.changes_not_listed += other.changes_not_listed;
+        self.changed.merge(other.changed);
         self.transfers.extend(other.transfers);
         self.transfers_not_listed += other.transfers_not_listed;
         self.violations.merge(other.violations);
         for total in other.problems {
             self.problem(total);
-        }
-    }
-
-    /// Takes in a write to a tag.
-    pub(crate) fn tag_write(&mut self, write: TagWrite) {
-        if self.tag_writes.len() < MOST_TAG_WRITES {
-            self.tag_writes.push(write);
         }
     }
 
@@ -193,7 +187,7 @@ impl Summary {
             entries: &self.entries,
             changes: &self.changes,
             transfers: &self.transfers,
-            tag_writes: &self.tag_writes,
+            breaches: &self.breaches.finish(),
             links: &self.links,
             searches: &self.searches,
             assets: &self.assets,
@@ -212,10 +206,8 @@ impl Summary {
         (self.links, self.searches) = std::mem::take(&mut self.linked).finish();
         self.assets = self.gathered.finish(&self.entries);
         self.disclosures = self.leaving.finish();
+        (self.changes, self.changes_not_listed) = std::mem::take(&mut self.changed).finish();
         sort_rows(&mut self.changes, |a, b| a.order().cmp(&b.order()));
-        self.tag_writes
-            .sort_by(|a, b| (a.at, a.client, a.server, &a.tag).cmp(&(b.at, b.client, b.server, &b.tag)));
-        self.tag_writes.truncate(MOST_TAG_WRITES);
         self.transfers.sort_by_key(|moved| (moved.transfer.start, moved.client, moved.server));
         self.problems.sort_by_key(|total| (Reverse(total.count), total.layer, total.reason));
         let surplus = self.transfers.len().saturating_sub(MOST_TRANSFERS);

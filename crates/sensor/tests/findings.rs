@@ -4,7 +4,7 @@
 
 use quaywatch_capture::Source;
 use quaywatch_findings::RULES;
-use quaywatch_model::{Address, Finding};
+use quaywatch_model::{Address, Finding, Severity};
 use quaywatch_sensor::{Settings, inspect};
 use quaywatch_site::Site;
 use std::fs;
@@ -118,6 +118,35 @@ fn a_scan_of_one_machine_says_how_much_was_counted() {
     assert!(scan.title.ends_with("tried 1 machine and at least 128 ports in vain"), "{}", scan.title);
     assert!(scan.explanation.ends_with("refused: to 10.70.7.10."), "{}", scan.explanation);
     assert_eq!(scan.count, 200);
+}
+
+#[test]
+fn what_watches_switched_off_devices_is_no_grave_scan() {
+    let severity = |case: &str| only(&format!("cases/{case}"), "scan.network").severity;
+    assert_eq!(severity("finding-scan-pings-repeated"), Severity::Low);
+    assert_eq!(severity("finding-scan-network"), Severity::Medium);
+    assert_eq!(severity("finding-scan-ping"), Severity::High);
+    assert_eq!(severity("finding-scan-ports"), Severity::High);
+    assert_eq!(only("cases/finding-scan-network", "scan.network").frames.len(), 12);
+}
+
+#[test]
+fn what_is_done_to_a_database_is_not_told_of_a_controller() {
+    for (case, rule) in [
+        ("cases/finding-database-stopped", "database.stopped"),
+        ("cases/finding-execution-by-database", "execution.remote"),
+    ] {
+        assert_eq!(rules_of(case), [rule]);
+    }
+}
+
+#[test]
+fn only_what_a_controller_accepted_shows_that_it_takes_changes() {
+    let found = findings_of("samples/quay.pcap");
+    let device = Address::v4([10, 70, 7, 14]);
+    let open = found.iter().find(|finding| finding.rule == EXPOSURE && finding.subjects == [device]).unwrap();
+    // Of the diagnostics that it is asked for first it refuses those in frames 267 to 274.
+    assert_eq!(open.frames.first(), Some(&276), "{:?}", open.frames);
 }
 
 #[test]

@@ -23,20 +23,30 @@ pub struct Answers<'a> {
 }
 
 impl Store {
-    /// Writes the tables of answers, each put in place by a rename, replacing those of an earlier run.
+    /// Writes the tables of answers, each in the order of time and put in place by a rename, replacing those of an earlier run.
     ///
     /// # Errors
     /// Something could not be written.
     pub fn answers(&self, answers: &Answers<'_>) -> Result<(), StoreError> {
-        self.answer("assets", answers.assets, push_asset)?;
-        self.answer("remote_access", answers.remote_access, push_remote_access)?;
-        self.answer("disclosures", answers.disclosures, push_disclosure)?;
-        self.answer("findings", answers.findings, push_finding)
+        self.answer("assets", answers.assets, push_asset, |asset| (asset.first_seen, asset.first_frame))?;
+        self.answer("remote_access", answers.remote_access, push_remote_access, |row| place(row.start))?;
+        self.answer("disclosures", answers.disclosures, push_disclosure, |row| place(row.start))?;
+        let first_frame = |finding: &Finding| finding.frames.first().copied().unwrap_or_default();
+        self.answer("findings", answers.findings, push_finding, |row| (row.time, first_frame(row)))
     }
 
-    fn answer<T>(&self, name: &str, rows: &[T], push: fn(&mut Row<'_>, &T)) -> Result<(), StoreError> {
+    fn answer<T>(
+        &self,
+        name: &str,
+        rows: &[T],
+        push: fn(&mut Row<'_>, &T),
+        place: impl Fn(&T) -> (Timestamp, u64),
+    ) -> Result<(), StoreError> {
         let (temp, mut file) = TempFile::create(self.dir().join(format!(".{name}.new")))?;
         let mut text = Vec::new();
+        let mut rows: Vec<&T> = rows.iter().collect();
+        // Rows of one frame keep the order in which they were concluded.
+        rows.sort_by_key(|row| place(row));
         for row in rows {
             let mut line = Row::begin(&mut text);
             push(&mut line, row);
@@ -45,6 +55,10 @@ impl Store {
         file.write_all(&text).at(temp.path(), "write")?;
         temp.publish(&self.dir().join(format!("{name}.ndjson")))
     }
+}
+
+const fn place(at: Moment) -> (Timestamp, u64) {
+    (at.time, at.frame)
 }
 
 /// One row, key by key. What is absent is left out.

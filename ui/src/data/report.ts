@@ -142,6 +142,8 @@ export interface Link {
   protocol: string;
   conversations: number;
   failed: number;
+  packets_out: number;
+  packets_in: number;
   bytes_out: number;
   bytes_in: number;
   first: string;

@@ -47,7 +47,8 @@ const MOST = 12;
 const THINNEST = 2;
 
 export function flow(rows: Disclosure[]): Flow {
-  const names = (row: Disclosure): [string, string, string] => [row.client, row.data_class, recipient(row)];
+  const called = namesOf(rows);
+  const names = (row: Disclosure): [string, string, string] => [row.client, row.data_class, whom(row, called)];
   const kept = [0, 1, 2].map((column) => heaviest(rows, (row) => names(row)[column] ?? ""));
   const name = (row: Disclosure, column: number) => {
     const own = names(row)[column] ?? "";
@@ -76,6 +77,21 @@ export function flow(rows: Disclosure[]): Flow {
 
 export const recipient = (row: Disclosure): string =>
   row.tried === undefined ? (row.recipient_name ?? row.recipient) : "nobody who answered";
+
+/** The names that addresses were asked for by. */
+function namesOf(rows: Disclosure[]): Map<string, Set<string>> {
+  const called = new Map<string, Set<string>>();
+  for (const row of rows) {
+    if (row.recipient_name) called.set(row.recipient, (called.get(row.recipient) ?? new Set()).add(row.recipient_name));
+  }
+  return called;
+}
+
+/** A machine is one recipient: by its name, also where a conversation did not say it; by its address where it has several. */
+function whom(row: Disclosure, called: Map<string, Set<string>>): string {
+  const names = [...(called.get(row.recipient) ?? [])];
+  return row.tried === undefined ? (names.length === 1 && names[0] ? names[0] : row.recipient) : recipient(row);
+}
 
 function heaviest(rows: Disclosure[], name: (row: Disclosure) => string): Set<string> {
   const totals = new Map<string, number>();

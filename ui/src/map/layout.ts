@@ -14,8 +14,10 @@ export interface Node {
   address: string;
   role: string;
   asset?: Asset;
-  /** How many devices this stands for. */
+  /** How many devices this stands for; none where it stands for addresses at which nothing showed. */
   stands: number;
+  /** The addresses that never answered, where it stands for those. */
+  silent?: string[];
   x: number;
   y: number;
 }
@@ -58,6 +60,11 @@ const MOST_OUTSIDE = 21;
 /** So many zones have a box of their own. */
 const MOST_ZONES = 16;
 const OTHER_ZONES = "Other networks";
+const SILENT_ZONE = "Tried in vain";
+/** So many packets of a conversation without an answer are a try. The same number as in crates/sensor/src/links.rs. */
+const MOST_KNOCKS = 4;
+/** Protocols whose receivers never answer. */
+const ONE_WAY = ["syslog", "rtp"];
 const WIDTH = 1200;
 /** So many devices stand side by side. */
 const MOST_COLUMNS = 7;
@@ -88,8 +95,10 @@ export function draw(summary: Summary, devices: Devices): Drawing {
     placed.set(one.node.id, one);
   }
   const links = summary.links.filter((link) => !isGroup(link.server) && !isGroup(link.client));
+  const silent = silentOf(summary, links, devices);
   for (const link of links) {
     for (const address of [link.client, link.server]) {
+      if (silent.has(address)) continue;
       const id = idOf(address, devices);
       const one = placed.get(id) ?? place(undefined, address, called);
       one.weight += 1 + Math.log10(1 + link.bytes_out + link.bytes_in);
@@ -104,8 +113,38 @@ export function draw(summary: Summary, devices: Devices): Drawing {
   }
   gather(zones);
   const stands = new Map<string, Node>();
+  if (silent.size > 0) {
+    const one = inVain([...silent]);
+    for (const address of silent) stands.set(address, one.node);
+    zones.set(one.zone, [...TIERS, UNTOLD].map((_, tier) => (tier === UNTOLD_TIER ? [one] : [])));
+  }
   const drawing = arrange(zones, stands);
   return { ...drawing, edges: connect(summary, links, devices, stands) };
+}
+
+/** The addresses at which nothing ever showed: nobody knows whether there are machines. */
+function silentOf(summary: Summary, links: Link[], devices: Devices): Set<string> {
+  const inVain = (link: Link) =>
+    link.packets_in === 0 &&
+    link.packets_out <= MOST_KNOCKS * link.conversations &&
+    !ONE_WAY.includes(link.protocol);
+  const silent = new Set(links.filter(inVain).map((link) => link.server));
+  for (const link of links) {
+    silent.delete(link.client);
+    if (!inVain(link)) silent.delete(link.server);
+  }
+  // Whoever got something is a recipient, known or not.
+  for (const row of summary.disclosures ?? []) if (row.tried === undefined) silent.delete(row.recipient);
+  for (const address of silent) if (devices.at(address)) silent.delete(address);
+  return silent;
+}
+
+/** What stands for all of them. */
+function inVain(silent: string[]): Placed {
+  const [only = ""] = silent;
+  const title = silent.length === 1 ? only : `${silent.length} addresses`;
+  const node: Node = { id: "silent", title, address: "never answered", role: "", stands: 0, silent, x: 0, y: 0 };
+  return { node, zone: SILENT_ZONE, tier: UNTOLD_TIER, weight: 0 };
 }
 
 /** Puts the smallest zones into one where there are too many. */
@@ -175,7 +214,7 @@ function arrange(zones: Map<string, Placed[][]>, stands: Map<string, Node>): Omi
 
 /** What is outside comes first, what has no IP address last. */
 const rank = (zone: string): number =>
-  zone.startsWith("Outside") ? 0 : zone.startsWith("No IP") || zone === OTHER_ZONES ? 2 : 1;
+  zone.startsWith("Outside") ? 0 : zone.startsWith("No IP") || zone === OTHER_ZONES || zone === SILENT_ZONE ? 2 : 1;
 
 function box(
   title: string,
@@ -191,7 +230,7 @@ function box(
   tiers.forEach((tier, index) => {
     if (tier.length === 0) return;
     // Of what is outside nobody expects a role.
-    if (rank(title) > 0 || index < TIERS.length) {
+    if (title !== SILENT_ZONE && (rank(title) > 0 || index < TIERS.length)) {
       zone.tiers.push({ title: ([...TIERS, UNTOLD][index] ?? UNTOLD).title, y: row + 12 });
       row += 22;
     }

@@ -11,6 +11,9 @@ const KINDS: { kind: EdgeKind; title: string }[] = [
   { kind: "other", title: "other traffic" },
 ];
 
+/** So many addresses that never answered are named. */
+const MOST_SILENT = 24;
+
 export function NetworkMap() {
   const { page, devices } = useView();
   const drawing = useMemo(() => draw(page.summary, devices), [page, devices]);
@@ -27,7 +30,8 @@ export function NetworkMap() {
             ? "Boxes are the zones that the site declares; one with an address for a title is guessed from it. "
             : "No site file was given: boxes are guessed from addresses (networks of /24), not zones by design. "}
           A line is everything two devices said to each other, thicker for more bytes; an arrow points at the device that
-          was asked. Choose a device to see its lines and what is known of it. Groups (multicast, broadcast) are left out.
+          was asked. Choose a device to see its lines and what is known of it. Groups (multicast, broadcast) are left out;
+          addresses that never answered are one box, as nobody knows whether there are machines.
         </>
       }
     >
@@ -78,7 +82,7 @@ function Picture({ drawing, chosen, choose }: PictureProps) {
       viewBox={`-2 -2 ${width + 4} ${height + 4}`}
       style={{ minWidth: `${Math.min(width, 720)}px`, maxWidth: `${width + 4}px` }}
       role="group"
-      aria-label={`${count(nodes.length)} devices and ${count(edges.length)} lines between them`}
+      aria-label={`${count(nodes.reduce((sum, node) => sum + node.stands, 0))} machines and ${count(edges.length)} lines between them`}
     >
       <defs>
         {KINDS.map(({ kind }) => (
@@ -198,6 +202,12 @@ function Chosen({ drawing, chosen }: { drawing: Drawing; chosen: string | undefi
           <h3>
             {node.title} {node.title !== node.address && <span class="address">{node.address}</span>}
           </h3>
+          {node.silent && (
+            <p>
+              {node.silent.slice(0, MOST_SILENT).join(", ")}
+              {node.silent.length > MOST_SILENT && ` and ${count(node.silent.length - MOST_SILENT)} more`}
+            </p>
+          )}
           {asset && (
             <p>
               {[

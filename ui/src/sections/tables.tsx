@@ -1,3 +1,4 @@
+import { isPublic } from "../data/address";
 import { mainAddress, nameOf, placeOf } from "../data/device";
 import type { Asset, Change, Link, Operation, RemoteAccess, Transfer } from "../data/report";
 import { groupOf, spaced } from "../names/verbs";
@@ -104,13 +105,20 @@ export function Assets() {
   );
 }
 
+/** Which way it went. Who takes a file need be no device, and no device of the site's is at a public address. */
+function way({ kind, direction, server }: Transfer): string {
+  const device = (kind === "program" || kind === "firmware") && !isPublic(server);
+  if (direction === "to_device") return device ? "to device" : "to recipient";
+  return device ? "from device" : "from server";
+}
+
 export function Transfers() {
   const { page } = useView();
   const { transfers, transfers_not_listed } = page.summary;
   const columns: Column<Transfer>[] = [
     { title: "When", text: (row) => day(row.start), when: true },
     ...useParties<Transfer>(),
-    { title: "What", text: (row) => `${row.mime_type ?? row.kind} ${words(row.direction)}` },
+    { title: "What", text: (row) => `${row.mime_type ?? row.kind} ${way(row)}` },
     {
       title: "Name",
       text: (row) => [`${row.block_type ?? ""}${row.block_number ?? ""}`, row.name].filter(Boolean).join(" "),

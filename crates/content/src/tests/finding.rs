@@ -1,5 +1,5 @@
 use super::made::{base64, coarri, gzip, hex, json, number, pieces, utf16, whole, zlib};
-use crate::Found;
+use crate::{Found, Seen};
 use quaywatch_model::DataClass;
 use quaywatch_model::DataClass::{
     ContainerIds, Credentials, EdifactMessages, MachineIdentity, VesselIds, Weights,
@@ -16,8 +16,8 @@ fn a_list_of_moves_gives_its_distinct_containers_and_weights() {
     assert_eq!(count(&found, ContainerIds), 100);
     assert_eq!(count(&found, Weights), 100);
     assert!(found.tells(ContainerIds));
-    assert_eq!(found.take_seen(), Some(ContainerIds));
-    assert_eq!(found.take_seen(), None);
+    assert_eq!(found.take_seen().class, Some(ContainerIds));
+    assert_eq!(found.take_seen(), Seen { class: None, shapes: false });
     let samples: Vec<&str> = found.of(ContainerIds).unwrap().samples().collect();
     assert_eq!(samples.len(), 3);
     assert!(samples.iter().all(|sample| sample.contains("••••")), "{samples:?}");

@@ -74,6 +74,14 @@ impl Numbers {
         }
     }
 
+    /// Those of which nothing better is known.
+    pub(super) fn forget(&mut self, evidence: Evidence) {
+        self.kept.retain(|&mut marked| Evidence::of(marked) != evidence);
+        if let Some(of) = self.tally.get_mut(evidence as usize) {
+            *of = 0;
+        }
+    }
+
     fn keep_marked(&mut self, marked: u64) {
         match self.kept.find_mut(hash(marked), |&kept| is_same(kept, marked)) {
             Some(kept) if *kept <= marked => return,

@@ -17,16 +17,27 @@ pub(super) struct Deed<'a> {
     pub(super) changes: Vec<&'a Change>,
 }
 
-/// All that was done with these verbs, by who did it to whom.
+/// All that was done to devices with these verbs, by who did it to whom.
 pub(super) fn deeds<'a>(picture: &Picture<'a>, verbs: &[Verb]) -> Vec<Deed<'a>> {
+    deeds_by(picture, |verb, protocol, server, _| {
+        verbs.contains(&verb) && is_of_a_device(picture, verb, protocol, server)
+    })
+}
+
+/// All that was done in a certain way, by verb, protocol, server and function, by who did it to whom.
+pub(super) fn deeds_by<'a>(
+    picture: &Picture<'a>,
+    is_it: impl Fn(Verb, &str, Address, &str) -> bool,
+) -> Vec<Deed<'a>> {
     let mut deeds: BTreeMap<(Address, Address), Deed<'a>> = BTreeMap::new();
-    let done = picture.entries.iter().filter(|entry| verbs.contains(&entry.verb));
-    for entry in done.filter(|entry| is_of_a_device(picture, entry)) {
+    let done = |entry: &&Entry| is_it(entry.verb, entry.protocol, entry.server, &entry.function);
+    for entry in picture.entries.iter().filter(done) {
         let (client, server) = (entry.client, entry.server);
         let new = || Deed { client, server, entries: Vec::new(), changes: Vec::new() };
         deeds.entry((client, server)).or_insert_with(new).entries.push(entry);
     }
-    for change in picture.changes.iter().filter(|change| verbs.contains(&change.verb)) {
+    let done = |change: &&Change| is_it(change.verb, change.protocol, change.server, &change.function);
+    for change in picture.changes.iter().filter(done) {
         if let Some(deed) = deeds.get_mut(&(change.client, change.server)) {
             deed.changes.push(change);
         }
@@ -34,12 +45,19 @@ pub(super) fn deeds<'a>(picture: &Picture<'a>, verbs: &[Verb]) -> Vec<Deed<'a>> 
     deeds.into_values().filter(|deed| !deed.is_permitted(picture)).collect()
 }
 
-/// Whether it was done to a device of the site. A server in the Internet that takes or gives a file named as program or
+/// Whether it was done to a device of the site. What starts, stops or forces is told of controllers only: a database that is
+/// shut down drops no brakes. A server in the Internet that takes or gives a file named as program or
 /// firmware is a place for files; only in a protocol of controllers is it one itself, wherever it stands.
-fn is_of_a_device(picture: &Picture<'_>, entry: &Entry) -> bool {
-    let moves_files =
-        matches!(entry.verb, Verb::UpdateFirmware | Verb::DownloadProgram | Verb::UploadProgram);
-    !moves_files || is_of_controllers(entry.protocol) || picture.site.scope(entry.server) != Scope::Internet
+fn is_of_a_device(picture: &Picture<'_>, verb: Verb, protocol: &str, server: Address) -> bool {
+    match verb {
+        Verb::Start | Verb::Stop | Verb::ChangeMode | Verb::Reset | Verb::Force => {
+            is_of_controllers(protocol)
+        }
+        Verb::UpdateFirmware | Verb::DownloadProgram | Verb::UploadProgram => {
+            is_of_controllers(protocol) || picture.site.scope(server) != Scope::Internet
+        }
+        _ => true,
+    }
 }
 
 impl Deed<'_> {

@@ -15,7 +15,8 @@ pub(super) static SENSITIVE: Rule = Rule {
     meaning: "A machine sent data of a class that matters, readable on the way, to a public address. What a crane lifts, for \
               whom and when is worth money to thieves and more to others.",
     limits: "Silent for recipients and classes that the site declares, and for what is encrypted, of which only the volume is \
-             known. Numbers of containers are held to their check digit.",
+             known. Numbers of containers are held to their check digit. Programs are known by what engineering tools call their \
+             files and by how these begin.",
     advice: "Ask the recipient's contract what it gets and why; stop it at the gateway until that is answered.",
     techniques: &["T0882", "T0811", "T0802"],
     controls: &["33 CFR 101.650(c)(2)", "33 CFR 101.650(h)(2)", "IEC 62443-3-3 SR 4.1"],
@@ -45,7 +46,10 @@ pub(super) static SENSITIVE: Rule = Rule {
                 recipient(first)
             );
             let told: Vec<String> = rows.iter().map(|(_, row)| described(row)).collect();
-            found.push(of(first, severity, title, told.join(" ")));
+            found.push(Found {
+                frames: rows.iter().flat_map(|(_, row)| row.frames.iter().copied()).collect(),
+                ..of(first, severity, title, told.join(" "))
+            });
         }
     },
 };
@@ -208,7 +212,7 @@ fn of(row: &Disclosure, severity: Severity, title: String, explanation: String) 
         title,
         explanation,
         subjects: vec![row.client, row.recipient],
-        frames: vec![row.start.frame],
+        frames: if row.frames.is_empty() { vec![row.start.frame] } else { row.frames.clone() },
         count: row.conversations,
     }
 }

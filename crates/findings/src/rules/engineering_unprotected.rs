@@ -1,6 +1,6 @@
 use crate::rule::counted;
-use crate::{Found, Rule};
-use quaywatch_model::{Address, FindingKind, Link, Moment, Severity, Topic, Verb};
+use crate::{Found, Picture, Rule};
+use quaywatch_model::{Address, FindingKind, Link, Moment, Outcome, Severity, Topic, Verb};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Protocols in which nobody has to show who he is, as they are used today.
@@ -45,9 +45,7 @@ pub(super) static RULE: Rule = Rule {
         let mut open: BTreeMap<Address, Open<'_>> = BTreeMap::new();
         for entry in picture.entries.iter().filter(|entry| entry.verb.changes()) {
             let [accepted, ..] = entry.outcomes;
-            let unprotected = WITHOUT_PROOF.contains(&entry.protocol)
-                || entry.protocol == "opcua" && anonymous(picture.links_between(entry.client, entry.server));
-            if accepted == 0 || !unprotected {
+            if accepted == 0 || !is_unprotected(picture, entry.protocol, [entry.client, entry.server]) {
                 continue;
             }
             let server = open.entry(entry.server).or_default();
@@ -56,9 +54,12 @@ pub(super) static RULE: Rule = Rule {
             server.clients.insert(entry.client);
             server.firsts.insert(entry.first);
         }
-        for change in picture.changes {
+        // What was refused, or said in another protocol, shows nothing of the kind.
+        for change in picture.changes.iter().filter(|change| change.outcome == Outcome::Accepted) {
             let Some(server) = open.get_mut(&change.server) else { continue };
-            if server.listed.len() < MOST_FRAMES {
+            if server.listed.len() < MOST_FRAMES
+                && is_unprotected(picture, change.protocol, [change.client, change.server])
+            {
                 server.listed.push(change.at);
             }
         }
@@ -87,6 +88,12 @@ pub(super) static RULE: Rule = Rule {
         }
     },
 };
+
+/// Whether a client changes a server in this protocol without showing who it is.
+fn is_unprotected(picture: &Picture<'_>, protocol: &str, [client, server]: [Address; 2]) -> bool {
+    WITHOUT_PROOF.contains(&protocol)
+        || protocol == "opcua" && anonymous(picture.links_between(client, server))
+}
 
 /// Whether a session of OPC UA was neither signed nor of a known user.
 fn anonymous(links: &[Link]) -> bool {

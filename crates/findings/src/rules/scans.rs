@@ -8,6 +8,10 @@ use std::net::IpAddr;
 
 /// So many machines that do not answer are no typing mistakes.
 const MANY_MACHINES: u64 = 10;
+/// So many machines that do not answer are more than have been switched off or moved without telling who watches them.
+const MANY_MORE_MACHINES: u64 = 32;
+/// So many doors are those of one service.
+const FEW_PORTS: u64 = 2;
 /// So many doors of machines are no list of services.
 const MANY_PORTS: u64 = 15;
 /// So many controllers asked who they are: more than a panel has.
@@ -23,7 +27,8 @@ pub(super) static NETWORK: Rule = Rule {
     name: "scan.network",
     title: "Somebody tries many machines or ports",
     kind: FindingKind::Activity,
-    severity: "High.",
+    severity: "High; medium where it was one or two ports of fewer than 32 machines, low where it was echoes (ping) to fewer than 32 \
+               machines: so does a station that watches what is switched off.",
     meaning: "One machine tried ten or more machines, or fifteen or more ports, that did not answer. It looks for what is \
               there; some controllers fail when they are scanned.",
     limits: "Counts only attempts that got no answer or were refused, echoes (ping) among them; of one machine at most 128 \
@@ -39,7 +44,7 @@ pub(super) static NETWORK: Rule = Rule {
             let some: Vec<String> = search.some.iter().map(ToString::to_string).collect();
             found.push(Found {
                 time: search.first.time,
-                severity: Severity::High,
+                severity: severity(search),
                 title: format!("{} tried {} in vain", picture.named(search.client), tried(search)),
                 explanation: format!(
                     "{} of {} attempts got no answer or were refused: to {}{}.",
@@ -49,12 +54,24 @@ pub(super) static NETWORK: Rule = Rule {
                     if machines(search) == told_apart(some.len()) { "" } else { ", ..." }
                 ),
                 subjects: std::iter::once(search.client).chain(search.some.iter().copied()).collect(),
-                frames: vec![search.first.frame],
+                frames: search.frames.clone(),
                 count: search.failed,
             });
         }
     },
 };
+
+/// Who watches machines asks all of them the same, those too that are switched off; who looks for a way in asks very many
+/// machines, or many doors.
+const fn severity(search: &Search) -> Severity {
+    let machines = machines(search);
+    match search.ports.count {
+        _ if machines.more || machines.count >= MANY_MORE_MACHINES => Severity::High,
+        0 => Severity::Low,
+        1..=FEW_PORTS => Severity::Medium,
+        _ => Severity::High,
+    }
+}
 
 /// Whether somebody who asks so much in vain is looking for what is there.
 pub(super) const fn is_scan(search: &Search) -> bool {

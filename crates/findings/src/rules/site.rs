@@ -2,9 +2,8 @@
 
 use super::deeds::described;
 use crate::rule::counted;
-use crate::{Found, Picture, Rule};
-use quaywatch_model::{Address, FindingKind, Link, Severity, TagWrite, Verb};
-use quaywatch_site::Permit;
+use crate::{BrokenWrite, Found, Picture, Rule};
+use quaywatch_model::{Address, FindingKind, Link, Moment, Severity, Verb};
 use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) static ASSET: Rule = Rule {
@@ -64,47 +63,81 @@ pub(super) static WRITE: Rule = Rule {
     shown_by: "cases/finding-write-not-permitted",
     silent_in: "cases/quiet-declared",
     look: |picture, found| {
-        type Cause = (Address, Address, String);
-        let mut causes: BTreeMap<Cause, Vec<String>> = BTreeMap::new();
-        let mut places: BTreeMap<Cause, (quaywatch_model::Moment, Vec<u64>, u64)> = BTreeMap::new();
+        let mut causes: BTreeMap<(Option<[Address; 2]>, String), Cause> = BTreeMap::new();
+        // Who may write at all is judged of everything that was counted, not only of what is listed one by one.
+        for entry in picture.entries.iter().filter(|entry| entry.verb == Verb::Write) {
+            let Some(why) = picture.denied(entry.client, entry.server, entry.verb) else { continue };
+            let cause = causes.entry((Some([entry.client, entry.server]), why)).or_default();
+            cause.add(entry.first, entry.count(), &[entry.first.frame]);
+        }
         for change in picture.changes.iter().filter(|change| change.verb == Verb::Write) {
             let Some(why) = picture.denied(change.client, change.server, change.verb) else { continue };
-            let key = (change.client, change.server, why);
-            let (_, frames, count) = places.entry(key.clone()).or_insert((change.at, Vec::new(), 0));
-            frames.push(change.at.frame);
-            *count += 1;
-            causes.entry(key).or_default().push(described(change));
+            let cause = causes.entry((Some([change.client, change.server]), why)).or_default();
+            cause.frames.push(change.at.frame);
+            cause.tell(|| described(change));
         }
-        for write in picture.tag_writes {
-            let Some(why) = denied_tag(picture, write) else { continue };
-            let key = (write.client, write.server, why);
-            let (_, frames, count) = places.entry(key.clone()).or_insert((write.at, Vec::new(), 0));
-            frames.push(write.at.frame);
-            *count += 1;
-            let value = write.number.map_or(String::new(), |number| format!(" = {number}"));
-            let outcome = write.outcome.as_str();
-            let told = format!("{}{value} -> {outcome} in frame {}.", write.tag, write.at.frame);
-            causes.entry(key).or_default().push(told);
+        for breach in picture.breaches {
+            let denied = |[client, server]: [Address; 2]| picture.denied(client, server, breach.verb);
+            if breach.pair.and_then(denied).is_some() {
+                continue;
+            }
+            let cause = causes.entry((breach.pair, breach.why.clone())).or_default();
+            cause.add(breach.first, breach.count, &breach.frames);
+            breach.writes.iter().for_each(|write| cause.tell(|| told(write)));
         }
-        for (key, told) in causes {
-            let Some((at, frames, count)) = places.remove(&key) else { continue };
-            let (client, server, why) = key;
-            found.push(Found {
-                time: at.time,
-                severity: Severity::High,
-                title: format!(
-                    "{} wrote to {} without permission",
-                    picture.named(client),
-                    picture.named(server)
-                ),
-                explanation: format!("{why}. {}", told.iter().take(3).cloned().collect::<Vec<_>>().join(" ")),
-                subjects: vec![client, server],
-                frames,
-                count,
-            });
-        }
+        found.extend(causes.into_iter().map(|((pair, why), cause)| cause.found(picture, pair, &why)));
     },
 };
+
+/// So many writes of one cause are described.
+const MOST_DESCRIBED: usize = 3;
+
+/// What one machine wrote to another without being allowed to, for one reason.
+#[derive(Default)]
+struct Cause {
+    first: Option<Moment>,
+    count: u64,
+    frames: Vec<u64>,
+    told: Vec<String>,
+}
+
+impl Cause {
+    fn add(&mut self, first: Moment, count: u64, frames: &[u64]) {
+        self.first = Some(self.first.map_or(first, |known| known.min(first)));
+        self.count += count;
+        self.frames.extend(frames);
+    }
+
+    fn tell(&mut self, described: impl FnOnce() -> String) {
+        if self.told.len() < MOST_DESCRIBED {
+            self.told.push(described());
+        }
+    }
+
+    fn found(self, picture: &Picture<'_>, pair: Option<[Address; 2]>, why: &str) -> Found {
+        let title = match pair {
+            Some([client, server]) => {
+                format!("{} wrote to {} without permission", picture.named(client), picture.named(server))
+            }
+            None => "Others than those told one by one wrote without permission".to_owned(),
+        };
+        Found {
+            time: self.first.unwrap_or_default().time,
+            severity: Severity::High,
+            title,
+            explanation: format!("{why}. {}", self.told.join(" ")),
+            subjects: pair.into_iter().flatten().collect(),
+            frames: self.frames,
+            count: self.count,
+        }
+    }
+}
+
+/// `Par.Overload = 110 -> accepted in frame 160004.`
+fn told(BrokenWrite { at, tag, number, outcome }: &BrokenWrite) -> String {
+    let value = number.map_or(String::new(), |number| format!(" = {number}"));
+    format!("{tag}{value} -> {} in frame {}.", outcome.as_str(), at.frame)
+}
 
 pub(super) static CONDUIT: Rule = Rule {
     name: "conduit.crossed",
@@ -156,15 +189,3 @@ pub(super) static CONDUIT: Rule = Rule {
         }
     },
 };
-
-/// Why the site does not permit this tag or value, where it permits writing as such.
-fn denied_tag(picture: &Picture<'_>, write: &TagWrite) -> Option<String> {
-    let [from, to] = [write.client, write.server].map(|address| picture.site.party(address));
-    let tag = picture.site.all_tags().find(|tag| tag.name == write.tag)?;
-    match picture.site.may_write(&from, &to, write.verb, Some(tag), write.number) {
-        Permit::Denied(why) if picture.denied(write.client, write.server, write.verb).is_none() => {
-            Some(why.to_string())
-        }
-        _ => None,
-    }
-}

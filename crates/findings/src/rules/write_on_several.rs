@@ -1,11 +1,14 @@
-use crate::{Found, Rule};
+use crate::{Found, Picture, Rule};
 use quaywatch_model::{Address, Change, FindingKind, Severity, Verb, is_of_controllers};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The same change on so many controllers is no coincidence.
 const SEVERAL: usize = 3;
-/// What is done so often on each of them is a habit: a sign of life, a lamp, the time of day.
-const HABIT: usize = 4;
+/// What is written so often, with whatever value, is written as a habit: a sign of life, a lamp, the time of day.
+const HABIT: u64 = 4;
+/// A capture has to show so many nanoseconds before a habit can be told from an act: what is written every ten seconds looks
+/// like one act in a capture of one.
+const SHORTEST_SPAN_NANOS: i64 = 60_000_000_000;
 /// So many of the changes are described.
 const MOST_DESCRIBED: usize = 3;
 
@@ -16,7 +19,8 @@ pub(super) static RULE: Rule = Rule {
     severity: "High.",
     meaning: "One machine made the same change, with the same values, on three or more controllers. That is how a fleet is \
               maintained, and how malware works down a list of targets.",
-    limits: "Silent for fewer than three controllers, for what is written again and again, and for the parameters that a \
+    limits: "Silent for fewer than three controllers, for objects that are written again and again, whatever the value, in captures \
+             of less than a minute, in which a habit looks like an act, and for the parameters that a \
              PROFINET connection begins with. Compares the first items of each change as they are listed.",
     advice: "Find the work order that covers all of these controllers; else treat all of them as touched.",
     techniques: &["T0855", "T0848"],
@@ -24,16 +28,22 @@ pub(super) static RULE: Rule = Rule {
     shown_by: "cases/finding-write-on-several",
     silent_in: "samples/quay.pcap",
     look: |picture, found| {
+        if picture.span.1.since(picture.span.0) < SHORTEST_SPAN_NANOS {
+            return;
+        }
+        let habits = habits(picture);
         let mut alike: BTreeMap<(Address, &str, &str, &[String]), Vec<&Change>> = BTreeMap::new();
         for change in picture.changes.iter().filter(|change| is_compared(change)) {
+            if habits.get(&object(change)).is_some_and(|count| *count >= HABIT) {
+                continue;
+            }
             let key = (change.client, change.protocol, change.function.as_str(), change.items.as_slice());
             alike.entry(key).or_default().push(change);
         }
         // All that one machine did alike in one way is one cause.
         let mut causes: BTreeMap<(Address, &str, &str), Vec<Vec<&Change>>> = BTreeMap::new();
         for ((client, protocol, function, _), changes) in alike {
-            let servers = servers(&changes).len();
-            if servers >= SEVERAL && changes.len() < servers * HABIT {
+            if servers(&changes).len() >= SEVERAL {
                 causes.entry((client, protocol, function)).or_default().push(changes);
             }
         }
@@ -59,6 +69,23 @@ pub(super) static RULE: Rule = Rule {
         }
     },
 };
+
+/// What a change is of: client, server, function and the names of its items.
+type Object<'a> = (Address, Address, &'a str, Vec<&'a str>);
+
+fn object(change: &Change) -> Object<'_> {
+    let names = change.items.iter().map(|item| item.split_once(" = ").map_or(item.as_str(), |(name, _)| name));
+    (change.client, change.server, change.function.as_str(), names.collect())
+}
+
+/// How often every object was written.
+fn habits<'a>(picture: &Picture<'a>) -> BTreeMap<Object<'a>, u64> {
+    let mut counts = BTreeMap::new();
+    for change in picture.changes.iter().filter(|change| is_compared(change)) {
+        *counts.entry(object(change)).or_default() += 1 + change.repeated;
+    }
+    counts
+}
 
 /// Whether a change is one of a controller that the same on another would be told for. Whoever opens a PROFINET connection
 /// writes its parameters first (IEC 61158-6-10), the same into all devices of a kind.

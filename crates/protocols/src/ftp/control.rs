@@ -2,7 +2,7 @@ use super::data::{Channels, Load};
 use super::{PROTOCOL, wire};
 use crate::images;
 use crate::logins::clear_password;
-use crate::secrets::{MASK, is_secret};
+use crate::secrets::{MASK, is_secret, masked_command};
 use crate::tls::ChangesToTls;
 use crate::{Answer, Context, Dialogue, Expectations, Length, Pending, Request};
 use quaywatch_model::{
@@ -21,7 +21,7 @@ const LONGEST_NAME_BYTES: usize = 512;
 const GIVEN_UP_NANOS: i64 = 3_600_000_000_000;
 
 /// What follows `SITE` before passwords, beside the words that say it: of users and of groups.
-const SETS_SECRET: [&str; 4] = ["PSWD", "GPASS", "GPASSWD", "GPSWD"];
+const SETS_SECRET: [&str; 3] = ["GPSWD", "ADDUSER", "GADDUSER"];
 
 /// One control connection.
 #[derive(Default)]
@@ -213,11 +213,11 @@ impl Control {
         let command = argument.split_whitespace().next().unwrap_or_default();
         let sets_secret =
             is_secret(command) || SETS_SECRET.iter().any(|one| command.eq_ignore_ascii_case(one));
-        if !sets_secret {
-            return argument.into();
+        let shown = if sets_secret { format!("{command} {MASK}").into() } else { masked_command(argument) };
+        if let Cow::Owned(_) = shown {
+            cx.note(from, Topic::ClearSecret, Value::Secret);
         }
-        cx.note(from, Topic::ClearSecret, Value::Secret);
-        format!("{command} {MASK}").into()
+        shown
     }
 
     /// Says what the announced data connection will move.

@@ -102,7 +102,7 @@ impl Data {
             }
         };
         let client = if direction == Direction::ToDevice { from } else { from.other() };
-        self.kind = images::kind(name, &[]);
+        self.kind = self.beginning.kind().unwrap_or_else(|| images::kind(name, &[]));
         let kind = self.kind;
         let shown: &dyn std::fmt::Display = name;
         cx.transfer(&Transfer::Begin {
@@ -130,9 +130,10 @@ impl Data {
 
 impl Conversation for Data {
     fn data(&mut self, cx: &mut Context<'_>, from: Side, bytes: &[u8]) {
+        let beginning = self.beginning.goes_on(bytes);
         self.begin(cx, from);
-        if self.beginning.goes_on(bytes) {
-            self.kind = TransferKind::Firmware;
+        if let Some(kind) = beginning.filter(|_| self.kind == TransferKind::File) {
+            self.kind = kind;
         }
         if let Some(channel) = cx.shared.get::<Channels>().get(self.token) {
             channel.bytes += bytes.len() as u64;

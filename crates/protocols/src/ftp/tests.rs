@@ -114,6 +114,10 @@ fn a_password_that_the_server_is_to_set_is_told_to_be_there_and_is_not_told() {
         (B, b"230 in\r\n"),
         (A, b"SITE PSWD oldPw newPw\r\n"),
         (B, b"200 done\r\n"),
+        (A, b"SITE CHPASS newPw\r\n"),
+        (B, b"200 Done\r\n"),
+        (A, b"SITE EXEC net user bob newPw\r\n"),
+        (B, b"200 Done\r\n"),
         (A, b"SITE CHMOD 755 x\r\n"),
         (B, b"200 done\r\n"),
     ];
@@ -122,6 +126,8 @@ fn a_password_that_the_server_is_to_set_is_told_to_be_there_and_is_not_told() {
         heard.operations[1..],
         [
             "A: Write SITE: file = \"PSWD ***\" -> accepted",
+            "A: Write SITE: file = \"CHPASS ***\" -> accepted",
+            "A: Write SITE: file = \"EXEC net user bob ***\" -> accepted",
             "A: Write SITE: file = \"CHMOD 755 x\" -> accepted"
         ]
     );

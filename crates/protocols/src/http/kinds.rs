@@ -24,6 +24,7 @@ const FILE_TYPES: &[&str] = &[
     "application/x-msdownload",
     "application/x-dosexec",
     "application/x-executable",
+    "application/vnd.microsoft.portable-executable",
     "text/csv",
     "application/x-zip-compressed",
     "application/x-7z-compressed",
@@ -60,13 +61,13 @@ impl File {
 
 /// The file that a body is, if it is one: by its name, by the target, or by its type.
 pub(super) fn file(target: &str, media_type: &str, disposition: Option<&str>) -> Option<File> {
-    let path = target.split(['?', '#']).next().unwrap_or_default();
-    let last = unescaped(path.rsplit('/').next().unwrap_or_default());
+    let last = last_of(target);
     if let Some(name) = disposition.and_then(filename) {
         return Some(File::new(&name, media_type));
     }
     let end = extension(&last);
-    let named = FIRMWARE.contains(&end.as_str()) || FILES.contains(&end.as_str());
+    let is_program = images::kind(&last, &[]) == TransferKind::Program;
+    let named = is_program || FIRMWARE.contains(&end.as_str()) || FILES.contains(&end.as_str());
     let page = matches!(media_type, "text/html" | "application/json" | "application/xml" | "text/xml");
     let typed = FILE_TYPES.contains(&media_type) || media_type.contains("firmware");
     (typed || named && !page).then(|| File::new(&last, media_type))
@@ -98,12 +99,38 @@ pub(super) fn media_type(value: &str) -> String {
     value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
 }
 
-/// The class of a body that is no file.
+/// The class of a body that is told as no file.
 pub(super) fn class(media_type: &str) -> DataClass {
     let moving = media_type.starts_with("video/")
         || media_type.starts_with("audio/")
         || media_type == "multipart/x-mixed-replace";
-    if moving { DataClass::Video } else { DataClass::Unknown }
+    match moving {
+        true => DataClass::Video,
+        // The pictures of a page are files all the same.
+        false if is_picture(media_type) => DataClass::Files,
+        false => DataClass::Unknown,
+    }
+}
+
+/// Whether this is a type of still pictures, as cameras that read numbers of containers send them.
+pub(super) fn is_picture(media_type: &str) -> bool {
+    media_type.starts_with("image/")
+}
+
+/// So many first bytes tell by their signature what is sent, whatever its head says.
+pub(super) const SIGNATURE_BYTES: usize = 16;
+
+/// The file of this name that begins so, if it is one by its first bytes.
+pub(super) fn sent(name: &str, first: &[u8]) -> Option<File> {
+    let typed = sniff(first).filter(|typed| is_picture(typed) || FILE_TYPES.contains(typed))?;
+    Some(File::new(name, typed))
+}
+
+/// What the path of a target ends with, without escapes; its beginning, where it is longer than names are.
+pub(super) fn last_of(target: &str) -> String {
+    let path = target.split(['?', '#']).next().unwrap_or_default();
+    let last = path.rsplit('/').next().unwrap_or_default();
+    unescaped(last.get(..last.floor_char_boundary(MAX_NAME_BYTES)).unwrap_or_default())
 }
 
 /// The type of content by its first bytes, as Zeek names it; `None` where they do not tell.

@@ -2,7 +2,7 @@
 
 use super::kinds::{File, filename, media_type, parameter};
 use crate::Context;
-use crate::images::Beginning;
+use crate::images::{self, Beginning};
 use crate::secrets::{is_password, is_user};
 use memchr::memmem;
 use quaywatch_model::{Content, DataClass, Direction, Side, Transfer, TransferKind};
@@ -151,8 +151,9 @@ impl Multipart {
     fn content(&mut self, cx: &mut Context<'_>, bytes: &[u8]) {
         match &mut self.part {
             Part::File(class, beginning) if !bytes.is_empty() => {
-                if beginning.goes_on(bytes) {
-                    (*class, self.has_firmware) = (DataClass::Firmware, true);
+                if let Some(kind) = beginning.goes_on(bytes).filter(|_| *class == DataClass::Files) {
+                    *class = images::class(kind);
+                    self.has_firmware |= kind == TransferKind::Firmware;
                 }
                 cx.transfer(&Transfer::Data { id: self.transfer_id, bytes });
                 let (from, wire_bytes) = (self.client, bytes.len() as u64);

@@ -6,8 +6,9 @@ use super::kinds::{self, File};
 use super::multipart::Multipart;
 use super::wire::Head;
 use crate::Context;
-use crate::images::Beginning;
+use crate::images::{self, Beginning};
 use quaywatch_model::{Content, DataClass, Direction, Side, Transfer};
+use std::fmt;
 
 /// So much of a body's beginning is kept to be looked into, in bytes: a form with a login, the head of a page.
 const KEPT_BYTES: usize = 4 * 1024;
@@ -17,6 +18,8 @@ pub(super) struct Payload {
     class: DataClass,
     decoder: Option<Decoder>,
     transfer: Option<u64>,
+    /// What is sent may turn out to be a file by its first bytes.
+    undecided: Option<Undecided>,
     beginning: Beginning,
     /// Whether it is firmware, by its name or its first bytes.
     pub(super) is_firmware: bool,
@@ -31,6 +34,13 @@ pub(super) struct Payload {
     pub(super) decoded_bytes: u64,
     /// Whether all that was told as a file is the file, and not a range of it.
     whole_file: bool,
+}
+
+/// A request's body that is no file by what its head says.
+struct Undecided {
+    transfer_id: u64,
+    /// What it is called if it is one.
+    name: String,
 }
 
 /// Whose body it is.
@@ -63,10 +73,10 @@ impl Payload {
         if is_request {
             // Only PUT names the file by the target; what else is sent is told by its own type and name.
             let put = about.method == "PUT";
-            let last = about.target.rsplit('/').next().unwrap_or_default();
+            let last = &kinds::last_of(about.target);
             file = file
                 .filter(|_| !is_form && !is_multipart)
-                .or_else(|| put.then(|| File::new(last, &media_type)));
+                .or_else(|| (put || kinds::is_picture(&media_type)).then(|| File::new(last, &media_type)));
         } else if !(200..300).contains(&about.status) {
             file = None;
         }
@@ -76,8 +86,11 @@ impl Payload {
             Some(file) => file.class(),
             None => kinds::class(&media_type),
         };
+        let undecided = (is_request && file.is_none() && multipart.is_none())
+            .then(|| Undecided { transfer_id: about.transfer_id, name: kinds::last_of(about.target) });
         let payload = Self {
             class,
+            undecided,
             decoder: coding.and_then(|coding| Decoder::new(cx, coding)),
             transfer: file.is_some().then_some(about.transfer_id),
             beginning: Beginning::default(),
@@ -96,15 +109,8 @@ impl Payload {
     pub(super) fn begin(&self, cx: &mut Context<'_>, file: &File, about: About<'_>) {
         let Some(id) = self.transfer else { return };
         let to_device = about.from == about.client;
-        cx.transfer(&Transfer::Begin {
-            id,
-            kind: file.kind,
-            direction: if to_device { Direction::ToDevice } else { Direction::FromDevice },
-            client: about.client,
-            name: Some(&file.name),
-            block_type: None,
-            block_number: None,
-        });
+        let direction = if to_device { Direction::ToDevice } else { Direction::FromDevice };
+        begin(cx, id, file, direction, about.client);
     }
 
     /// The next bytes of the body, as they were on the wire.
@@ -123,16 +129,18 @@ impl Payload {
 
     fn piece(&mut self, cx: &mut Context<'_>, from: Side, wire_bytes: u64, bytes: &[u8]) {
         self.decoded_bytes += bytes.len() as u64;
-        if let Some(room) = KEPT_BYTES.checked_sub(self.kept.len()) {
+        let before = self.kept.len();
+        if let Some(room) = KEPT_BYTES.checked_sub(before) {
             let start = bytes.get(..bytes.len().min(room)).unwrap_or_default();
             // Without memory it is not looked into.
             let _ = cx.memory.append(&mut self.kept, start);
         }
+        if self.kept.len() >= kinds::SIGNATURE_BYTES {
+            self.decide(cx, from, before);
+        }
         if let (Some(id), false) = (self.transfer, bytes.is_empty()) {
             cx.transfer(&Transfer::Data { id, bytes });
-            if self.beginning.goes_on(bytes) {
-                (self.class, self.is_firmware) = (DataClass::Firmware, true);
-            }
+            self.learn_kind(bytes);
         }
         if let Some(multipart) = &mut self.multipart {
             multipart.feed(cx, bytes);
@@ -144,6 +152,39 @@ impl Payload {
         if self.multipart.is_none() {
             self.content(cx, from, wire_bytes, bytes);
         }
+    }
+
+    fn learn_kind(&mut self, bytes: &[u8]) {
+        if let Some(kind) = self.beginning.goes_on(bytes).filter(|_| self.class == DataClass::Files) {
+            self.class = images::class(kind);
+            self.is_firmware |= self.class == DataClass::Firmware;
+        }
+    }
+
+    /// Whether what a client sends is a file by its first bytes, of which so many were told before: an archive may be
+    /// called anything.
+    fn decide(&mut self, cx: &mut Context<'_>, from: Side, before: usize) {
+        let Some(Undecided { transfer_id, name }) = self.undecided.take() else { return };
+        // Where memory ran out the beginning is not all there.
+        if self.kept.len() as u64 != self.decoded_bytes.min(KEPT_BYTES as u64) {
+            return;
+        }
+        let Some(file) = kinds::sent(&name, &self.kept) else { return };
+        self.transfer = Some(transfer_id);
+        begin(cx, transfer_id, &file, Direction::ToDevice, from);
+        (self.class, self.is_form) = (file.class(), false);
+        self.is_firmware |= self.class == DataClass::Firmware;
+        let mut kept = std::mem::take(&mut self.kept);
+        let told = kept.get(..before).unwrap_or_default();
+        if !told.is_empty() {
+            cx.transfer(&Transfer::Data { id: transfer_id, bytes: told });
+            self.learn_kind(told);
+        }
+        let held = std::mem::take(&mut self.held_wire_bytes);
+        if held > 0 {
+            self.content(cx, from, held, told);
+        }
+        std::mem::swap(&mut self.kept, &mut kept);
     }
 
     fn content(&self, cx: &mut Context<'_>, from: Side, wire_bytes: u64, bytes: &[u8]) {
@@ -167,6 +208,7 @@ impl Payload {
 
     /// So many bytes of the body were not captured.
     pub(super) fn lost(&mut self, cx: &mut Context<'_>, bytes: u64) {
+        self.undecided = None;
         if let Some(decoder) = &mut self.decoder {
             decoder.lost();
         }
@@ -182,6 +224,7 @@ impl Payload {
 
     /// The body is over; `complete`: as its framing says.
     pub(super) fn end(&mut self, cx: &mut Context<'_>, from: Side, complete: bool) {
+        self.decide(cx, from, self.kept.len());
         if let Some(multipart) = &mut self.multipart {
             multipart.end(cx);
         }
@@ -200,4 +243,17 @@ impl Payload {
     pub(super) fn free(self, cx: &mut Context<'_>) {
         cx.memory.free(self.kept);
     }
+}
+
+/// Tells that a file begins.
+fn begin(cx: &mut Context<'_>, id: u64, file: &File, direction: Direction, client: Side) {
+    cx.transfer(&Transfer::Begin {
+        id,
+        kind: file.kind,
+        direction,
+        client,
+        name: (!file.name.is_empty()).then_some(&file.name as &dyn fmt::Display),
+        block_type: None,
+        block_number: None,
+    });
 }

@@ -118,6 +118,35 @@ fn an_image_under_another_name_that_is_put_is_firmware_in_whatever_pieces_it_com
 }
 
 #[test]
+fn a_picture_or_an_archive_that_is_posted_is_a_file_whatever_it_is_called_and_cut_into() {
+    let ok = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
+    let picture =
+        b"POST /ocr HTTP/1.1\r\nContent-Type: image/jpeg\r\nContent-Length: 5\r\n\r\n\xff\xd8\xff\xe0.";
+    let archive =
+        b"POST /sts07.ap17?x=1 HTTP/1.1\r\nContent-Type: application/json\r\nContent-Length: 20\r\n\r\n\
+        PK\x03\x04 and sixteen mor";
+    let json = b"POST /t HTTP/1.1\r\nContent-Type: application/json\r\nContent-Length: 24\r\n\r\n{\"password\":\"\",\"hoist\":1}";
+    let turns: &[(Side, &[u8])] = &[(A, picture), (B, ok), (A, archive), (B, ok), (A, json), (B, ok)];
+    let whole = play(&PROTOCOL, Transport::Tcp, PORTS, turns);
+    assert_eq!(
+        whole.transfers,
+        [
+            "begin 1 file to_device by A \"ocr\"",
+            "data 1 ffd8ffe02e",
+            "end 1 complete",
+            "begin 2 program to_device by A \"sts07.ap17\"",
+            "data 2 504b030420616e64207369787465656e206d6f72",
+            "end 2 complete",
+        ]
+    );
+    let told = |class: &str| whole.contents.iter().filter(|line| line.starts_with(class)).count();
+    assert_eq!((told("A files"), told("A program")), (1, 1), "{:?}", whole.contents);
+    for cut in 1..20 {
+        assert_eq!(play_cut(&PROTOCOL, PORTS, turns, &[cut]).transfers, whole.transfers, "{cut}");
+    }
+}
+
+#[test]
 fn a_body_that_grows_without_bound_is_given_up() {
     use std::io::Write;
     let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());

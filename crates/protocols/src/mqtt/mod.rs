@@ -8,9 +8,11 @@
 //!        | u4    u4     | varint, 1 to 4   |
 //! ```
 //!
-//! CONNECT opens a session, SUBSCRIBE and UNSUBSCRIBE subscribe, a PUBLISH of the client writes; what the server sends
-//! on is told as an operation of the server with the verb Subscribe. Payloads are told as content, passwords not at all.
-//! A PUBLISH of quality 0 has no answer: its outcome is not seen.
+//! CONNECT opens a session, SUBSCRIBE and UNSUBSCRIBE subscribe. A PUBLISH, of the client or of the server that sends it on,
+//! is an operation of who sends it with the verb Subscribe: values are delivered to whoever listens, and what the broker is
+//! told changes no device. One of quality 0 has no answer by the standard (MQTT 3.1.1, section 4.3.1), and is told as
+//! what nobody asked for: without a request, as accepted. Payloads are told as content, passwords not at all; what is sent
+//! on a topic that is named as a secret, and the topic's levels below that name, are masked.
 //!
 //! Not decoded: properties of MQTT 5, topic aliases among them; wills; MQTT over WebSocket; MQTT-SN.
 //!

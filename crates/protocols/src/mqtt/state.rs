@@ -2,7 +2,7 @@
 
 use super::wire::{self, Connect, Kind, MAX_PACKET_BYTES, Packet, binary, skip_properties, text};
 use crate::logins::default_login;
-use crate::secrets::masked_text;
+use crate::secrets::{masked_text, masked_topic};
 use crate::{Answer, Context, Dialogue, Length, Pending, Request};
 use quaywatch_model::{
     Coded, Content, DataClass, Item, Items, Moment, Number, Operation, Outcome, Side, Topic, Value, Verb,
@@ -16,6 +16,8 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 const MOST_CHANNELS: usize = 32;
 /// A payload up to so many bytes is told as a value.
 const MAX_VALUE_BYTES: usize = 512;
+/// No number of a sensor is written with more bytes.
+const LONGEST_NUMBER_BYTES: usize = 32;
 /// Until a CONNECT tells, the version is taken for the one most spoken.
 const LIKELY_VERSION: u8 = 4;
 
@@ -26,8 +28,8 @@ pub(super) struct Mqtt {
     client: Option<Side>,
     heard_server: bool,
     waiting: Pending<Key>,
-    /// Hashes of the topics that were told.
-    channels: Vec<u64>,
+    /// Hashes of the topics that were told, and whether they are of secrets.
+    channels: Vec<(u64, bool)>,
 }
 
 /// What a request waits for: its kind, its number, and who made it.
@@ -117,16 +119,22 @@ impl Mqtt {
         let mut hasher = DefaultHasher::new();
         publish.topic.hash(&mut hasher);
         let hash = hasher.finish();
-        if self.channels.len() < MOST_CHANNELS && !self.channels.contains(&hash) {
-            self.channels.push(hash);
-            cx.note(from, Topic::Channel, Value::Text(publish.topic));
-        }
-        let hides = |text| matches!(masked_text(text), Cow::Owned(_));
-        let is_value = publish.payload.len() <= MAX_VALUE_BYTES;
-        if is_value && std::str::from_utf8(publish.payload).is_ok_and(hides) {
+        let known = self.channels.iter().find(|(known, _)| *known == hash);
+        let is_of_secret = known.map(|(_, is_of_secret)| *is_of_secret).unwrap_or_else(|| {
+            let (topic, is_of_secret) = masked_topic(publish.topic);
+            let is_of_secret = is_of_secret || matches!(topic, Cow::Owned(_));
+            if self.channels.len() < MOST_CHANNELS {
+                self.channels.push((hash, is_of_secret));
+                cx.note(from, Topic::Channel, Value::Text(&topic));
+            }
+            is_of_secret
+        });
+        let mut class = publish.class();
+        if is_of_secret || publish.shows_secret() {
             cx.note(from, Topic::ClearSecret, Value::Secret);
+            class = DataClass::Credentials;
         }
-        let (class, wire_bytes) = (DataClass::Unknown, publish.payload.len() as u64);
+        let wire_bytes = publish.payload.len() as u64;
         let shown = if cx.wanted.content { publish.payload } else { &[] };
         cx.content(&Content { from, class, wire_bytes, bytes: shown, ends: true });
         if self.client == Some(from.other()) {
@@ -145,17 +153,17 @@ impl Mqtt {
         }
         match publish.number {
             Some(number) => self.ask(cx, Kind::PUBLISH, number, from, bytes),
-            // Nobody answers: whether the server took it cannot be seen.
+            // At quality 0 nobody answers (MQTT 3.1.1, section 4.3.1): it is told as what nobody asked for.
             None => report(
                 cx,
                 self.version,
                 from,
                 Kind::PUBLISH,
-                Some(cx.now),
                 None,
+                Some(cx.now),
                 bytes,
                 None,
-                Outcome::Unseen,
+                Outcome::Accepted,
             ),
         }
     }
@@ -226,6 +234,23 @@ impl<'a> Publish<'a> {
         skip_properties(&mut reader, version).ok()?;
         Some(Self { topic, number, payload: reader.rest() })
     }
+
+    /// A number alone is a reading, and so is what Eclipse's Sparkplug B says in its messages of data and births (3.0,
+    /// section 4.1); what else there is shows in the message itself.
+    fn class(&self) -> DataClass {
+        let text =
+            || std::str::from_utf8(self.payload).ok().filter(|text| text.len() <= LONGEST_NUMBER_BYTES);
+        let is_number = || text().is_some_and(|text| text.trim().parse::<f64>().is_ok_and(f64::is_finite));
+        let mut levels = self.topic.split('/');
+        let is_sparkplug = levels.next() == Some("spBv1.0")
+            && matches!(levels.nth(1), Some("NDATA" | "DDATA" | "NBIRTH" | "DBIRTH"));
+        if is_sparkplug || is_number() { DataClass::ProcessValues } else { DataClass::Unknown }
+    }
+
+    fn shows_secret(&self) -> bool {
+        let hides = |text| matches!(masked_text(text), Cow::Owned(_));
+        self.payload.len() <= MAX_VALUE_BYTES && std::str::from_utf8(self.payload).is_ok_and(hides)
+    }
 }
 
 #[expect(clippy::too_many_arguments, reason = "the parts of one operation")]
@@ -241,13 +266,7 @@ fn report(
     outcome: Outcome,
 ) {
     let items = Told { kind, version, bytes };
-    let pushed = kind == Kind::PUBLISH && request.is_none();
-    let verb = match kind {
-        Kind::CONNECT => Verb::OpenSession,
-        Kind::PUBLISH if pushed => Verb::Subscribe,
-        Kind::PUBLISH => Verb::Write,
-        _ => Verb::Subscribe,
-    };
+    let verb = if kind == Kind::CONNECT { Verb::OpenSession } else { Verb::Subscribe };
     let payload = items.publish().map(|publish| publish.payload.len() as u64);
     cx.operation(&Operation {
         request,
@@ -282,7 +301,11 @@ impl Items for Told<'_> {
             }
             Kind::PUBLISH => {
                 let Some(publish) = self.publish() else { return };
-                let topic = format_args!("topic {:?}", publish.topic);
+                let (topic, is_of_secret) = masked_topic(publish.topic);
+                let topic = format_args!("topic {topic:?}");
+                if is_of_secret {
+                    return tell(Item::valued(&topic, Value::Secret));
+                }
                 // What is longer is no value; it is told as content.
                 if publish.payload.len() > MAX_VALUE_BYTES {
                     return tell(Item::named(&topic));
@@ -298,7 +321,7 @@ impl Items for Told<'_> {
                 let _ = reader.skip(2, "packet id").and_then(|()| skip_properties(&mut reader, self.version));
                 while let Ok(filter) = binary(&mut reader, "filter") {
                     let filter = String::from_utf8_lossy(filter);
-                    tell(Item::named(&format_args!("filter {filter:?}")));
+                    tell(Item::named(&format_args!("filter {:?}", masked_topic(&filter).0)));
                     if self.kind == Kind::SUBSCRIBE && reader.skip(1, "options").is_err() {
                         break;
                     }

@@ -21,9 +21,9 @@ fn requests_are_paired_with_their_answers_and_passwords_are_not_told() {
         heard.operations,
         [
             "A: OpenSession CONNECT (0x01): client id = \"sts7\" -> accepted",
-            "A: Write PUBLISH (0x03): topic \"b\" = \"hi\" 2 bytes -> unseen",
+            "A: Subscribe PUBLISH (0x03): topic \"b\" = \"hi\" 2 bytes -> accepted",
             "A: Subscribe SUBSCRIBE (0x08): filter \"st/#\" -> refused reason (0x80)",
-            "A: Write PUBLISH (0x03): topic \"st\" = \"load\" 4 bytes -> accepted",
+            "A: Subscribe PUBLISH (0x03): topic \"st\" = \"load\" 4 bytes -> accepted",
             "B: Subscribe PUBLISH (0x03): topic \"c\" = \"go\" 2 bytes -> accepted",
         ]
     );
@@ -53,6 +53,38 @@ fn a_secret_in_a_message_is_told_to_be_there_and_is_not_told() {
     assert!(heard.notes.contains(&"A clear_secret: (masked)".to_owned()), "{:?}", heard.notes);
 }
 
+#[test]
+fn what_is_sent_on_a_topic_of_secrets_is_not_told() {
+    let turns: &[(Side, &[u8])] = &[
+        (A, b"\x30\x11\0\x0cdev/passwordPw9"),
+        (A, b"\x30\x10\0\x0ddev/token/Pw91"),
+        (A, b"\x30\x0c\0\x03cfgpsk=Pw9"),
+    ];
+    let heard = play(&PROTOCOL, Transport::Tcp, PORTS, turns);
+    assert_eq!(
+        heard.operations,
+        [
+            "A: Subscribe PUBLISH (0x03): topic \"dev/password\" = (masked) 3 bytes -> accepted",
+            "A: Subscribe PUBLISH (0x03): topic \"dev/token/***\" = (masked) 1 bytes -> accepted",
+            "A: Subscribe PUBLISH (0x03): topic \"cfg\" = \"psk=***\" 7 bytes -> accepted",
+        ]
+    );
+    assert!(!heard.notes.iter().any(|note| note.contains("Pw9")), "{:?}", heard.notes);
+    assert!(heard.notes.contains(&"A clear_secret: (masked)".to_owned()), "{:?}", heard.notes);
+}
+
+#[test]
+fn a_number_alone_is_a_reading_and_so_is_sparkplugs_data() {
+    let turns: &[(Side, &[u8])] = &[
+        (A, b"\x30\x08\0\x01a 12.5"),
+        (A, b"\x30\x18\0\x13spBv1.0/g/DDATA/e/d\x08\x01\x02"),
+        (A, b"\x30\x08\0\x01ahoist"),
+    ];
+    let heard = play(&PROTOCOL, Transport::Tcp, PORTS, turns);
+    let classes: Vec<&str> = heard.contents.iter().filter_map(|line| line.split(' ').nth(1)).collect();
+    assert_eq!(classes, ["process_values", "process_values", "unknown"], "{:?}", heard.contents);
+}
+
 /// As Zeek's `mqtt_connect.log`, `mqtt_subscribe.log` and `mqtt_publish.log` of the same capture have it.
 #[test]
 fn a_real_subscriber_is_told_as_zeek_tells_it() {
@@ -63,7 +95,7 @@ fn a_real_subscriber_is_told_as_zeek_tells_it() {
         "CONNECT (0x01): client id = \"paho/DDE4DDAF4108D3E363\" -> accepted",
         "SUBSCRIBE (0x08): filter \"SampleTopic\" -> accepted",
         "topic \"SampleTopic\" = \"Hello from the Paho blocking client\" 35 bytes",
-        "A: Write PUBLISH (0x03): topic \"SampleTopic\" = \"Hello MQTT\" 10 bytes",
+        "A: Subscribe PUBLISH (0x03): topic \"SampleTopic\" = \"Hello MQTT\" 10 bytes",
     ] {
         assert!(operations.iter().any(|operation| operation.contains(part)), "{part}: {operations:#?}");
     }

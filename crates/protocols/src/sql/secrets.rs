@@ -8,7 +8,7 @@
 
 use super::tables::{Places, Tables};
 use super::tokens::{Kind, Token, Tokens};
-use crate::secrets::{MASK, is_secret, masked_text};
+use crate::secrets::{MASK, is_secret, masked_command, masked_text};
 use std::borrow::Cow;
 use std::ops::Range;
 
@@ -46,6 +46,30 @@ const BREAKS: [&str; 27] = [
 const ENDS_VALUES: [&str; 4] = ["from", "where", "on", "returning"];
 /// Procedures all of whose arguments are taken for secrets, as they are told by their place.
 const TAKE_SECRETS: [&str; 4] = ["sp_addlogin", "sp_password", "sp_addlinkedsrvlogin", "sp_addapprole"];
+
+/// Functions that are given a secret, as their names tell.
+const FUNCTIONS_OF_SECRETS: [&str; 4] = ["crypt", "pgp_sym_encrypt", "pgp_sym_decrypt", "hmac"];
+/// What is followed by a command line.
+const COMMANDS: [&str; 3] = ["xp_cmdshell", "program", "@command"];
+
+/// Whether all that this procedure is called with is taken for secrets.
+pub(crate) fn takes_secrets(procedure: &str) -> bool {
+    is_among(&TAKE_SECRETS, last_part(procedure))
+}
+
+/// Whether what this procedure is called with is a command line.
+pub(crate) fn takes_commands(procedure: &str) -> bool {
+    is_among(&COMMANDS, last_part(procedure))
+}
+
+/// The name itself, without the database and schema before it.
+fn last_part(name: &str) -> &str {
+    name.rsplit('.').next().unwrap_or_default().trim_matches(['[', ']'])
+}
+
+fn is_among(words: &[&str], word: &str) -> bool {
+    words.iter().any(|one| word.eq_ignore_ascii_case(one))
+}
 
 /// A statement as it may be told.
 #[derive(Debug, PartialEq, Eq)]
@@ -122,8 +146,14 @@ struct Reading<'t> {
     previous: Option<Kind>,
     /// CREATE was the last word, but for those that may stand before TABLE.
     creates: bool,
-    /// What was compared with what comes: `'literal' =`.
-    compared: Option<(Kind, Range<usize>)>,
+    /// A literal is a command line.
+    command: bool,
+    /// The previous word was AS.
+    renames: bool,
+    /// The literals and parameters of what is being read, which may turn out to be a secret's: `md5('literal') = pwd`.
+    values: Vec<(Kind, Range<usize>)>,
+    /// Where among them those begin of what is being read in each bracket that is open, the outermost left out.
+    starts: Vec<usize>,
     hidden: Vec<(Range<usize>, String)>,
     /// Something that was hidden is a secret for sure.
     sure: bool,
@@ -144,6 +174,7 @@ impl<'t> Reading<'t> {
         let text = self.of(&token.inside);
         let compares = matches!(self.previous, Some(Kind::Sign('=' | '<' | '>' | '!')));
         let by_place = matches!(self.insert, Insert::Values(..));
+        self.command |= matches!(token.kind, Kind::Word | Kind::Parameter) && takes_commands(text);
         match token.kind {
             Kind::Word => self.word(text),
             Kind::Name => {
@@ -159,7 +190,8 @@ impl<'t> Reading<'t> {
                 self.sure = sure;
             }
             Kind::Literal => {
-                if let Cow::Owned(shown) = masked_text(text) {
+                let shown = if self.command { masked_command(text) } else { masked_text(text) };
+                if let Cow::Owned(shown) = shown {
                     self.hidden.push((token.inside.clone(), shown));
                     self.sure = true;
                 }
@@ -170,19 +202,17 @@ impl<'t> Reading<'t> {
             Kind::Dollar | Kind::Number | Kind::Parameter => {}
             Kind::Sign(sign) => self.sign(sign),
         }
-        match token.kind {
-            Kind::Literal | Kind::Parameter => self.compared = Some((token.kind, token.inside.clone())),
-            Kind::Sign('=') => {}
-            _ => self.compared = None,
+        if matches!(token.kind, Kind::Literal | Kind::Dollar | Kind::Parameter) {
+            self.values.push((token.kind, token.inside.clone()));
         }
+        self.renames = token.kind == Kind::Word && text.eq_ignore_ascii_case("as");
         self.previous = Some(token.kind);
     }
 
     fn word(&mut self, word: &'t str) {
         let is = |one: &str| word.eq_ignore_ascii_case(one);
-        let is_among = |words: &[&str]| words.iter().any(|one| is(one));
-        let procedure = word.rsplit('.').next().unwrap_or_default();
-        self.all |= TAKE_SECRETS.iter().any(|one| procedure.eq_ignore_ascii_case(one));
+        let is_among = |words: &[&str]| is_among(words, word);
+        self.all |= takes_secrets(word);
         let joins = is("and") && std::mem::take(&mut self.between);
         if is_among(&BREAKS) && !joins {
             self.begin();
@@ -240,8 +270,10 @@ impl<'t> Reading<'t> {
     /// A column or another name; or a word that introduces a password.
     fn name(&mut self, name: &'t str) {
         self.table(name);
-        let last = name.rsplit('.').next().unwrap_or_default();
-        let is_one = is_secret(last) || last.eq_ignore_ascii_case("identified");
+        let last = last_part(name);
+        let is_one = is_secret(last)
+            || last.eq_ignore_ascii_case("identified")
+            || is_among(&FUNCTIONS_OF_SECRETS, last);
         // A column is named first in its definition; behind that stand its type and its rules.
         let defines = matches!(self.previous, Some(Kind::Sign('(' | ',')));
         match self.insert {
@@ -252,10 +284,10 @@ impl<'t> Reading<'t> {
             _ => {}
         }
         self.named |= is_one;
-        if let Some((kind, compared)) =
-            self.compared.take().filter(|_| is_one && self.previous == Some(Kind::Sign('=')))
-        {
-            self.hide(kind, &compared);
+        if is_one && (self.renames || self.previous == Some(Kind::Sign('='))) {
+            for (kind, place) in self.values.split_off(self.starts.last().copied().unwrap_or_default()) {
+                self.hide(kind, &place);
+            }
         }
     }
 
@@ -263,6 +295,7 @@ impl<'t> Reading<'t> {
         match sign {
             '(' => {
                 self.depth += 1;
+                self.starts.push(self.values.len());
                 if !self.named {
                     self.base = self.depth;
                 }
@@ -284,6 +317,7 @@ impl<'t> Reading<'t> {
                     self.tables.learn(self.table, Places::Any);
                 }
                 self.depth = self.depth.saturating_sub(1);
+                self.starts.pop();
                 self.base = self.base.min(self.depth);
                 self.insert = match self.insert {
                     Insert::Columns(_) if self.columns.is_empty() => Insert::None,
@@ -295,6 +329,7 @@ impl<'t> Reading<'t> {
                 }
             }
             ',' => {
+                self.forget_values();
                 match &mut self.insert {
                     Insert::Columns(place) => *place += 1,
                     Insert::Values(place, depth) | Insert::Definition(place, depth)
@@ -309,7 +344,9 @@ impl<'t> Reading<'t> {
                 }
             }
             ';' => {
-                (self.insert, self.all, self.depth, self.any) = (Insert::None, false, 0, false);
+                (self.insert, self.depth) = (Insert::None, 0);
+                (self.all, self.any, self.command) = (false, false, false);
+                self.starts.clear();
                 self.begin();
             }
             _ => {}
@@ -317,8 +354,17 @@ impl<'t> Reading<'t> {
     }
 
     /// Something else begins.
-    const fn begin(&mut self) {
+    fn begin(&mut self) {
         (self.named, self.base, self.between) = (false, self.depth, false);
+        self.forget_values();
+    }
+
+    /// What comes in this bracket has nothing to do with the values before; what stands around it may.
+    fn forget_values(&mut self) {
+        match self.starts.last_mut() {
+            Some(start) => *start = self.values.len(),
+            None => self.values.clear(),
+        }
     }
 
     fn hide(&mut self, kind: Kind, place: &Range<usize>) {
@@ -336,7 +382,8 @@ impl<'t> Reading<'t> {
         if self.hidden.is_empty() {
             return Masked { text: Cow::Borrowed(self.text), parameters, sure };
         }
-        self.hidden.sort_by_key(|(place, _)| place.start);
+        // Of a literal that is hidden whole and in part, the whole.
+        self.hidden.sort_by_key(|(place, told)| (place.start, told != MASK));
         let (mut shown, mut done) = (String::new(), 0);
         for (place, told) in self.hidden {
             if place.start >= done {
@@ -350,147 +397,4 @@ impl<'t> Reading<'t> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::masked;
-    use proptest::{prop_assert, proptest};
-
-    #[test]
-    fn values_of_secret_columns_are_masked_wherever_they_stand() {
-        for (statement, told) in [
-            (
-                "CREATE LOGIN a WITH PASSWORD = N'it''s', DEFAULT_DATABASE = 'b'",
-                "CREATE LOGIN a WITH PASSWORD = N'***', DEFAULT_DATABASE = 'b'",
-            ),
-            ("ALTER ROLE a PASSWORD 'open", "ALTER ROLE a PASSWORD '***"),
-            ("CREATE USER a IDENTIFIED BY 'x'; SELECT 'b'", "CREATE USER a IDENTIFIED BY '***'; SELECT 'b'"),
-            (
-                "INSERT INTO users(name,password) VALUES ('bob','x'), ('eve','y')",
-                "INSERT INTO users(name,password) VALUES ('bob','***'), ('eve','***')",
-            ),
-            (
-                "INSERT INTO \"public\".\"users\" (\"id\", \"password_hash\", [at]) VALUES (DEFAULT, 'scrypt:1', 'b') \
-                 ON CONFLICT (id) DO UPDATE SET at = 'c'",
-                "INSERT INTO \"public\".\"users\" (\"id\", \"password_hash\", [at]) VALUES (DEFAULT, '***', 'b') \
-                 ON CONFLICT (id) DO UPDATE SET at = 'c'",
-            ),
-            (
-                "insert into u (pin, a, token) values (1234, concat('b', 'c'), upper(concat('x', 'y')))",
-                "insert into u (pin, a, token) values (***, concat('b', 'c'), upper(concat('***', '***')))",
-            ),
-            (
-                "INSERT INTO u (a, pwd) SELECT 'b', 'x' FROM t",
-                "INSERT INTO u (a, pwd) SELECT 'b', '***' FROM t",
-            ),
-            (
-                "UPDATE u SET name = 'b', password = crypt('x', gen_salt('y')), at = 'c' WHERE id = 'd'",
-                "UPDATE u SET name = 'b', password = crypt('***', gen_salt('***')), at = 'c' WHERE id = 'd'",
-            ),
-            (
-                "INSERT INTO u (a, pwd) VALUES ('b', replace('x', 'y', 'z'))",
-                "INSERT INTO u (a, pwd) VALUES ('b', replace('***', '***', '***'))",
-            ),
-            ("SELECT * FROM u WHERE pwd='x' AND a='b'", "SELECT * FROM u WHERE pwd='***' AND a='b'"),
-            (
-                "SELECT 1 WHERE (a = 'b' OR u.pwd LIKE 'x') AND c = 'd'",
-                "SELECT 1 WHERE (a = 'b' OR u.pwd LIKE '***') AND c = 'd'",
-            ),
-            ("SELECT 1 WHERE md5(password) = 'x'", "SELECT 1 WHERE md5(password) = '***'"),
-            ("SELECT 1 WHERE 'x' = password", "SELECT 1 WHERE '***' = password"),
-            (
-                "SELECT 1 WHERE password IN ('x', 'y') AND a IN ('b')",
-                "SELECT 1 WHERE password IN ('***', '***') AND a IN ('b')",
-            ),
-            (
-                "SELECT 1 WHERE pwd BETWEEN 'x' AND 'y' AND a = 'b'",
-                "SELECT 1 WHERE pwd BETWEEN '***' AND '***' AND a = 'b'",
-            ),
-            ("ALTER USER a PASSWORD $$x$$", "ALTER USER a PASSWORD $$***$$"),
-            (
-                "DO $b$ BEGIN ALTER USER a PASSWORD 'x'; END $b$",
-                "DO $b$ BEGIN ALTER USER a PASSWORD '***'; END $b$",
-            ),
-            (
-                "ALTER USER a PASSWORD E'x\\'y' VALID UNTIL 'b'",
-                "ALTER USER a PASSWORD E'***' VALID UNTIL 'b'",
-            ),
-            ("EXEC sp_addlogin 'b', 'x'", "EXEC sp_addlogin '***', '***'"),
-            ("EXEC reset @user = 'b', @password = 'x'", "EXEC reset @user = 'b', @password = '***'"),
-            (
-                "CREATE SUBSCRIPTION s CONNECTION 'host=b;password=x'",
-                "CREATE SUBSCRIPTION s CONNECTION 'host=b;password=***'",
-            ),
-        ] {
-            let shown = masked(statement);
-            assert_eq!(shown.text, told);
-            assert!(shown.is_secret());
-            assert_eq!(masked(told).text, told, "what is masked stays as it is");
-        }
-    }
-
-    #[test]
-    fn an_insert_without_columns_is_masked_by_what_is_known_of_its_table() {
-        for (statement, told) in [
-            ("INSERT INTO users VALUES (1, 'bob', 'x')", "INSERT INTO users VALUES (1, '***', '***')"),
-            (
-                "insert dbo.AspNetUsers select 'bob', 'x' from t",
-                "insert dbo.AspNetUsers select '***', '***' from t",
-            ),
-            (
-                "INSERT INTO \"app\".\"credentials\" VALUES (1, N'x'), (2, N'y'); INSERT INTO moves VALUES ('b')",
-                "INSERT INTO \"app\".\"credentials\" VALUES (1, N'***'), (2, N'***'); INSERT INTO moves VALUES ('b')",
-            ),
-            (
-                "INSERT INTO crew(name,pwd) VALUES ('b','x'); INSERT INTO crew VALUES ('c','y')",
-                "INSERT INTO crew(name,pwd) VALUES ('b','***'); INSERT INTO crew VALUES ('***','***')",
-            ),
-        ] {
-            assert_eq!(masked(statement).text, told);
-        }
-        let guessed = masked("INSERT INTO users VALUES (1, 'bob')");
-        assert!(!guessed.is_secret(), "nobody knows whether one of them is a secret");
-    }
-
-    #[test]
-    fn an_insert_without_columns_is_masked_by_the_places_of_the_table_that_was_created() {
-        let created = "CREATE TEMP TABLE IF NOT EXISTS a.Crew (id int, name varchar(20) DEFAULT 'a', pwd char(8) NOT NULL, \
-                       PRIMARY KEY (id, pwd)); ";
-        let shown = masked(&[created, "INSERT INTO crew VALUES (1, 'b', 'x')"].concat()).text.into_owned();
-        assert_eq!(shown.strip_prefix(created), Some("INSERT INTO crew VALUES (1, 'b', '***')"));
-        let users = "CREATE TABLE users (id int, name text); INSERT INTO users VALUES (1, 'b')";
-        assert_eq!(masked(users).text, users, "it has no place for a secret");
-    }
-
-    #[test]
-    fn parameters_in_the_place_of_a_secret_are_named() {
-        for (statement, names) in [
-            ("INSERT INTO u (a, password) VALUES ($1, $2)", &["$2"][..]),
-            ("UPDATE u SET password = @P1 WHERE id = @P2", &["@P1"]),
-            ("SELECT 1 FROM u WHERE id = $1", &[]),
-        ] {
-            assert_eq!(masked(statement).parameters, names, "{statement}");
-        }
-    }
-
-    #[test]
-    fn a_statement_without_secrets_is_told_as_it_is() {
-        for statement in [
-            "SELECT password FROM users",
-            "INSERT INTO moves(container_no,weight) VALUES ('MSCU1234565',21000)",
-            "SELECT a FROM b WHERE c = 'd' -- password = 'x'",
-            "INSERT INTO u VALUES ('b'); SELECT 'c'",
-            "SELECT '$1', $1, ''",
-        ] {
-            let shown = masked(statement);
-            assert_eq!((&*shown.text, shown.is_secret()), (statement, false));
-        }
-    }
-
-    proptest! {
-        #[test]
-        fn any_text_is_survived(text in "\\PC{0,60}", some in "(insert|pwd|values|select|['\"$(),;=E\\\\] ?){0,20}") {
-            for text in [text, some] {
-                prop_assert!(!masked(&text).text.is_empty() || text.is_empty());
-            }
-        }
-    }
-}
+mod tests;

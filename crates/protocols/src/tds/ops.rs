@@ -2,12 +2,13 @@ use super::state::Tally;
 use super::tokens::Call;
 use super::types::wide;
 use super::wire::{self, Kind, Login};
-use crate::secrets::is_secret;
+use crate::secrets::{is_secret, masked_command};
 use crate::{Context, pending, sql};
 use quaywatch_model::{
     Attribute, Coded, Content, DataClass, Item, Items, Moment, Number, Operation, Outcome, Side, Topic,
     Value, Verb,
 };
+use std::borrow::Cow;
 
 /// A request that is whole and waits for its answer.
 #[derive(Debug)]
@@ -37,12 +38,11 @@ impl Asked {
             Kind::BATCH => Said::statement(&wide(body)),
             Kind::RPC => {
                 let call = Call::decode(body);
-                let mut said = match &call.statement {
-                    Some(statement) => Said::statement(statement),
-                    None => Said { verb: sql::procedure(&call.procedure), ..Said::default() },
-                };
-                said.call = Some(call);
-                said
+                let statement = call.statement.as_deref().map(Said::statement);
+                match statement {
+                    Some(said) => Said { call: Some(call), ..said },
+                    None => Said::procedure(call),
+                }
             }
             Kind::BULK => Said { verb: Verb::Write, ..Said::default() },
             Kind::TRANSACTION => Said { verb: Verb::Read, ..Said::default() },
@@ -80,6 +80,21 @@ impl Said {
         let (secret, secrets) = (shown.is_secret(), shown.parameters);
         let statement = Some(shown.text.into_owned());
         Self { verb: sql::verb(text), statement, secret, secrets, ..Self::default() }
+    }
+
+    fn procedure(mut call: Call) -> Self {
+        let mut said = Self { verb: sql::procedure(&call.procedure), ..Self::default() };
+        for (name, value) in &mut call.parameters {
+            if sql::takes_secrets(&call.procedure) {
+                said.secrets.push(name.clone());
+            } else if sql::takes_commands(&call.procedure)
+                && let Cow::Owned(shown) = masked_command(value)
+            {
+                (*value, said.secret) = (shown, true);
+            }
+        }
+        said.call = Some(call);
+        said
     }
 
     /// The parameters of a call; of those that are secrets, that they are there.
@@ -221,5 +236,28 @@ impl Items for Exchange<'_> {
         if let Some((_, message)) = &self.tally.error {
             tell(Item::valued(&"message", Value::Text(message)));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Call, Said};
+    use quaywatch_model::Value;
+
+    #[test]
+    fn secrets_among_what_a_procedure_is_called_with_are_not_told() {
+        let called = |procedure: &str, value: &str| {
+            let parameters = vec![(String::new(), value.to_owned())];
+            let said = Said::procedure(Call { procedure: procedure.to_owned(), statement: None, parameters });
+            let told = said.parameters().map(|(_, value)| match value {
+                Value::Text(text) => text.to_owned(),
+                _ => "masked".to_owned(),
+            });
+            (told.collect::<Vec<_>>(), said.has_secret())
+        };
+        let (told, has_secret) = called("master..xp_cmdshell", r"net use \\h /user:u Pw1");
+        assert_eq!((told, has_secret), (vec![r"net use \\h /user:u ***".to_owned()], true));
+        assert_eq!(called("sp_addlogin", "Pw1"), (vec!["masked".to_owned()], true));
+        assert_eq!(called("dbo.next_move", "7"), (vec!["7".to_owned()], false));
     }
 }

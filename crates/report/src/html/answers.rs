@@ -4,7 +4,7 @@ mod outside;
 mod unseen;
 
 use crate::number::Count;
-use quaywatch_model::{Address, FindingKind, Severity};
+use quaywatch_model::{Address, Entry, FindingKind, Severity};
 use quaywatch_sensor::Summary;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -75,19 +75,44 @@ fn devices(summary: &Summary) -> Answer {
     if undeclared > 0 {
         points.push(format!("{} not on the site's approved list.", verb(undeclared, "is", "are")));
     }
-    let servers: BTreeSet<Address> = summary.entries.iter().map(|entry| entry.server).collect();
-    let changers: BTreeSet<Address> =
-        summary.entries.iter().filter(|entry| entry.verb.changes()).map(|entry| entry.client).collect();
-    if !servers.is_empty() {
-        let changed: u64 =
-            summary.entries.iter().filter(|entry| entry.verb.changes()).map(|entry| entry.count()).sum();
-        let asked = match changed {
-            0 => "nobody asked for a change".to_owned(),
-            _ => format!("{} asked for {}", many(changers.len() as u64, "machine"), many(changed, "change")),
-        };
-        points.push(format!("{} took operations; {asked}.", many(servers.len() as u64, "machine")));
-    }
+    points.extend(operated(summary));
     Answer { id: "devices", question: "What is on the network?", headline, points, grave: false }
+}
+
+/// Which of the devices took operations, and which machines elsewhere: what is no device of the network is not counted as one.
+fn operated(summary: &Summary) -> Vec<String> {
+    let mut places: BTreeMap<Address, usize> = BTreeMap::new();
+    for (place, asset) in summary.assets.iter().enumerate() {
+        places.extend(asset.addresses.iter().map(|address| (*address, place)));
+        places.extend(asset.mac.map(|mac| (Address::mac(mac), place)));
+    }
+    let (here, elsewhere): (Vec<&Entry>, Vec<&Entry>) =
+        summary.entries.iter().partition(|entry| places.contains_key(&entry.server));
+    let devices: BTreeSet<usize> =
+        here.iter().filter_map(|entry| places.get(&entry.server).copied()).collect();
+    let machines: BTreeSet<Address> = elsewhere.iter().map(|entry| entry.server).collect();
+    let mut points = Vec::new();
+    if !devices.is_empty() {
+        let count = Count(devices.len() as u64);
+        points.push(format!("{count} of them took operations; {}.", asked(&here)));
+    }
+    if !machines.is_empty() {
+        let took = many(machines.len() as u64, "machine");
+        points.push(format!("{took} elsewhere took operations; {}.", asked(&elsewhere)));
+    }
+    points
+}
+
+/// Who asked for how many changes.
+fn asked(entries: &[&Entry]) -> String {
+    let changes = || entries.iter().filter(|entry| entry.verb.changes());
+    let changers: BTreeSet<Address> = changes().map(|entry| entry.client).collect();
+    match changes().map(|entry| entry.count()).sum() {
+        0 => "nobody asked for a change".to_owned(),
+        count => {
+            format!("{} asked for {}", many(changers.len() as u64, "machine"), many(count, "change"))
+        }
+    }
 }
 
 fn attention(summary: &Summary) -> Answer {
@@ -145,5 +170,42 @@ fn plural(noun: &str, count: u64) -> String {
         _ if noun.ends_with('y') => format!("{}ies", noun.trim_end_matches('y')),
         _ if noun.ends_with(['s', 'x', 'h']) => format!("{noun}es"),
         _ => format!("{noun}s"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::devices;
+    use quaywatch_model::{Address, Asset, Entry, Moment, Timestamp, Verb};
+    use quaywatch_sensor::Summary;
+
+    #[test]
+    fn machines_elsewhere_are_not_counted_among_the_devices() {
+        let [plc, other_side, cloud] = [[10, 70, 7, 10], [10, 70, 7, 11], [203, 0, 113, 6]].map(Address::v4);
+        let client = Address::v4([10, 70, 7, 20]);
+        let entry = |server, count| Entry {
+            client,
+            server,
+            protocol: "modbus",
+            verb: Verb::Write,
+            function: String::new(),
+            outcomes: [count, 0, 0, 0],
+            bytes: 0,
+            first: Moment { time: Timestamp::from_nanos(0), frame: 1 },
+            last: Timestamp::from_nanos(0),
+        };
+        let asset = |addresses| Asset { addresses, ..Asset::default() };
+        let mut summary = Summary::default();
+        summary.assets = vec![asset(vec![plc, other_side]), asset(vec![client])];
+        summary.entries = vec![entry(plc, 20), entry(other_side, 10), entry(cloud, 56)];
+        let answer = devices(&summary);
+        assert!(answer.headline.starts_with("2 devices"), "{}", answer.headline);
+        assert_eq!(
+            answer.points,
+            [
+                "1 of them took operations; 1 machine asked for 30 changes.",
+                "1 machine elsewhere took operations; 1 machine asked for 56 changes.",
+            ]
+        );
     }
 }

@@ -99,6 +99,8 @@ fn weight(summary: &Summary, key: &str, index: usize) -> u64 {
         "operations" => summary.entries.get(index).map_or(0, operation_weight),
         "assets" => summary.assets.get(index).map_or(0, asset_weight),
         "links" => summary.links.get(index).map_or(0, |link: &Link| link.bytes.iter().sum()),
+        // One of every object comes before the second of any.
+        "changes" => summary.changes.get(index).map_or(0, |change| u64::MAX - change.nth as u64),
         "disclosures" => summary.disclosures.get(index).map_or(0, |told| told.bytes),
         // The others come in an order that means something: the gravest, the earliest or the most frequent first.
         _ => 0,

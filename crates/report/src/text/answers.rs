@@ -77,9 +77,16 @@ pub(super) fn remote_access(summary: &Summary) -> Section {
         return Section::saying("REMOTE ACCESS", "none seen: no remote service, no sign of a hidden path");
     }
     channels.sort_by_key(|channel| (channel.declared, channel.direction));
-    let from_outside = channels.iter().filter(|channel| channel.direction == Reach::Inbound).count() as u64;
+    let (paths, opened): (Vec<&RemoteAccess>, Vec<&RemoteAccess>) =
+        channels.iter().copied().partition(|channel| channel.is_hidden_path());
+    let from_outside = opened.iter().filter(|channel| channel.direction == Reach::Inbound).count() as u64;
+    let hidden = match paths.len() as u64 {
+        0 => String::new(),
+        1 => ", 1 hidden path".to_owned(),
+        count => format!(", {} hidden paths", Count(count)),
+    };
     let title = format!(
-        "REMOTE ACCESS ({}, {} from outside)",
+        "REMOTE ACCESS ({}, {} from outside{hidden})",
         Count(channels.len() as u64),
         if from_outside == 0 { "none".to_owned() } else { Count(from_outside).to_string() }
     );

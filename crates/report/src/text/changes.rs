@@ -37,28 +37,33 @@ pub(super) fn changes(summary: &Summary, all: bool) -> Section {
 
 /// Which lines to show when there are too many: the first of every kind of change that was accepted, then of every
 /// kind and outcome between two hosts, then the first by each function, then the second, and so on, plain writes a rank
-/// after the rest, and what no controller was asked for after that. Ten thousand set-points, or a hundred blocks of one download, must not hide one stop, nor a refused
-/// start the one that was accepted after it.
+/// after the rest, and what no controller was asked for after that. Of writes those of the rarest object count as the first. Ten thousand set-points, or a
+/// hundred blocks of one download, must not hide one stop or one set-point, nor a refused start the one that was accepted after it.
 fn ranks(lines: &[Line<'_>]) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..lines.len()).collect();
+    let commonness = |line: &Line<'_>| if line.first.verb == Verb::Write { line.count } else { 0 };
+    order.sort_by_key(|&at| lines.get(at).map_or(0, commonness));
     let mut accepted = BTreeSet::new();
     let mut kinds = BTreeSet::new();
     let mut of_function: BTreeMap<_, usize> = BTreeMap::new();
-    let rank = |Line { first, .. }: &Line<'_>| {
+    let mut ranks = vec![0; lines.len()];
+    for at in order {
+        let (Some(Line { first, .. }), Some(rank)) = (lines.get(at), ranks.get_mut(at)) else { continue };
         let kind = (first.client, first.server, first.verb, first.outcome.as_str());
-        let nth = of_function.entry((kind, first.function.clone())).or_default();
+        let nth = of_function.entry((kind, first.function.as_str())).or_default();
         *nth += 1;
         let is_new = kinds.insert(kind);
         let is_first = first.outcome == Outcome::Accepted && accepted.insert(first.verb);
-        let rank = if is_first {
+        *rank = if is_first {
             0
         } else if is_new {
             1
         } else {
             1 + *nth
         };
-        rank + usize::from(first.verb == Verb::Write) + usize::from(!is_of_controllers(first.protocol))
-    };
-    lines.iter().map(rank).collect()
+        *rank += usize::from(first.verb == Verb::Write) + usize::from(!is_of_controllers(first.protocol));
+    }
+    ranks
 }
 
 /// How wide the columns are that the eye runs down.
@@ -118,11 +123,10 @@ fn head(line: &Line<'_>, Columns { frame, pair: width, .. }: Columns, start: Opt
     if change.outcome != Outcome::Accepted {
         row.push(ALARM, format!(" {}", change.outcome.as_str()));
     }
-    if line.count > 1 || line.at_least {
+    if line.count > 1 {
         let times = if matches!(line.kind, Kind::Load(_)) { "operations" } else { "times" };
-        let least = if line.at_least { "at least " } else { "" };
         let (count, last) = (Count(line.count), clock(line.last, start));
-        row.push(DIM, format!("  {least}{count} {times} until {last}"));
+        row.push(DIM, format!("  {count} {times} until {last}"));
     }
     row
 }
@@ -156,7 +160,7 @@ fn various_details(objects: &BTreeMap<&str, Said<'_>>, partly_listed: bool) -> S
         text.push_str(&format!(" and {} more", Count(more)));
     }
     if partly_listed {
-        text.push_str(", perhaps others");
+        text.push_str(", perhaps other values");
     }
     text
 }

@@ -1,14 +1,14 @@
 //! Which changes are told together in one line.
 
-use quaywatch_model::{
-    Address, Change, Direction, Entry, Outcome, Timestamp, TransferKind, Transferred, Verb,
-};
+use quaywatch_model::{Change, Direction, Outcome, Timestamp, TransferKind, Transferred, Verb};
 use quaywatch_sensor::Summary;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-/// From so many different writes on, those between two hosts by one function are one line: an operator station
-/// writes all day long.
+/// From so many different writes on, those of one object are one line: an operator station writes all day long.
 const MOST_WRITES_APART: usize = 4;
+/// Of at most so many objects that one function writes between two hosts, the rarest, each has lines of its own; of more, the
+/// rest is one line.
+const MOST_OBJECTS_APART: usize = 8;
 /// Operations that load a program belong together if they follow one another within so many nanoseconds of packet
 /// time: a station that waits longer is doing something else.
 const ONE_LOAD_NANOS: i64 = 60_000_000_000;
@@ -18,9 +18,7 @@ pub(super) struct Line<'a> {
     pub(super) first: &'a Change,
     pub(super) last: Timestamp,
     pub(super) count: u64,
-    /// There were more, of which it is not known whether they belong to this line.
-    pub(super) at_least: bool,
-    /// Some of it is counted and not listed: it may be of more objects than are known.
+    /// Some of it is counted and not listed: what was written then is not known.
     pub(super) partly_listed: bool,
     pub(super) kind: Kind<'a>,
 }
@@ -29,7 +27,7 @@ pub(super) struct Line<'a> {
 pub(super) enum Kind<'a> {
     /// They are the same but for the time.
     Same,
-    /// They are by one function, of these objects; what they say differs, or is not known of all.
+    /// They are by one function, of these objects; what they say differs, or is not listed of all.
     Various(BTreeMap<&'a str, Said<'a>>),
     /// They load one program or image, of which this was moved.
     Load(Option<&'a Transferred>),
@@ -47,15 +45,11 @@ pub(super) struct Said<'a> {
 /// The lines of all listed changes, in time order: each by itself where `apart`, else what belongs together as one.
 pub(super) fn lines(summary: &Summary, apart: bool) -> Vec<Line<'_>> {
     if apart {
-        let mut lines: Vec<Line<'_>> =
-            summary.changes.iter().map(|change| Line::of(change, Kind::Same)).collect();
-        count_unlisted(&mut lines, summary);
-        return lines;
+        return summary.changes.iter().map(Line::of).collect();
     }
     let mut lines = loads(summary);
     lines.extend(writes(runs(summary.changes.iter().filter(|change| !is_load(change)))));
     lines.sort_by_key(|line| line.first.at);
-    count_unlisted(&mut lines, summary);
     lines
 }
 
@@ -65,7 +59,7 @@ fn runs<'a>(changes: impl Iterator<Item = &'a Change>) -> Vec<Line<'a>> {
     for change in changes {
         match runs.last_mut().filter(|run| is_same(run.first, change)) {
             Some(run) => run.add(change),
-            None => runs.push(Line::of(change, Kind::Same)),
+            None => runs.push(Line::of(change)),
         }
     }
     runs
@@ -76,34 +70,68 @@ fn is_same(a: &Change, b: &Change) -> bool {
         == (b.client, b.server, b.verb, &b.function, b.unit, &b.items, b.outcome, &b.code)
 }
 
-/// Puts many writes by one function between two hosts together.
+/// Puts many writes of one object together: each object has lines of its own, so that the few writes of one do not hide among
+/// the thousand of another.
 fn writes(runs: Vec<Line<'_>>) -> Vec<Line<'_>> {
-    let key = |change: &Change| (change.client, change.server, change.unit, change.outcome.as_str());
-    let mut different: BTreeMap<_, usize> = BTreeMap::new();
-    for run in runs.iter().filter(|run| run.first.verb == Verb::Write) {
-        *different.entry((key(run.first), &run.first.function)).or_default() += 1;
-    }
-    let mut lines: Vec<Line<'_>> = Vec::new();
-    let mut together: BTreeMap<_, usize> = BTreeMap::new();
-    for mut run in runs {
-        let group = (key(run.first), &run.first.function);
-        if different.get(&group).is_none_or(|&count| count <= MOST_WRITES_APART) {
-            lines.push(run);
-            continue;
-        }
-        match together.get(&group).and_then(|&at| lines.get_mut(at)) {
-            Some(Line { last, count, kind: Kind::Various(known), .. }) => {
-                (*last, *count) = (run.last, *count + run.count);
-                tell(known, &run.first.items);
+    let mut groups: BTreeMap<_, Vec<Line<'_>>> = BTreeMap::new();
+    let mut lines = Vec::new();
+    for run in runs {
+        let Change { client, server, unit, outcome, .. } = *run.first;
+        match run.first.verb {
+            Verb::Write => {
+                let group = (client, server, unit, outcome.as_str(), run.first.function.as_str());
+                groups.entry(group).or_default().push(run);
             }
-            _ => {
-                together.insert(group, lines.len());
-                run.kind = Kind::Various(told(&run.first.items));
-                lines.push(run);
-            }
+            _ => lines.push(run),
         }
     }
+    groups.into_values().for_each(|runs| lines.extend(by_object(runs)));
     lines
+}
+
+/// Lines of what one function wrote between two hosts, by object.
+fn by_object(runs: Vec<Line<'_>>) -> Vec<Line<'_>> {
+    if runs.len() <= MOST_WRITES_APART {
+        return runs;
+    }
+    let mut objects: BTreeMap<BTreeSet<&str>, Vec<Line<'_>>> = BTreeMap::new();
+    for run in runs {
+        let named = run.first.items.iter().map(|item| split(item).0).collect();
+        objects.entry(named).or_default().push(run);
+    }
+    let writes = |runs: &Vec<Line<'_>>| runs.iter().map(|run| run.count).sum::<u64>();
+    let mut objects: Vec<Vec<Line<'_>>> = objects.into_values().collect();
+    objects.sort_by_key(writes);
+    // Objects that are written equally often are either all told apart or none of them.
+    let common = objects.get(MOST_OBJECTS_APART).map_or(u64::MAX, writes);
+    let rest = objects.split_off(objects.partition_point(|runs| writes(runs) < common));
+    let mut lines = Vec::new();
+    for runs in objects {
+        if runs.len() <= MOST_WRITES_APART {
+            lines.extend(runs);
+        } else {
+            lines.extend(together(runs));
+        }
+    }
+    let mut rest: Vec<Line<'_>> = rest.into_iter().flatten().collect();
+    rest.sort_by_key(|run| run.first.at);
+    lines.extend(together(rest));
+    lines
+}
+
+/// Runs in time order as one line.
+fn together(runs: Vec<Line<'_>>) -> Option<Line<'_>> {
+    let mut runs = runs.into_iter();
+    let mut line = runs.next()?;
+    let mut known = told(&line.first.items);
+    for run in runs {
+        line.count += run.count;
+        line.last = line.last.max(run.last);
+        line.partly_listed |= run.partly_listed;
+        tell(&mut known, &run.first.items);
+    }
+    line.kind = Kind::Various(known);
+    Some(line)
 }
 
 /// What the items of one change say, by object.
@@ -116,14 +144,16 @@ fn told(items: &[String]) -> BTreeMap<&str, Said<'_>> {
 /// Adds what the items of a later change say.
 fn tell<'a>(known: &mut BTreeMap<&'a str, Said<'a>>, items: &'a [String]) {
     for item in items {
-        let (object, value) = match item.split_once(" = ") {
-            Some((object, value)) => (object, Some(value)),
-            None => (item.as_str(), None),
-        };
+        let (object, value) = split(item);
         let said = known.entry(object).or_insert(Said { first: value, last: value, several: false });
         said.several |= said.last != value;
         said.last = value;
     }
+}
+
+/// `holding 4 = 7` as object and value.
+fn split(item: &str) -> (&str, Option<&str>) {
+    item.split_once(" = ").map_or((item, None), |(object, value)| (object, Some(value)))
 }
 
 /// Loading a program is many operations. One that was not accepted stands for itself.
@@ -154,7 +184,7 @@ fn loads(summary: &Summary) -> Vec<Line<'_>> {
             Some(line) => line.add(change),
             None => {
                 open.insert(key, lines.len());
-                lines.push(Line::of(change, Kind::Load(moved)));
+                lines.push(Line { kind: Kind::Load(moved), ..Line::of(change) });
             }
         }
     }
@@ -180,13 +210,19 @@ fn is_soon(earlier: Timestamp, later: Timestamp) -> bool {
 }
 
 impl<'a> Line<'a> {
-    const fn of(first: &'a Change, kind: Kind<'a>) -> Self {
-        Self { first, last: first.at.time, count: 1, at_least: false, partly_listed: false, kind }
+    fn of(first: &'a Change) -> Self {
+        let partly_listed = first.repeated > 0;
+        let kind = if partly_listed { Kind::Various(told(&first.items)) } else { Kind::Same };
+        Self { first, last: first.until, count: 1 + first.repeated, partly_listed, kind }
     }
 
-    const fn add(&mut self, change: &Change) {
-        self.count += 1;
-        self.last = change.at.time;
+    fn add(&mut self, change: &'a Change) {
+        self.count += 1 + change.repeated;
+        self.last = self.last.max(change.until);
+        self.partly_listed |= change.repeated > 0;
+        if self.partly_listed && matches!(self.kind, Kind::Same) {
+            self.kind = Kind::Various(told(&self.first.items));
+        }
     }
 
     fn is_load_of(&self, moved: Option<&Transferred>) -> bool {
@@ -195,55 +231,6 @@ impl<'a> Line<'a> {
             (Some(mine), Some(moved)) => std::ptr::eq(mine, moved),
             (None, None) => true,
             _ => false,
-        }
-    }
-
-    /// What tells to which entries of the ledger the line's changes were counted.
-    fn family(&self) -> Family<'a> {
-        let Change { client, server, protocol, verb, .. } = *self.first;
-        let function = (!matches!(self.kind, Kind::Load(_))).then_some(self.first.function.as_str());
-        (client, server, protocol, verb, function)
-    }
-}
-
-type Family<'a> = (Address, Address, &'static str, Verb, Option<&'a str>);
-
-/// Of many changes only the first are listed; how many there were in all is known by function. They are counted to
-/// the one line there is, or said to be somewhere among several.
-fn count_unlisted(lines: &mut [Line<'_>], summary: &Summary) {
-    if summary.changes_not_listed == 0 {
-        return;
-    }
-    let mut families: BTreeMap<Family<'_>, (u64, usize)> = BTreeMap::new();
-    for line in lines.iter() {
-        let (listed, number) = families.entry(line.family()).or_default();
-        (*listed, *number) = (*listed + line.count, *number + 1);
-    }
-    let mut counted: BTreeMap<Family<'_>, (u64, Option<Timestamp>)> = BTreeMap::new();
-    for entry in summary.entries.iter().filter(|entry| entry.verb.changes()) {
-        let Entry { client, server, protocol, verb, last, .. } = *entry;
-        let [accepted, refused, unanswered, unseen] = entry.outcomes;
-        let loads = if is_loading(verb) { accepted + unseen } else { 0 };
-        let others = if is_loading(verb) { refused + unanswered } else { entry.count() };
-        for (function, more) in [(Some(entry.function.as_str()), others), (None, loads)] {
-            let (count, until) = counted.entry((client, server, protocol, verb, function)).or_default();
-            (*count, *until) = (*count + more, (*until).max(Some(last)));
-        }
-    }
-    for line in lines {
-        let family = line.family();
-        let &(listed, number) = families.get(&family).unwrap_or(&(0, 0));
-        let &(count, until) = counted.get(&family).unwrap_or(&(0, None));
-        let unlisted = count.saturating_sub(listed);
-        if unlisted > 0 && number == 1 {
-            line.count += unlisted;
-            line.partly_listed = true;
-            line.last = until.map_or(line.last, |until| until.max(line.last));
-            if matches!(line.kind, Kind::Same) {
-                line.kind = Kind::Various(told(&line.first.items));
-            }
-        } else {
-            line.at_least = unlisted > 0;
         }
     }
 }

@@ -5,7 +5,7 @@ use super::section::Section;
 use super::{DIM, PLAIN};
 use crate::Escaped;
 use crate::number::{Bytes, Count};
-use quaywatch_model::{FinishedTransfer, Transferred};
+use quaywatch_model::{Direction, FinishedTransfer, Scope, TransferKind, Transferred};
 use quaywatch_sensor::Summary;
 
 /// What was moved between whom, with size and hash.
@@ -19,8 +19,21 @@ pub(super) fn transfers(summary: &Summary) -> Option<Section> {
     Some(Section { total, ..Section::of(title, blocks, "more transfer", 10) })
 }
 
-fn transfer(Transferred { client, server, transfer, .. }: &Transferred) -> Vec<Row> {
-    let way = transfer.direction.as_str().replace('_', " ");
+/// Which way it went. Who takes a file need be no device, and no device of the site's is at a public address.
+fn way(Transferred { server, transfer, .. }: &Transferred) -> &'static str {
+    let loads = matches!(transfer.kind, TransferKind::Program | TransferKind::Firmware);
+    let device = loads && Scope::without_a_site(*server) != Scope::Internet;
+    match (transfer.direction, device) {
+        (Direction::ToDevice, true) => "to device",
+        (Direction::ToDevice, false) => "to recipient",
+        (Direction::FromDevice, true) => "from device",
+        (Direction::FromDevice, false) => "from server",
+    }
+}
+
+fn transfer(moved: &Transferred) -> Vec<Row> {
+    let way = way(moved);
+    let Transferred { client, server, transfer, .. } = moved;
     let mut rows = vec![Row::of(PLAIN, format!("  {client} > {server}  {way}: {}", what_moved(transfer)))];
     rows.extend(transfer.sha256.map(|digest| Row::of(DIM, format!("    sha256 {}", digits(&digest)))));
     rows

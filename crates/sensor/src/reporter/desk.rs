@@ -49,16 +49,16 @@ impl Desk {
     /// What was found, and where it was written.
     pub(super) fn finish(self) -> (Summary, Outputs) {
         let Self { ledger, rows, carver, logs, mut summary, .. } = self;
-        (summary.entries, summary.changes, summary.changes_not_listed) = ledger.finish();
+        (summary.entries, summary.changed) = ledger.finish();
         (summary, Outputs { rows, carver, logs })
     }
 
     /// Bytes that go out and that no decoder reads, at least not yet.
     #[cold]
-    pub(super) fn raw(&mut self, kept: &mut Conversation<App>, from: Side, bytes: &[u8]) {
+    pub(super) fn raw(&mut self, kept: &mut Conversation<App>, from: Side, frame: u64, bytes: &[u8]) {
         let whole = kept.key.protocol != protocol::TCP;
         if let Some(leaving) = &mut kept.app.leaving {
-            self.summary.leaving.raw(leaving, from, bytes, whole);
+            self.summary.leaving.raw(leaving, from, frame, bytes, whole);
         }
     }
 

@@ -2,14 +2,16 @@
 
 use super::desk::Desk;
 use crate::conversations::{App, host, label, number, roles};
-use crate::ledger::{Pair, shown};
+use crate::changes::shown;
+use crate::ledger::Pair;
 use crate::logs;
 use crate::tagged::Tagged;
 use quaywatch_flow::Conversation;
 use quaywatch_model::{
-    Content, Fact, LogLine, Moment, Note, Operation, Outcome, Problem, TagWrite, Transfer, Value, Verb,
+    Content, Fact, LogLine, Moment, Note, Operation, Outcome, Problem, Transfer, Value, Verb,
 };
 use quaywatch_protocols::Sink;
+use quaywatch_site::Permit;
 use quaywatch_store::TagSample;
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -41,7 +43,7 @@ impl Sink for Said<'_> {
         if self.desk.site.has_tags() {
             return self.tagged(pair, protocol, operation);
         }
-        self.desk.ledger.add(pair, operation);
+        self.desk.ledger.add(pair, operation, operation.items);
         if let Some(rows) = &mut self.desk.rows {
             rows.operation(label(self.kept), protocol, operation);
         }
@@ -75,7 +77,7 @@ impl Sink for Said<'_> {
 
     fn content(&mut self, content: &Content<'_>) {
         if let Some(leaving) = &mut self.kept.app.leaving {
-            self.desk.summary.leaving.content(leaving, content);
+            self.desk.summary.leaving.content(leaving, self.at.frame, content);
         }
     }
 
@@ -95,14 +97,16 @@ impl Said<'_> {
         let party = site.party(host(self.kept, *server.of(&self.kept.key.addresses)));
         let items =
             Tagged { items: operation.items, site: &site, server: party, protocol, unit: operation.unit };
+        self.desk.ledger.add(pair, operation, &items);
         let operation = Operation { items: &items, ..*operation };
-        self.desk.ledger.add(pair, &operation);
         if matches!(operation.verb, Verb::Write | Verb::Force) {
-            let [client, server] = roles(self.kept, operation.client);
-            let (at, verb, outcome) = (operation.moment(), operation.verb, operation.outcome);
+            // Every one is judged here: of what is listed for people not all is kept.
+            let between = roles(self.kept, operation.client);
+            let from = site.party(host(self.kept, *operation.client.of(&self.kept.key.addresses)));
             items.numbers(&mut |tag, number| {
-                let tag = tag.name.clone();
-                self.desk.summary.tag_write(TagWrite { at, client, server, verb, tag, number, outcome });
+                if let Permit::Denied(why) = site.may_write(&from, &party, operation.verb, Some(tag), number) {
+                    self.desk.summary.breaches.add(between, tag, why, number, &operation);
+                }
             });
         }
         let Some(rows) = &mut self.desk.rows else { return };

@@ -46,6 +46,7 @@ fn answers_are_rows_with_the_keys_of_the_records_and_nothing_a_peer_said_breaks_
     };
     let disclosure = Disclosure {
         start: moment(),
+        frames: vec![],
         end: moment().time,
         conversations: 1,
         client: PLC,
@@ -105,4 +106,41 @@ fn answers_are_rows_with_the_keys_of_the_records_and_nothing_a_peer_said_breaks_
     let row: serde_json::Value = serde_json::from_str(&table("findings.ndjson")).unwrap();
     assert_eq!(row["evidence"], serde_json::json!([7]));
     assert!(row["id"].as_str().unwrap().starts_with("controller.stopped-"));
+}
+
+#[test]
+fn rows_of_answers_are_in_the_order_of_time_and_then_of_frames() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = Store::create(dir.path()).unwrap();
+    let asset = |name: &str, seconds: i64, first_frame| Asset {
+        names: vec![name.to_owned()],
+        first_seen: Timestamp::from_nanos(seconds * 1_000_000_000),
+        first_frame,
+        ..Asset::default()
+    };
+    let finding = |title: &str, seconds: i64, frame| Finding {
+        rule: "controller.stopped",
+        time: Timestamp::from_nanos(seconds * 1_000_000_000),
+        severity: Severity::Critical,
+        kind: FindingKind::Activity,
+        title: title.to_owned(),
+        explanation: String::new(),
+        crane: None,
+        subjects: vec![PLC],
+        techniques: &[],
+        controls: &[],
+        frames: vec![frame],
+        count: 1,
+        advice: "a",
+    };
+    let assets = [asset("late", 2, 9), asset("second", 1, 4), asset("first", 1, 3)];
+    let findings = [finding("late", 2, 9), finding("second", 1, 4), finding("first", 1, 3)];
+    store.answers(&Answers { assets: &assets, findings: &findings, ..Answers::default() }).unwrap();
+    let said = |table: &str, word: fn(&serde_json::Value) -> String| -> Vec<String> {
+        let text = fs::read_to_string(dir.path().join(table)).unwrap();
+        text.lines().map(|line| word(&serde_json::from_str(line).unwrap())).collect()
+    };
+    let expected = ["first", "second", "late"];
+    assert_eq!(said("assets.ndjson", |row| row["names"][0].as_str().unwrap().to_owned()), expected);
+    assert_eq!(said("findings.ndjson", |row| row["title"].as_str().unwrap().to_owned()), expected);
 }

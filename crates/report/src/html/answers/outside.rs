@@ -46,10 +46,17 @@ fn is_described(summary: &Summary) -> bool {
     summary.assets.iter().any(|asset| asset.declared.is_some())
 }
 
-/// How many channels were opened which way, and how many nobody declared.
-fn opened(channels: &[RemoteAccess]) -> String {
+/// How many channels were opened which way, and how many nobody declared. A sign of a hidden path is no channel that anybody
+/// was seen to open.
+fn opened(rows: &[RemoteAccess]) -> String {
+    let (paths, channels): (Vec<&RemoteAccess>, Vec<&RemoteAccess>) =
+        rows.iter().partition(|row| row.is_hidden_path());
+    let hidden = match paths.len() as u64 {
+        0 => ".".to_owned(),
+        count => format!("; {} suspected.", many(count, "hidden path")),
+    };
     if channels.is_empty() {
-        return "No remote-service channel was recognised.".to_owned();
+        return format!("No remote-service channel was recognised{hidden}");
     }
     let ways = [
         (Reach::Inbound, "from outside"),
@@ -69,7 +76,7 @@ fn opened(channels: &[RemoteAccess]) -> String {
         undeclared => format!("; {} not declared by the site", verb(undeclared, "is", "are")),
     };
     let channels = many(channels.len() as u64, "remote-service channel");
-    format!("{channels}: {}{site_says}.", counted.join(", "))
+    format!("{channels}: {}{site_says}{hidden}", counted.join(", "))
 }
 
 /// The kinds of channel by direction; what nobody declared first.
@@ -81,7 +88,7 @@ fn kinds(channels: &[RemoteAccess]) -> Vec<String> {
     let mut kinds: Vec<_> = kinds.into_iter().collect();
     kinds.sort_by_key(|((declared, ..), _)| *declared != Some(false));
     let told = kinds.into_iter().map(|((declared, direction, kind), count)| {
-        format!("{kind}, {}{}: {}.", direction.as_str(), said(declared), Count(count))
+        format!("{}, {}{}: {}.", kind.replace('_', " "), direction.as_str(), said(declared), Count(count))
     });
     told.collect()
 }
@@ -280,6 +287,7 @@ mod tests {
     fn told(recipient: (Address, Scope), bytes: u64, declared: Option<bool>) -> Disclosure {
         Disclosure {
             start: NOW,
+            frames: vec![],
             end: NOW.time,
             conversations: 1,
             client: CRANE,
@@ -337,6 +345,21 @@ mod tests {
             "2 remote-service channels: 1 from outside, 1 to somebody outside; 1 is not declared by the site."
         );
         assert_eq!(answer.points[..2], ["vnc, outbound, not declared: 1.", "vnc, inbound, declared: 1."]);
+    }
+
+    #[test]
+    fn a_hidden_path_is_not_counted_among_the_channels() {
+        let mut summary = described();
+        let path = RemoteAccess { kind: "hidden_path", ..channel(Reach::Inbound, None) };
+        summary.remote_access = vec![channel(Reach::Inbound, None), path];
+        let answer = reach(&summary);
+        assert_eq!(answer.headline, "1 remote-service channel: 1 from outside; 1 hidden path suspected.");
+        assert!(answer.points.contains(&"hidden path, inbound: 1.".to_owned()), "{:?}", answer.points);
+        summary.remote_access.remove(0);
+        assert_eq!(
+            reach(&summary).headline,
+            "No remote-service channel was recognised; 1 hidden path suspected."
+        );
     }
 
     #[test]
