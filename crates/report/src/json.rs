@@ -49,10 +49,14 @@ pub(crate) fn object_with(summary: &Summary, listing: Listing<'_>) -> Value {
         .iter()
         .map(|(name, total)| {
             let (conversations, packets) = (total.conversations, total.packets);
-            let total = json!({
+            let mut row = json!({
                 "conversations": conversations, "packets": packets, "wire_bytes": total.wire_bytes,
             });
-            ((*name).to_owned(), total)
+            if total.carried_packets > 0 {
+                row["carried_packets"] = total.carried_packets.into();
+                row["carried_wire_bytes"] = total.carried_wire_bytes.into();
+            }
+            ((*name).to_owned(), row)
         })
         .collect();
     json!({
