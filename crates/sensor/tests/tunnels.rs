@@ -1,5 +1,7 @@
 //! What is carried in a tunnel is counted once.
 
+#![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test may")]
+
 use quaywatch_capture::{Source, pcap};
 use quaywatch_model::Timestamp;
 use quaywatch_sensor::{Settings, Summary, inspect};
