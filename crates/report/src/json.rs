@@ -49,10 +49,15 @@ pub(crate) fn object_with(summary: &Summary, listing: Listing<'_>) -> Value {
         .iter()
         .map(|(name, total)| {
             let (conversations, packets) = (total.conversations, total.packets);
-            let total = json!({
-                "conversations": conversations, "packets": packets, "wire_bytes": total.wire_bytes,
-            });
-            ((*name).to_owned(), total)
+            let mut row = Map::new();
+            row.insert("conversations".into(), conversations.into());
+            row.insert("packets".into(), packets.into());
+            row.insert("wire_bytes".into(), total.wire_bytes.into());
+            if total.carried_packets > 0 {
+                row.insert("carried_packets".into(), total.carried_packets.into());
+                row.insert("carried_wire_bytes".into(), total.carried_wire_bytes.into());
+            }
+            ((*name).to_owned(), row.into())
         })
         .collect();
     json!({

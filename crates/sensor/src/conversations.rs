@@ -2,7 +2,7 @@ use crate::changes::shown;
 use crate::ledger::Pair;
 use foldhash::fast::FixedState;
 use quaywatch_egress::Leaving;
-use quaywatch_flow::Conversation;
+use quaywatch_flow::{Conversation, Key};
 use quaywatch_model::{Address, DataClass, Ended, KeptNote, Moment, Note, Side, Value};
 use quaywatch_protocols::{Conversation as Decoder, Recogniser, Transport};
 use quaywatch_site::Host;
@@ -104,9 +104,18 @@ pub(crate) fn protocol_name(kept: &Conversation<App>) -> &'static str {
     }
     match kept.key.protocol {
         0 => ethertype_name(kept.key.ethertype),
-        protocol::UDP if kept.is_carrier => "vxlan",
+        _ if kept.is_carrier => carrier_name(&kept.key),
         protocol::TCP | protocol::UDP => "unknown",
         number => protocol::name(number).unwrap_or("unknown"),
+    }
+}
+
+/// The protocol of a conversation in which others were found: of what runs on UDP that is only VXLAN.
+pub(crate) fn carrier_name(carrier: &Key) -> &'static str {
+    if carrier.protocol == protocol::UDP {
+        "vxlan"
+    } else {
+        protocol::name(carrier.protocol).unwrap_or("unknown")
     }
 }
 

@@ -103,7 +103,8 @@ impl Span {
     }
 }
 
-/// The conversations of one protocol.
+/// The conversations of one protocol. A packet in a tunnel is counted once, with what is innermost: all protocols together
+/// have as many packets as could be read.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub struct ProtocolTotal {
     /// Conversations.
@@ -112,6 +113,10 @@ pub struct ProtocolTotal {
     pub packets: u64,
     /// Bytes on the wire.
     pub wire_bytes: u64,
+    /// Of a tunnel, the packets that are counted with what they carry instead.
+    pub carried_packets: u64,
+    /// Their bytes on the wire.
+    pub carried_wire_bytes: u64,
 }
 
 /// So many transfers are listed.
@@ -127,6 +132,8 @@ impl Summary {
             mine.conversations += total.conversations;
             mine.packets += total.packets;
             mine.wire_bytes += total.wire_bytes;
+            mine.carried_packets += total.carried_packets;
+            mine.carried_wire_bytes += total.carried_wire_bytes;
         }
         self.gathered.merge(other.gathered);
         self.watched.merge(other.watched);
@@ -202,6 +209,10 @@ impl Summary {
 
     /// Puts everything in the order it is shown in, which depends on nothing but the capture.
     pub(crate) fn sort(&mut self) {
+        for total in self.protocols.values_mut() {
+            total.packets = total.packets.saturating_sub(total.carried_packets);
+            total.wire_bytes = total.wire_bytes.saturating_sub(total.carried_wire_bytes);
+        }
         sort_rows(&mut self.entries, |a, b| a.order().cmp(&b.order()));
         (self.links, self.searches) = std::mem::take(&mut self.linked).finish();
         self.assets = self.gathered.finish(&self.entries);

@@ -77,6 +77,7 @@ def ask_tshark(path):
 
 def understand(text):
     events, flows, repeated, malformed, frames = [], {}, [], [], 0
+    asked = {}  # What replies are told by: what their requests asked for.
     for line in text.split("\n"):
         if not line:
             continue
@@ -87,7 +88,8 @@ def understand(text):
             repeated.append(frame)
         if row.all("_ws.malformed"):
             malformed.append(frame)
-        for protocol, kind, code in (*modbus(row), *cotp(row), *s7comm(row), *cip(row), *opcua(row), *profinet(row)):
+        for protocol, kind, code in (*modbus(row, asked), *cotp(row), *s7comm(row, asked), *cip(row), *opcua(row),
+                                     *profinet(row)):
             events.append((protocol, frame, kind, code))
         count_flow(row, flows)
     return {"frames": frames, "events": events, "repeated": repeated, "malformed": malformed,
@@ -134,7 +136,7 @@ def hex8(number):
     return f"0x{number:02X}"
 
 
-def modbus(row):
+def modbus(row, asked):
     """tshark tells queries from responses by port 502."""
     functions = row.numbers("modbus.func_code")
     if not functions:
@@ -150,9 +152,8 @@ def modbus(row):
     if kind == "request" and MODBUS_ADDRESSED.issuperset(functions) and len(units) == len(addresses) == len(functions):
         for unit, address in zip(units, addresses):
             yield "modbus", "item", f"unit {unit} address {address}"
-    if len(functions) == 1:
-        for told, code in values.modbus_theirs(row, functions[0], kind == "request"):
-            yield "modbus", told, code
+    for told, code in values.modbus_theirs(row, functions, kind == "request", asked):
+        yield "modbus", told, code
 
 
 # The exception that is no refusal: accepted, and it takes a while.
@@ -177,7 +178,7 @@ def cotp(row):
             yield "cotp", "reply", "0xE0"
 
 
-def s7comm(row):
+def s7comm(row, asked):
     functions, kinds = iter(row.numbers("s7comm.param.func")), iter(row.numbers("s7comm.param.userdata.type"))
     groups, members = (iter(row.numbers(f"s7comm.param.userdata.{name}")) for name in ("funcgroup", "subfunc"))
     lengths, more = (iter(row.numbers(f"s7comm.{name}")) for name in ("header.parlg", "param.userdata.lastdataunit"))
@@ -204,7 +205,7 @@ def s7comm(row):
                 continue
             yield "s7comm", kind, function
     yield from s7comm_refusals(row)
-    for told, code in values.s7comm_theirs(row):
+    for told, code in values.s7comm_theirs(row, asked):
         yield "s7comm", told, code
 
 

@@ -1,8 +1,9 @@
 """What messages are about and what they hold, told twice: from tshark's fields (`theirs`) and from a row (`ours`).
 
 Both give (kind, code) pairs: an `item`, `object` or `attribute` is what is asked for, a `value` what is read or written,
-a `code` what the device says to one item. A frame of which tshark tells no pair of a kind is not compared in that kind; where a frame
-holds several messages of a protocol tshark's fields do not say whose they are, and nothing is told.
+a `code` what the device says to one item. A frame of which tshark tells no pair of a kind is not compared in that kind. tshark's
+fields do not say which of several messages in a frame they are of: they are dealt out by the counts that each message
+states, and where that is not possible nothing is told.
 """
 
 import itertools
@@ -11,78 +12,170 @@ import struct
 
 # ------------------------------------------------------------------ Modbus
 
-MODBUS_FIELDS = "modbus.regval_uint16 modbus.bitval modbus.data".split()
+MODBUS_FIELDS = """modbus.regval_uint16 modbus.bitval modbus.data modbus.byte_cnt modbus.and_mask modbus.or_mask""".split()
 READ_BITS, READ_REGISTERS = {1, 2}, {3, 4}
-WRITE_COIL, WRITE_REGISTER, WRITE_REGISTERS = 5, 6, 16
-COIL_ON = "ff00"
+WRITE_COIL, WRITE_REGISTER, WRITE_COILS, WRITE_REGISTERS, MASK_WRITE, READ_WRITE = 5, 6, 15, 16, 22, 23
+MODBUS_VALUED = READ_BITS | READ_REGISTERS | {WRITE_COIL, WRITE_REGISTER, WRITE_COILS, WRITE_REGISTERS, MASK_WRITE, READ_WRITE}
+COIL_ON, HEX_DIGITS = b"\xff\x00", set("0123456789abcdef")
 
 
-def modbus_theirs(row, function, is_request):
-    values = None
-    if function in READ_BITS and not is_request:
-        values = [int(bit) for bit in row.numbers("modbus.bitval")]
-    elif (function in READ_REGISTERS and not is_request) or (function == WRITE_REGISTERS and is_request):
-        values = row.numbers("modbus.regval_uint16")
-    elif function in (WRITE_COIL, WRITE_REGISTER) and is_request:
-        data = row.all("modbus.data")
-        if len(data) == 1 and len(data[0]) == 4:
-            values = [int(data[0] == COIL_ON) if function == WRITE_COIL else int(data[0], 16)]
-    if values:
-        yield "value", " ".join(map(str, values))
+def modbus_theirs(row, functions, is_request, asked):
+    """What each message of a frame holds. `asked` keeps how many bits were asked for, and in which conversation."""
+    whose = [(row.last("tcp.stream") or row.ports(), *one)
+             for one in zip(row.all("mbtcp.trans_id"), row.all("mbtcp.unit_id"), functions)]
+    if is_request and len(row.all("modbus.bit_cnt")) == sum(function in READ_BITS | {WRITE_COILS} for function in functions):
+        counts = iter(row.numbers("modbus.bit_cnt"))
+        asked.update({key: next(counts) for key in whose if key[-1] in READ_BITS | {WRITE_COILS}})
+    # Where one of several is of another kind, or a refusal, the fields do not say whose they are.
+    if len(functions) > 1 and (not MODBUS_VALUED.issuperset(functions) or row.all("modbus.exception_code")):
+        return
+    # What is not there is told as `<MISSING>`.
+    data = (bytes.fromhex(one) if set(one) <= HEX_DIGITS else b"" for one in row.all("modbus.data"))
+    bits, registers, lengths = (iter(row.all(f"modbus.{name}")) for name in ("bitval", "regval_uint16", "byte_cnt"))
+    for place, function in enumerate(functions):
+        values = None
+        if function in READ_BITS and not is_request:
+            count = 8 * int(next(lengths, 0))
+            if len(functions) > 1:
+                count = asked.get(whose[place], count)
+            values = [int(bit) for bit in itertools.islice(bits, count)]
+        elif (function in READ_REGISTERS and not is_request) or (function == WRITE_REGISTERS and is_request):
+            values = list(itertools.islice(registers, int(next(lengths, 0)) // 2))
+        elif function in (WRITE_COIL, WRITE_REGISTER):
+            written = next(data, b"")
+            if is_request and len(written) == 2:
+                values = [int(written == COIL_ON) if function == WRITE_COIL else int.from_bytes(written, "big")]
+        elif function == WRITE_COILS and is_request:
+            written = next(data, b"")
+            count = asked.get(whose[place], 0) if place < len(whose) else 0
+            if count <= 8 * len(written):
+                values = [written[bit // 8] >> bit % 8 & 1 for bit in range(count)]
+        elif function == READ_WRITE:
+            moved = next(data, b"")
+            if len(moved) == int(next(lengths, -1)):
+                values = struct.unpack(f">{len(moved) // 2}H", moved[:len(moved) & ~1])
+        elif function == MASK_WRITE and is_request and row.all("modbus.or_mask"):
+            masks = (row.numbers(f"modbus.{name}_mask")[functions[:place].count(MASK_WRITE)] for name in ("and", "or"))
+            values = ["and 0x{:04X} or 0x{:04X}".format(*masks)]
+        if values:
+            yield "value", " ".join(map(str, values))
 
 
 def modbus_ours(row, function, is_request):
-    """Reads tell in the reply, writes in the request."""
-    if (function in READ_BITS | READ_REGISTERS) == is_request:
+    """Reads tell in the reply, writes in the request, and function 23 does both."""
+    if function not in MODBUS_VALUED:
         return
     for item in row.get("items", []):
+        is_read = function in READ_BITS | READ_REGISTERS or item["object"].endswith("(read)")
         values = item.get("value")
         values = values if isinstance(values, list) else [values]
-        if all(isinstance(value, int) for value in values):
-            yield "value", " ".join(str(int(value)) for value in values)
+        if is_read != is_request and (function == MASK_WRITE or all(isinstance(value, int) for value in values)):
+            yield "value", " ".join(value if isinstance(value, str) else str(int(value)) for value in values)
 
 
 # ------------------------------------------------------------------ S7comm
 
-S7_FIELDS = """s7comm.param.item.syntaxid s7comm.param.item.transp_size s7comm.param.item.address
-s7comm.data.transportsize s7comm.resp.data""".split()
+S7_FIELDS = """s7comm.param.itemcount s7comm.param.item.syntaxid s7comm.param.item.transp_size s7comm.param.item.address
+s7comm.param.item.dbread.numareas s7comm.param.item.dbread.length s7comm.data.transportsize s7comm.resp.data""".split()
 JOB, ACK_DATA, READ_VAR, WRITE_VAR = 1, 3, 4, 5
-ITEM_FINE, AS_ANY, OF_BITS, OF_OCTETS = 0xFF, 0x10, 1, 9
-S7_AREAS = {0x80: "P", 0x81: "I", 0x82: "Q", 0x83: "M", 0x84: "DB", 0x85: "DI", 0x1C: "C", 0x1D: "T"}
+ITEM_FINE, AS_ANY, OF_RANGES, OF_BITS, OF_OCTETS = 0xFF, 0x10, 0xB0, 1, 9
+TIMER, COUNTER = 0x1D, 0x1C
+S7_AREAS = {0x80: "P", 0x81: "I", 0x82: "Q", 0x83: "M", 0x84: "DB", 0x85: "DI", COUNTER: "C", TIMER: "T"}
 S7_OBJECT = re.compile(r"(DB|DI)(\d+)\.(?:DB|DI)([XBWD])(\d+)(?:\.(\d))?|([IQMP])([BWD]?)(\d+)(?:\.(\d))?|([TC])(\d+)")
 BYTES_OF = {"B": 1, "W": 2, "D": 4}
 
 
-def s7comm_theirs(row):
+def s7comm_theirs(row, asked):
+    """What each message of a frame holds, where all read or write variables. `asked` keeps what the items of requests are."""
     roles, functions = row.numbers("s7comm.header.rosctr"), row.numbers("s7comm.param.func")
-    if len(roles) != 1 or functions not in ([READ_VAR], [WRITE_VAR]):
+    counts, numbers = row.numbers("s7comm.param.itemcount"), row.all("s7comm.header.pduref")
+    if not len(roles) == len(functions) == len(counts) or not {JOB, ACK_DATA}.issuperset(roles) \
+            or not {READ_VAR, WRITE_VAR}.issuperset(functions):
         return
-    if roles == [JOB]:
-        yield from s7comm_addresses(row)
-    sizes, data = row.numbers("s7comm.data.transportsize"), iter(row.all("s7comm.resp.data"))
-    codes = row.numbers("s7comm.data.returncode")
-    if roles == [ACK_DATA]:
-        yield from (("code", f"{place}: 0x{code:02X}") for place, code in enumerate(codes))
-    for place, (code, size) in enumerate(zip(codes, sizes)):
-        if roles == [JOB] or code == ITEM_FINE:
-            told = next(data, None)
-            # Timers, counters and ranges of several data blocks: ours are decoded further.
-            if told is not None and size != OF_OCTETS:
-                yield "value", f"{place}: {told}"
+    items, told = iter(s7comm_items(row)), []
+    sizes, codes = iter(row.numbers("s7comm.data.transportsize")), iter(row.numbers("s7comm.data.returncode"))
+    data = iter(row.all("s7comm.resp.data"))
+    for role, function, count, number in zip(roles, functions, counts, numbers):
+        whose = row.last("tcp.stream"), number
+        if role == JOB:
+            asked[whose] = list(itertools.islice(items, count))
+            told += (("item", item.place) for item in asked[whose] if item.place)
+            if function == READ_VAR:
+                continue
+        kinds = asked.get(whose, [UNKNOWN] * count)
+        place = itertools.count()
+        for kind, code in zip(kinds, itertools.islice(codes, count)):
+            size = next(sizes, None) if (role, function) != (ACK_DATA, WRITE_VAR) else None
+            value = next(data, None) if size is not None and (role == JOB or code == ITEM_FINE) else None
+            if kind is UNKNOWN and size == OF_OCTETS and value is not None:
+                return  # What it is stands in the request, which was not captured.
+            for code, value in kind.parts(code, value):
+                at = next(place)
+                if role == ACK_DATA:
+                    told.append(("code", f"{at}: 0x{code:02X}"))
+                if value is not None:
+                    told.append(("value", f"{at}: {value}"))
+    yield from told
 
 
-def s7comm_addresses(row):
-    names = "area db address syntaxid transp_size".split()
-    columns = [row.numbers(f"s7comm.param.item.{name}") for name in names]
-    if len({len(column) for column in columns}) != 1 or set(columns[3]) != {AS_ANY}:
-        return
-    for area, block, address, _, size in zip(*columns):
-        name = S7_AREAS.get(area, f"area {area}")
-        if name in ("T", "C"):
-            yield "item", f"{name} {address}"
-            continue
-        bit = f" bit {address & 7}" if size == OF_BITS else ""
-        yield "item", f"{name}{block if name in ('DB', 'DI') else ''} byte {address >> 3}{bit}"
+class S7Item:
+    """An item of a request: what tshark tells of where it is, its area, and how long its ranges are if it has several."""
+
+    def __init__(self, place=None, area=None, ranges=()):
+        self.place, self.area, self.ranges = place, area, ranges
+
+    def parts(self, code, value):
+        """The codes and values that the data of this item holds, as ours are told."""
+        if value is None:
+            return [(code, None)]
+        if self.ranges:
+            return list(self.split(bytes.fromhex(value)))
+        if self.area in (TIMER, COUNTER):
+            words = struct.iter_unpack(">H", bytes.fromhex(value))
+            return [(code, " ".join(str(s7comm_timer(word) if self.area == TIMER else bcd(word)) for word, in words))]
+        return [(code, value)]
+
+    def split(self, data):
+        """Of syntax 0xB0: a code for each range and, where it says so, its bytes."""
+        for length in self.ranges:
+            code, data = data[0], data[1:]
+            fine = code == ITEM_FINE
+            yield code, data[:length].hex() if fine else None
+            data = data[length:] if fine else data
+
+
+UNKNOWN = S7Item()
+
+
+def s7comm_timer(word):
+    """Milliseconds of a SIMATIC timer: three BCD digits of 10 ms, 100 ms, 1 s or 10 s."""
+    return bcd(word & 0x0FFF) * 10 ** (1 + (word >> 12 & 3))
+
+
+def bcd(word):
+    return int(f"{word & 0x0FFF:x}")
+
+
+def s7comm_items(row):
+    columns = {name: iter(row.numbers(f"s7comm.param.item.{name}"))
+               for name in ("area", "db", "address", "transp_size", "dbread.numareas", "dbread.length")}
+    for syntax in row.numbers("s7comm.param.item.syntaxid"):
+        if syntax == OF_RANGES:
+            count = next(columns["dbread.numareas"], 0)
+            yield S7Item(ranges=list(itertools.islice(columns["dbread.length"], count)))
+        elif syntax == AS_ANY:
+            area, block, address, size = (next(columns[name], 0) for name in ("area", "db", "address", "transp_size"))
+            yield S7Item(s7comm_address(area, block, address, size), area)
+        else:
+            yield S7Item()
+
+
+def s7comm_address(area, block, address, size):
+    name = S7_AREAS.get(area, f"area {area}")
+    if name in ("T", "C"):
+        return f"{name} {address}"
+    bit = f" bit {address & 7}" if size == OF_BITS else ""
+    return f"{name}{block if name in ('DB', 'DI') else ''} byte {address >> 3}{bit}"
 
 
 def s7comm_ours(row, is_request):
@@ -94,8 +187,15 @@ def s7comm_ours(row, is_request):
         if not is_request:
             code = re.search(r"0x[0-9A-F]{2}", item.get("code", ""))
             yield "code", f"{place}: {code.group() if code else '0xFF'}"
-        if is_write == is_request and found and not found.group(10) and "value" in item:
-            yield "value", f"{place}: {s7comm_bytes(found.group(3) or found.group(7), item['value'])}"
+        if is_write == is_request and found and "value" in item:
+            yield "value", f"{place}: {s7comm_value(found, item['value'])}"
+
+
+def s7comm_value(found, value):
+    """Timers and counters as they are told, all else as the bytes on the wire that it was decoded from."""
+    if found.group(10):
+        return " ".join(map(str, value)) if isinstance(value, list) else str(value)
+    return s7comm_bytes(found.group(3) or found.group(7), value)
 
 
 def s7comm_place(found):
@@ -169,20 +269,61 @@ def cip_ours(row, function, is_request):
 
 # ------------------------------------------------------------------ OPC UA
 
+# The built-in types whose values are compared, by number (part 6, section 5.1.2), as tshark calls their fields.
+OPCUA_TYPES = {1: "Boolean", 2: "SByte", 3: "Byte", 4: "Int16", 5: "UInt16", 6: "Int32", 7: "UInt32", 8: "Int64", 9: "UInt64",
+               10: "Float", 11: "Double", 12: "String"}
 OPCUA_FIELDS = """opcua.nodeid.encodingmask opcua.nodeid.nsindex opcua.nodeid.numeric opcua.nodeid.string opcua.nodeid.guid
-opcua.nodeid.bytestring opcua.AttributeId""".split()
-OPCUA_READ, OPCUA_WRITE = 631, 673
+opcua.nodeid.bytestring opcua.AttributeId opcua.variant.has_value""".split() + [f"opcua.{name}" for name in OPCUA_TYPES.values()]
+OPCUA_READ, OPCUA_WRITE, OPCUA_READ_REPLY = 631, 673, 634
+# A variant's encoding byte (section 5.2.2.16).
+OPCUA_ARRAY, OPCUA_DIMENSIONS, OPCUA_TYPE_BITS = 0x80, 0x40, 0x3F
 # A header names the session's token and the type of what may follow it.
 NODES_IN_HEADER = 2
 OPCUA_NODE = re.compile(r"(?:ns=\d+;)?[isgb]=\S+")
 
 
 def opcua_theirs(row):
-    if row.numbers("opcua.servicenodeid.numeric") in ([OPCUA_READ], [OPCUA_WRITE]):
+    services = row.numbers("opcua.servicenodeid.numeric")
+    if services in ([OPCUA_READ], [OPCUA_WRITE]):
         # Behind the nodes of a write, what is written may hold nodes, too.
         asked = len(row.all("opcua.AttributeId"))
         nodes = itertools.islice(opcua_nodes(row), NODES_IN_HEADER, NODES_IN_HEADER + asked)
         yield from (("item", node) for node in nodes)
+    # All values of a frame, whosever they are: tshark tells them by type, not by message.
+    kinds = row.numbers("opcua.variant.has_value")
+    types = {kind & OPCUA_TYPE_BITS for kind in kinds}
+    # Dimensions are told as an Int32, too.
+    is_clear = OPCUA_TYPES.keys() >= types and not (INT32 in types and any(kind & OPCUA_DIMENSIONS for kind in kinds))
+    if services and {OPCUA_WRITE, OPCUA_READ_REPLY}.issuperset(services) and is_clear:
+        for kind in types:
+            told = row.all(f"opcua.{OPCUA_TYPES[kind]}")
+            if kind == BYTE and len(kinds) == 1 and kinds[0] & OPCUA_ARRAY:
+                told = [bytes(map(int, told)).hex()]
+            elif kind in FLOATS:
+                told = map(opcua_number, map(float, told))
+            yield from (("value", value[:LONGEST_TEXT]) for value in told)
+
+
+BYTE, INT32, FLOATS = 3, 6, (10, 11)
+# tshark prints six digits of a Float, and so does this of anything that is no integer.
+LONGEST_TEXT = 60
+
+
+def opcua_number(value):
+    return f"{value:.6g}" if isinstance(value, float) else str(int(value))
+
+
+def opcua_values(value):
+    if isinstance(value, list):
+        for one in value:
+            yield from opcua_values(one)
+    elif isinstance(value, str):
+        yield FLOAT_WORDS.get(value, value[:LONGEST_TEXT])
+    elif isinstance(value, (int, float)):
+        yield opcua_number(value)
+
+
+FLOAT_WORDS = {"NaN": "nan", "Infinity": "inf", "-Infinity": "-inf"}
 
 
 def opcua_nodes(row):
@@ -204,6 +345,10 @@ def opcua_ours(row, code, is_request):
     if is_request and code in (f"i={OPCUA_READ}", f"i={OPCUA_WRITE}"):
         found = (OPCUA_NODE.match(item["object"]) for item in row.get("items", []))
         yield from (("item", node.group()) for node in found if node)
+    # A read tells in the reply, a write in the request.
+    if code == f"i={OPCUA_WRITE if is_request else OPCUA_READ}":
+        for item in row.get("items", []):
+            yield from (("value", value) for value in opcua_values(item.get("value")))
 
 
 # ------------------------------------------------------------------ PROFINET DCP

@@ -6,7 +6,7 @@ use super::{ALARM, DIM, PLAIN, TITLE};
 use crate::Escaped;
 use crate::number::{Bytes, Count, Duration, Many};
 use quaywatch_model::Timestamp;
-use quaywatch_sensor::{Dropped, Shortfall, Span, Stopped, Summary};
+use quaywatch_sensor::{Dropped, ProtocolTotal, Shortfall, Span, Stopped, Summary};
 
 /// So many protocols are named: the rest are single packets beside these.
 const MOST_PROTOCOLS: usize = 9;
@@ -42,8 +42,9 @@ pub(super) fn captured(summary: &Summary) -> Vec<Row> {
     let mut protocols: Vec<_> = summary.protocols.iter().collect();
     protocols.sort_by_key(|(name, total)| (std::cmp::Reverse(total.wire_bytes), **name));
     let named = protocols.iter().take(MOST_PROTOCOLS);
-    let mut words: Vec<Row> =
-        named.map(|(name, total)| Row::of(DIM, format!("{name} {}", Bytes(total.wire_bytes)))).collect();
+    let mut words: Vec<Row> = named
+        .map(|(name, total)| Row::of(DIM, format!("{name} {}{}", Bytes(total.wire_bytes), carried(total))))
+        .collect();
     let more = protocols.len().saturating_sub(MOST_PROTOCOLS) as u64;
     if more > 0 {
         words.push(Row::of(DIM, format!("and {}", Many(more, "more protocol"))));
@@ -52,6 +53,14 @@ pub(super) fn captured(summary: &Summary) -> Vec<Row> {
         rows.extend(wrapped(Row::default(), 2, words));
     }
     rows
+}
+
+/// Of a tunnel, what is not counted as its own.
+fn carried(total: &ProtocolTotal) -> String {
+    match total.carried_wire_bytes {
+        0 => String::new(),
+        carried => format!(" ({} more counted as what it carries)", Bytes(carried)),
+    }
 }
 
 fn second(time: Timestamp) -> String {

@@ -1,6 +1,8 @@
 //! Where rows and counts are kept.
 
-use crate::conversations::{App, Uid, client, ended, host, label, make_label, number, protocol_name, roles};
+use crate::conversations::{
+    App, Uid, carrier_name, client, ended, host, label, make_label, number, protocol_name, roles,
+};
 use crate::ledger::Ledger;
 use crate::logs;
 use crate::summary::{MOST_TRANSFERS, Summary};
@@ -117,6 +119,11 @@ impl Desk {
         total.conversations += 1;
         total.packets += a.packets + b.packets;
         total.wire_bytes += a.wire_bytes + b.wire_bytes;
+        if let Some(tunnel) = &kept.tunnel {
+            let carrier = self.summary.protocols.entry(carrier_name(&tunnel.carrier)).or_default();
+            carrier.carried_packets += a.packets + b.packets;
+            carrier.carried_wire_bytes += a.wire_bytes + b.wire_bytes;
+        }
         let notes = kept.app.notes.take().unwrap_or_default();
         if self.rows.is_some() {
             // Its row needs a label anyway, which has the name.

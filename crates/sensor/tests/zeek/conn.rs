@@ -17,7 +17,9 @@ const ON_TOP: &str = "one conversation has one protocol here; that it goes on in
 const RECOGNISED: &str = "recognised by content, on any port and from one side alone";
 const TURNED: &str = "both ports are 123: Zeek's decoder turns the direction after the first packet was counted for the \
                       other side, which leaves an answer without a responder";
-const LINK: &str = "the link type PPP is not read";
+const LINK_LOCAL: &str = "a group that no router leads on is local here";
+const ICMP: &str =
+    "Zeek counts from the eighth byte of every ICMP message, here a message begins behind its checksum";
 
 #[test]
 fn conn_log_is_zeeks() {
@@ -144,9 +146,11 @@ const LOGS: [Expected; 23] = [
         "quic/zeek__ppp-quic-interop-retry.pcap",
         "zeek__ppp-quic-interop-retry/core.ppp/conn.log",
         &[
-            ("icmp :: 135 ff02::1:ff00:3 136: not here", LINK),
-            ("icmp :: 135 ff02::1:ff00:4 136: not here", LINK),
-            ("udp 193.167.0.100 42834 193.167.100.100 443: not here", LINK),
+            ("icmp :: 135 ff02::1:ff00:3 136: local_resp T, not F", LINK_LOCAL),
+            ("icmp :: 135 ff02::1:ff00:3 136: orig_bytes 56, not 48", ICMP),
+            ("icmp :: 135 ff02::1:ff00:4 136: local_resp T, not F", LINK_LOCAL),
+            ("icmp :: 135 ff02::1:ff00:4 136: orig_bytes 56, not 48", ICMP),
+            ("udp 193.167.0.100 42834 193.167.100.100 443: service quic, not -", RECOGNISED),
         ],
     ),
     whole("rdp/zeek__rdp-rdpeudp-handshake-fail.pcap", "zeek__rdp-rdpeudp-handshake-fail/conn.log", &[]),
