@@ -70,11 +70,16 @@ impl Ledger {
         self.look(leaving, from, |outflow, _| outflow.gap());
     }
 
-    /// The conversation was recognised: from its beginning on its decoder tells what there is.
-    pub fn recognised(&mut self, leaving: &mut Leaving) {
+    /// The conversation was recognised: its decoder tells what there is, from its beginning on or, where it began in the
+    /// middle, from here on.
+    pub fn recognised(&mut self, leaving: &mut Leaving, from_its_beginning: bool) {
         for outflow in leaving.open() {
             self.looked_into_bytes = self.looked_into_bytes.saturating_sub(outflow.memory());
-            outflow.forget_raw();
+            if from_its_beginning {
+                outflow.forget_raw();
+            } else {
+                outflow.end_raw();
+            }
             self.looked_into_bytes += outflow.memory();
         }
     }

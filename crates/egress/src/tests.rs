@@ -157,10 +157,23 @@ fn what_a_decoder_tells_replaces_what_was_raw() {
     let mut ledger = Ledger::default();
     let mut leaving = begun(&ledger);
     ledger.raw(&mut leaving, Side::A, MOVES, false);
-    ledger.recognised(&mut leaving);
+    ledger.recognised(&mut leaving, true);
     ledger.ended(&mut leaving, &ended([MOVES.len() as u64, 0], DataClass::Video, &[]));
     let told = ledger.finish();
     assert_eq!(told.iter().map(|told| told.data_class).collect::<Vec<_>>(), [DataClass::Video]);
+}
+
+#[test]
+fn what_was_found_before_a_decoder_began_stays_found() {
+    let mut ledger = Ledger::default();
+    let mut leaving = begun(&ledger);
+    ledger.raw(&mut leaving, Side::A, MOVES, false);
+    ledger.recognised(&mut leaving, false);
+    let sent = MOVES.len() as u64 + 100;
+    ledger.ended(&mut leaving, &ended([sent, 0], DataClass::Video, &[]));
+    let told = ledger.finish();
+    assert_eq!(of(&told, DataClass::ContainerIds).bytes, MOVES.len() as u64);
+    assert_eq!(of(&told, DataClass::Video).bytes, 100);
 }
 
 #[test]

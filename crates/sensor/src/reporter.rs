@@ -141,7 +141,8 @@ impl Listener<App> for Reporter {
                     Recognition::Unknown => Reading::Unknown,
                     Recognition::Found(mut decoder) => {
                         if let Some(leaving) = &mut kept.app.leaving {
-                            self.desk.summary.leaving.recognised(leaving);
+                            let from_its_beginning = recogniser.passed_bytes() == 0;
+                            self.desk.summary.leaving.recognised(leaving, from_its_beginning);
                         }
                         let protocol = decoder.protocol();
                         self.with(kept, memory, at, protocol, |cx| recogniser.replay(cx, decoder.as_mut()));

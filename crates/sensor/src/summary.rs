@@ -79,6 +79,8 @@ pub struct Span {
     pub begun_before: u64,
     /// Payload bytes that were sent but not captured.
     pub missed_bytes: u64,
+    /// Conversations with payload that were recognised as nothing, and their payload bytes.
+    pub unrecognised: [u64; 2],
     /// What of the input was not read to its end, is damaged, or was lost by whoever captured.
     pub shortfall: Shortfall,
 }
@@ -120,6 +122,9 @@ impl Summary {
     pub(crate) fn merge(&mut self, other: Self) {
         self.span.begun_before += other.span.begun_before;
         self.span.missed_bytes += other.span.missed_bytes;
+        for (mine, theirs) in self.span.unrecognised.iter_mut().zip(other.span.unrecognised) {
+            *mine += theirs;
+        }
         for (name, total) in other.protocols {
             let mine = self.protocols.entry(name).or_default();
             mine.conversations += total.conversations;

@@ -133,6 +133,11 @@ fn not_seen(span: &Span) -> Vec<String> {
     if span.missed_bytes > 0 {
         texts.push(format!("{} of payload were sent but not captured", Bytes(span.missed_bytes)));
     }
+    let [conversations, bytes] = span.unrecognised;
+    if conversations > 0 {
+        let conversations = Many(conversations, "conversation");
+        texts.push(format!("{conversations} in a protocol that was not recognised, {}", Bytes(bytes)));
+    }
     let cut = span.wire_bytes.saturating_sub(span.captured_bytes);
     if cut > 0 {
         texts.push(format!("{} were cut off when capturing (snap length)", Bytes(cut)));

@@ -113,6 +113,11 @@ impl Desk {
         let span = &mut self.summary.span;
         span.begun_before += u64::from(!kept.beginning_seen());
         span.missed_bytes += kept.missed_bytes();
+        if name == "unknown" && a.bytes + b.bytes > 0 {
+            let [conversations, bytes] = &mut span.unrecognised;
+            *conversations += 1;
+            *bytes += a.bytes + b.bytes;
+        }
         let total = self.summary.protocols.entry(name).or_default();
         total.conversations += 1;
         total.packets += a.packets + b.packets;
