@@ -27,4 +27,4 @@ mod web;
 #[cfg(test)]
 mod tests;
 
-pub use watch::Watcher;
+pub use watch::{Scopes, Watcher};

@@ -15,6 +15,9 @@ const MOST_BROWSED: usize = 4_096;
 /// So many pieces of evidence are kept of one channel.
 const MOST_EVIDENCE: usize = 12;
 
+/// How far away two ends are.
+pub type Scopes<'a> = &'a dyn Fn([Address; 2]) -> [Scope; 2];
+
 /// Takes in what shows who can reach in. One a worker; merged at the end.
 #[derive(Debug, Default)]
 pub struct Watcher {
@@ -61,27 +64,25 @@ impl Watcher {
         self.suspects.fact(address, protocol, at, attribute, value);
     }
 
-    /// A conversation that is over. `scope` tells how far away somebody is.
-    pub fn ended(&mut self, ended: &Ended<'_>, scope: &dyn Fn(Address) -> Scope) {
-        let outside = ended.addresses.map(|address| scope(address) == Scope::Internet);
+    /// A conversation that is over. `scopes` tells how far away its ends are.
+    pub fn ended(&mut self, ended: &Ended<'_>, scopes: Scopes<'_>) {
+        let outside = scopes(ended.addresses).map(|scope| scope == Scope::Internet);
         self.suspects.ended(ended, outside);
-        let [a, b] = ended.addresses;
-        let crosses = outside.contains(&true) && !(outside == [true; 2] && Scope::have_one_owner(a, b));
+        let crosses = outside.contains(&true);
         let found = kind::of(ended).map(|kind| (kind.word, kind.product));
-        let reached_from_outside = crosses && kind::is_engineering(ended.protocol);
-        let found = found.or(reached_from_outside.then_some(("engineering", None)));
-        if let Some((word, product)) = found {
+        let across = || kind::across_borders(ended.protocol).filter(|_| crosses).map(|word| (word, None));
+        if let Some((word, product)) = found.or_else(across) {
             keep(&mut self.channels, MOST_CHANNELS, Channel::of(ended, word, evidence(ended, product)));
         } else if web::is_browsing(ended) {
-            self.browsed(ended, scope);
+            self.browsed(ended, scopes);
         }
     }
 
-    fn browsed(&mut self, ended: &Ended<'_>, scope: &dyn Fn(Address) -> Scope) {
+    fn browsed(&mut self, ended: &Ended<'_>, scopes: Scopes<'_>) {
         let ends = [ended.of_client(&ended.addresses), ended.of_server(&ended.addresses)];
         let routed = web::routed(ended);
-        let from_elsewhere = match direction(ends, scope) {
-            Reach::Inbound => true,
+        let from_elsewhere = match direction(scopes(ends)) {
+            Reach::Inbound | Reach::Unknown => true,
             Reach::Internal => routed.is_some(),
             Reach::Outbound => false,
         };
@@ -99,12 +100,14 @@ impl Watcher {
         self.suspects.merge(other.suspects);
     }
 
-    /// The rows of `remote_access`: channels that were used, then hidden paths; by time.
+    /// The rows of `remote_access`: channels that were used, then hidden paths; by time. Here `scopes` may know more than while
+    /// conversations ended: what turns out to be work between machines inside is no channel.
     #[must_use]
-    pub fn finish(&self, assets: &[Asset], scope: &dyn Fn(Address) -> Scope) -> Vec<RemoteAccess> {
+    pub fn finish(&self, assets: &[Asset], scopes: Scopes<'_>) -> Vec<RemoteAccess> {
         let mut rows: Vec<RemoteAccess> =
-            self.channels.iter().map(|(key, channel)| channel.row(key, scope)).collect();
-        rows.extend(self.web_interfaces(assets, scope));
+            self.channels.iter().map(|(key, channel)| channel.row(key, scopes)).collect();
+        rows.retain(|row| !(kind::is_across_borders(row.kind) && row.direction == Reach::Internal));
+        rows.extend(self.web_interfaces(assets, scopes));
         rows.extend(self.suspects.finish(assets).into_iter().map(|(mac, signs)| hidden_path(mac, signs)));
         rows.sort_by(|a, b| {
             (a.start, a.client, a.server, a.server_port, a.kind).cmp(&(
@@ -119,13 +122,13 @@ impl Watcher {
     }
 
     /// Of the web servers that were used from elsewhere those of controllers and panels.
-    fn web_interfaces(&self, assets: &[Asset], scope: &dyn Fn(Address) -> Scope) -> Vec<RemoteAccess> {
+    fn web_interfaces(&self, assets: &[Asset], scopes: Scopes<'_>) -> Vec<RemoteAccess> {
         let operating = assets.iter().filter_map(|asset| Some((asset, web::role(asset)?)));
         let at = |(asset, role): (&Asset, _)| asset.addresses.clone().into_iter().map(move |at| (at, role));
         let roles: HashMap<Address, Role, FixedState> = operating.flat_map(at).collect();
         let of_role = |(key, channel): (&Key, &Channel)| {
             let role = roles.get(&key.server)?;
-            let mut row = channel.row(key, scope);
+            let mut row = channel.row(key, scopes);
             row.evidence.push(format!("the server acts as {}", role.as_str()));
             Some(row)
         };
@@ -177,7 +180,7 @@ impl Channel {
         self.evidence.truncate(MOST_EVIDENCE);
     }
 
-    fn row(&self, key: &Key, scope: &dyn Fn(Address) -> Scope) -> RemoteAccess {
+    fn row(&self, key: &Key, scopes: Scopes<'_>) -> RemoteAccess {
         RemoteAccess {
             start: self.start,
             end: self.end,
@@ -187,7 +190,7 @@ impl Channel {
             server: key.server,
             server_port: key.port,
             kind: key.kind,
-            direction: direction([key.client, key.server], scope),
+            direction: direction(scopes([key.client, key.server])),
             bytes: self.bytes,
             declared: None,
             evidence: self.evidence.iter().map(|(frame, text)| format!("{text} (frame {frame})")).collect(),
@@ -196,9 +199,9 @@ impl Channel {
 }
 
 /// Which way it crosses the border.
-fn direction([client, server]: [Address; 2], scope: &dyn Fn(Address) -> Scope) -> Reach {
-    match (scope(client), scope(server)) {
-        (Scope::Internet, Scope::Internet) if Scope::have_one_owner(client, server) => Reach::Internal,
+const fn direction([client, server]: [Scope; 2]) -> Reach {
+    match (client, server) {
+        (Scope::Internet, Scope::Internet) => Reach::Unknown,
         (Scope::Internet, _) => Reach::Inbound,
         (_, Scope::Internet) => Reach::Outbound,
         // With a site, what is not on the crane is outside of it.

@@ -65,7 +65,7 @@ fn a_posted_list_is_told_with_what_it_holds_and_all_else_as_the_protocol_carries
     ledger.content(&mut leaving, &body(b"", DataClass::Files, true));
     let sent = MOVES.len() as u64 + 200;
     assert_eq!(ledger.ended(&mut leaving, &ended([sent, 999], DataClass::Signalling, &[])), None);
-    let told = ledger.finish();
+    let told = finish(&mut ledger);
     let containers = of(&told, DataClass::ContainerIds);
     assert_eq!((containers.bytes, containers.count), (MOVES.len() as u64, Some(3)));
     assert_eq!((containers.client, containers.recipient, containers.recipient_port), (CRANE, VENDOR, 443));
@@ -84,7 +84,7 @@ fn what_cannot_be_read_is_told_with_its_volume_and_by_the_name_it_was_asked_for(
     let note = |topic, text: &str| KeptNote { from: Side::A, topic, text: text.to_owned(), frame: 4 };
     let notes = [note(Topic::Version, "TLSv13"), note(Topic::ServerName, "Remote.Example.com")];
     ledger.ended(&mut leaving, &ended([5_000_000, 7], DataClass::Encrypted, &notes));
-    let told = ledger.finish();
+    let told = finish(&mut ledger);
     assert_eq!(told.len(), 1);
     assert_eq!((told[0].data_class, told[0].bytes, told[0].count), (DataClass::Encrypted, 5_000_000, None));
     assert_eq!(told[0].recipient_name.as_deref(), Some("remote.example.com"));
@@ -100,7 +100,7 @@ fn a_recipient_without_a_name_of_its_own_has_the_one_it_was_looked_up_by() {
     fact(&mut ledger, 7, "later.example.com");
     fact(&mut ledger, 3, "first.example.com.");
     ledger.ended(&mut leaving, &ended([10, 0], DataClass::Unknown, &[]));
-    assert_eq!(ledger.finish()[0].recipient_name.as_deref(), Some("first.example.com"));
+    assert_eq!(finish(&mut ledger)[0].recipient_name.as_deref(), Some("first.example.com"));
 }
 
 #[test]
@@ -112,10 +112,14 @@ fn what_an_outsider_fetches_leaves_and_what_it_brings_does_not() {
     ledger.content(&mut leaving, &body(MOVES, DataClass::DatabaseRows, true));
     let ended = ended([MOVES.len() as u64, 5_000], DataClass::Signalling, &[]);
     ledger.ended(&mut leaving, &Ended { client: Side::B, ..ended });
-    let told = ledger.finish();
+    let told = finish(&mut ledger);
     assert!(told.iter().all(|told| (told.client, told.recipient, told.recipient_port) == (CRANE, VENDOR, 0)));
     assert_eq!(told.iter().map(|told| told.bytes).sum::<u64>(), MOVES.len() as u64);
     assert_eq!(of(&told, DataClass::ContainerIds).count, Some(3));
+}
+
+fn finish(ledger: &mut Ledger) -> Vec<Disclosure> {
+    ledger.finish(&|ends| ends.map(Scope::without_a_site))
 }
 
 #[test]
@@ -127,14 +131,21 @@ fn conversations_inside_and_with_groups_do_not_cross() {
 }
 
 #[test]
-fn between_two_outsiders_the_client_is_taken_for_ours() {
-    let mut ledger = Ledger::default();
+fn between_two_outsiders_the_client_is_taken_for_ours_unless_it_is_known_who_is_near() {
     let other = Address::v4([198, 51, 100, 7]);
-    let mut leaving = ledger.begun(&[other, VENDOR]).unwrap();
-    let ended = ended([100, 900], DataClass::Unknown, &[]);
-    ledger.ended(&mut leaving, &Ended { addresses: [other, VENDOR], ..ended });
-    let told = ledger.finish();
-    assert_eq!(told.iter().map(|told| (told.client, told.bytes)).collect::<Vec<_>>(), [(other, 100)]);
+    let told = |near: &[Address]| {
+        let mut ledger = Ledger::default();
+        let mut leaving = ledger.begun(&[other, VENDOR]).unwrap();
+        let ended = ended([100, 900], DataClass::Unknown, &[]);
+        ledger.ended(&mut leaving, &Ended { addresses: [other, VENDOR], ..ended });
+        let scope = |at| if near.contains(&at) { Scope::Private } else { Scope::without_a_site(at) };
+        let told = ledger.finish(&|ends| ends.map(scope));
+        told.iter().map(|told| (told.client, told.bytes)).collect::<Vec<_>>()
+    };
+    assert_eq!(told(&[]), [(other, 100)]);
+    assert_eq!(told(&[other]), [(other, 100)]);
+    assert_eq!(told(&[VENDOR]), [(VENDOR, 900)]);
+    assert_eq!(told(&[other, VENDOR]), []);
 }
 
 #[test]
@@ -147,7 +158,7 @@ fn one_list_in_a_long_stream_names_its_stretch_and_not_all_of_it() {
     }
     let sent = 2_000_000 + MOVES.len() as u64;
     ledger.ended(&mut leaving, &ended([sent, 0], DataClass::Unknown, &[]));
-    let told = ledger.finish();
+    let told = finish(&mut ledger);
     assert_eq!(of(&told, DataClass::ContainerIds).bytes, STRETCH_BYTES);
     assert_eq!(of(&told, DataClass::Unknown).bytes, sent - STRETCH_BYTES);
 }
@@ -159,7 +170,7 @@ fn what_a_decoder_tells_replaces_what_was_raw() {
     ledger.raw(&mut leaving, Side::A, MOVES, false);
     ledger.recognised(&mut leaving, true);
     ledger.ended(&mut leaving, &ended([MOVES.len() as u64, 0], DataClass::Video, &[]));
-    let told = ledger.finish();
+    let told = finish(&mut ledger);
     assert_eq!(told.iter().map(|told| told.data_class).collect::<Vec<_>>(), [DataClass::Video]);
 }
 
@@ -171,7 +182,7 @@ fn what_was_found_before_a_decoder_began_stays_found() {
     ledger.recognised(&mut leaving, false);
     let sent = MOVES.len() as u64 + 100;
     ledger.ended(&mut leaving, &ended([sent, 0], DataClass::Video, &[]));
-    let told = ledger.finish();
+    let told = finish(&mut ledger);
     assert_eq!(of(&told, DataClass::ContainerIds).bytes, MOVES.len() as u64);
     assert_eq!(of(&told, DataClass::Video).bytes, 100);
 }
@@ -183,7 +194,7 @@ fn a_secret_in_clear_is_counted_and_not_told() {
     let notes =
         [KeptNote { from: Side::A, topic: Topic::ClearSecret, text: "(masked)".to_owned(), frame: 4 }];
     ledger.ended(&mut leaving, &ended([10, 0], DataClass::Signalling, &notes));
-    let told = ledger.finish();
+    let told = finish(&mut ledger);
     assert_eq!(of(&told, DataClass::Credentials).count, Some(1));
     assert_eq!(of(&told, DataClass::Credentials).samples, ["secret in clear (masked)"]);
 }
@@ -236,7 +247,7 @@ proptest! {
         let ended = Ended { client, ..ended([sent, 777], DataClass::ALL[carries], &[]) };
         play(&mut ledger, &steps, &ended);
         prop_assert_eq!(ledger.looked_into_bytes(), 0);
-        prop_assert_eq!(ledger.finish().iter().map(|told| told.bytes).sum::<u64>(), sent);
+        prop_assert_eq!(finish(&mut ledger).iter().map(|told| told.bytes).sum::<u64>(), sent);
     }
 
     #[test]
@@ -254,6 +265,6 @@ proptest! {
         }
         let [mut first, second] = workers;
         first.merge(second);
-        prop_assert_eq!(one.finish(), first.finish());
+        prop_assert_eq!(finish(&mut one), finish(&mut first));
     }
 }

@@ -1,5 +1,6 @@
 //! Marks answers with what the site says of them.
 
+use crate::whose::{self, Whose};
 use quaywatch_egress::Borders;
 use quaywatch_model::{Address, Asset, DataClass, Disclosure, Link, RemoteAccess, Scope};
 use quaywatch_site::{Host, LinkPattern, Party, Site};
@@ -19,9 +20,9 @@ pub(crate) fn assets(site: &Site, assets: &mut [Asset]) {
 }
 
 /// Says of each link how far away its ends are.
-pub(crate) fn links(site: &Site, links: &mut [Link]) {
+pub(crate) fn links(whose: &Whose<'_>, links: &mut [Link]) {
     for link in links {
-        link.scopes = [link.client, link.server].map(|address| site.scope(address));
+        link.scopes = whose.scopes([link.client, link.server]);
     }
 }
 
@@ -46,6 +47,10 @@ impl Borders for SiteBorders {
     fn scope(&self, address: Address) -> Scope {
         // Whoever sends there, it stays on the sender's segment.
         if self.0.is_broadcast(address) { Scope::Crane } else { self.0.scope(address) }
+    }
+
+    fn have_one_owner(&self, a: Address, b: Address) -> bool {
+        whose::share_a_network(&self.0, a, b)
     }
 
     fn declared(&self, row: &Disclosure) -> Option<bool> {

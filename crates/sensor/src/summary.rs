@@ -1,18 +1,19 @@
 use crate::declared;
 use crate::links::Links;
 use crate::violations::Violations;
+use crate::whose::Whose;
 use quaywatch_assets::Gatherer;
 use quaywatch_capture::{Packet, Shortfall};
 use quaywatch_channels::Watcher;
 use quaywatch_egress::Ledger as Leaving;
 use quaywatch_findings::{AtAddress, Picture, judge};
 use quaywatch_model::{
-    Asset, Change, Disclosure, Entry, Finding, Link, RemoteAccess, Search, TagWrite, Timestamp, Transferred,
+    Address, Asset, Change, Disclosure, Entry, Finding, Link, RemoteAccess, Search, TagWrite, Timestamp, Transferred,
 };
 use quaywatch_site::Site;
 use quaywatch_store::ProblemTotal;
 use std::cmp::{Ordering, Reverse};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// What was found, in the size a person can read.
@@ -46,6 +47,8 @@ pub struct Summary {
     pub(crate) leaving: Leaving,
     /// Who speaks with whom.
     pub links: Vec<Link>,
+    /// Public addresses that were taken for the site's own without its saying so.
+    pub assumed_own: BTreeSet<Address>,
     /// Who asks many that do not answer.
     pub searches: Vec<Search>,
     /// Links and searches before they are put in order.
@@ -180,10 +183,14 @@ impl Summary {
 
     /// Says of everything what the site says of it, and what deserves attention. When all is merged and in order.
     pub(crate) fn conclude(&mut self, site: &Site) {
-        self.remote_access = self.watched.finish(&self.assets, &|address| site.scope(address));
+        let whose = Whose::of(site, self.gathered.bindings());
+        let scopes = |ends| whose.scopes(ends);
+        self.disclosures = self.leaving.finish(&scopes);
+        self.remote_access = self.watched.finish(&self.assets, &scopes);
+        declared::links(&whose, &mut self.links);
+        self.assumed_own = whose.assumed(&self.links);
         if site.is_described() {
             declared::assets(site, &mut self.assets);
-            declared::links(site, &mut self.links);
             declared::remote_access(site, &mut self.remote_access);
         }
         self.findings = self.judged(site);
@@ -213,7 +220,6 @@ impl Summary {
         sort_rows(&mut self.entries, |a, b| a.order().cmp(&b.order()));
         (self.links, self.searches) = std::mem::take(&mut self.linked).finish();
         self.assets = self.gathered.finish(&self.entries);
-        self.disclosures = self.leaving.finish();
         sort_rows(&mut self.changes, |a, b| a.order().cmp(&b.order()));
         self.tag_writes
             .sort_by(|a, b| (a.at, a.client, a.server, &a.tag).cmp(&(b.at, b.client, b.server, &b.tag)));

@@ -39,7 +39,12 @@ pub(super) fn deeds<'a>(picture: &Picture<'a>, verbs: &[Verb]) -> Vec<Deed<'a>> 
 fn is_of_a_device(picture: &Picture<'_>, entry: &Entry) -> bool {
     let moves_files =
         matches!(entry.verb, Verb::UpdateFirmware | Verb::DownloadProgram | Verb::UploadProgram);
-    !moves_files || is_of_controllers(entry.protocol) || picture.site.scope(entry.server) != Scope::Internet
+    let is_far = || {
+        let links = picture.links_between(entry.client, entry.server);
+        let scope = links.first().map_or_else(|| picture.site.scope(entry.server), |link| link.scopes[1]);
+        scope == Scope::Internet
+    };
+    !moves_files || is_of_controllers(entry.protocol) || !is_far()
 }
 
 impl Deed<'_> {

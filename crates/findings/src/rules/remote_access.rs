@@ -6,7 +6,9 @@ pub(super) static USED: Rule = Rule {
     title: "A remote-service channel",
     kind: FindingKind::Activity,
     severity: "Critical where a controller's own protocol is reached from a public address; high for other channels from \
-               outside in; medium for channels from inside out; low between machines inside. Declared channels are not told.",
+               outside in, and between two public addresses of which nobody knows whose they are; medium for channels from \
+               inside out, and for questions of management (SNMP) that nobody answered; low between machines inside. Declared \
+               channels are not told.",
     meaning: "A program for remote work, a VPN, or a maker's cloud service was in use. Each is a way to the crane that \
               somebody has to answer for.",
     limits: "Silent for channels that the site declares. Web interfaces of controllers and panels are told where they are used \
@@ -28,17 +30,20 @@ pub(super) static USED: Rule = Rule {
             .filter(|row| row.kind != "hidden_path" && row.declared != Some(true));
         for row in rows {
             let severity = match (row.direction, row.kind) {
-                (Reach::Inbound, "engineering") => Severity::Critical,
-                (Reach::Inbound, _) => Severity::High,
+                (Reach::Inbound | Reach::Unknown, "engineering") => Severity::Critical,
+                // Asked and not answered: a knock at the door.
+                (Reach::Inbound | Reach::Unknown, "management") if row.bytes[1] == 0 => Severity::Medium,
+                (Reach::Inbound | Reach::Unknown, _) => Severity::High,
                 (Reach::Outbound, _) => Severity::Medium,
                 (Reach::Internal, _) => Severity::Low,
             };
             let (client, server) = (picture.named(row.client), picture.named(row.server));
-            found.push(told(
-                row,
-                severity,
-                format!("{} channel ({}) from {client} to {server}", row.kind, row.direction.as_str()),
-            ));
+            let way = match row.direction {
+                Reach::Unknown => "which way is not known",
+                known => known.as_str(),
+            };
+            let title = format!("{} channel ({way}) from {client} to {server}", row.kind);
+            found.push(told(row, severity, title));
         }
     },
 };
@@ -83,7 +88,7 @@ pub(super) static HIDDEN: Rule = Rule {
 fn ends(row: &RemoteAccess) -> (Address, Option<Address>) {
     let (device, user) = match row.direction {
         Reach::Inbound => (row.client, row.server),
-        Reach::Outbound | Reach::Internal => (row.server, row.client),
+        Reach::Outbound | Reach::Internal | Reach::Unknown => (row.server, row.client),
     };
     (device, (user != device).then_some(user))
 }

@@ -77,7 +77,8 @@ pub(super) fn remote_access(summary: &Summary) -> Section {
         return Section::saying("REMOTE ACCESS", "none seen: no remote service, no sign of a hidden path");
     }
     channels.sort_by_key(|channel| (channel.declared, channel.direction));
-    let from_outside = channels.iter().filter(|channel| channel.direction == Reach::Inbound).count() as u64;
+    let may_be = |channel: &&&RemoteAccess| matches!(channel.direction, Reach::Inbound | Reach::Unknown);
+    let from_outside = channels.iter().filter(may_be).count() as u64;
     let title = format!(
         "REMOTE ACCESS ({}, {} from outside)",
         Count(channels.len() as u64),

@@ -4,6 +4,7 @@ use crate::conversations::{App, Uid, client, ended, host, label, make_label, num
 use crate::ledger::Ledger;
 use crate::logs;
 use crate::summary::{MOST_TRANSFERS, Summary};
+use crate::whose;
 use quaywatch_findings::Violation;
 use quaywatch_flow::Conversation;
 use quaywatch_model::{Ended, FinishedTransfer, Moment, Problem, Side, Timestamp, Transferred, Verdict};
@@ -149,7 +150,7 @@ impl Desk {
     fn ended(&mut self, ended: &Ended<'_>) {
         self.summary.gathered.ended(ended);
         self.summary.linked.ended(ended);
-        self.summary.watched.ended(ended, &|address| self.site.scope(address));
+        self.summary.watched.ended(ended, &|ends| whose::scopes(&self.site, ends));
     }
 
     fn conversation_row(&mut self, kept: &mut Conversation<App>, name: &'static str) {
