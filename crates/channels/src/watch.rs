@@ -7,6 +7,7 @@ use quaywatch_model::{
     Address, Asset, Attribute, Ended, Mac, Moment, Reach, RemoteAccess, Role, Scope, Side, Subject,
     Timestamp, Topic,
 };
+use std::collections::BTreeSet;
 
 /// So many channels are kept; what comes later is counted under the channels there are, or not at all.
 const MOST_CHANNELS: usize = 16_384;
@@ -42,6 +43,7 @@ struct Channel {
     uid: String,
     conversations: u64,
     bytes: [u64; 2],
+    protocols: BTreeSet<&'static str>,
     /// The frame that says so, and what it says.
     evidence: Vec<(u64, String)>,
 }
@@ -156,6 +158,7 @@ impl Channel {
             uid: ended.uid.to_string(),
             conversations: 1,
             bytes: [ended.of_client(&ended.bytes), ended.of_server(&ended.bytes)],
+            protocols: BTreeSet::from([ended.protocol]),
             evidence,
         };
         (Key { client, server, port, kind }, channel)
@@ -170,6 +173,7 @@ impl Channel {
         for (mine, theirs) in self.bytes.iter_mut().zip(other.bytes) {
             *mine += theirs;
         }
+        self.protocols.extend(other.protocols);
         for (frame, text) in other.evidence {
             match self.evidence.iter_mut().find(|(_, kept)| *kept == text) {
                 Some((kept, _)) => *kept = (*kept).min(frame),
@@ -190,6 +194,7 @@ impl Channel {
             server: key.server,
             server_port: key.port,
             kind: key.kind,
+            protocols: self.protocols.iter().copied().collect(),
             direction: direction(scopes([key.client, key.server])),
             bytes: self.bytes,
             declared: None,
@@ -260,6 +265,7 @@ fn hidden_path(mac: Mac, signs: Signs) -> RemoteAccess {
         server,
         server_port: 0,
         kind: "hidden_path",
+        protocols: Vec::new(),
         direction: if inbound { Reach::Inbound } else { Reach::Outbound },
         bytes: if inbound { [back, out] } else { [out, back] },
         declared: None,

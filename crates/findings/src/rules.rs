@@ -51,6 +51,7 @@ pub static RULES: &[&Rule] = &[
     &credentials::CLEAR,
     &credentials::DEFAULT,
     &remote_access::USED,
+    &remote_access::ON_DEMAND,
     &remote_access::HIDDEN,
     &remote_execution::RULE,
     &disclosures::SENSITIVE,

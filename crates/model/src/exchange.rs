@@ -22,6 +22,8 @@ pub struct RemoteAccess {
     pub server_port: u16,
     /// What it is: `vnc`, `rdp`, `ssh`, `teamviewer`, `openvpn`, `web_hmi`, `vendor_cloud`, `hidden_path`, ...
     pub kind: &'static str,
+    /// The protocols it took, as in `conversations`.
+    pub protocols: Vec<&'static str>,
     /// Which way it was opened.
     pub direction: Reach,
     /// Bytes from client to server and back.

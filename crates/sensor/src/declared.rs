@@ -4,6 +4,7 @@ use crate::whose::{self, Whose};
 use quaywatch_egress::Borders;
 use quaywatch_model::{Address, Asset, DataClass, Disclosure, Link, RemoteAccess, Scope};
 use quaywatch_site::{Host, LinkPattern, Party, Site};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// Says of each device on which crane and in which zone it is, and whether the site declares it.
@@ -35,6 +36,26 @@ pub(crate) fn remote_access(site: &Site, channels: &mut [RemoteAccess]) {
         if let Some(link) = link {
             let pattern = link.pattern.as_str();
             channel.evidence.push(format!("the site declares the link {:?} as {pattern}", link.name));
+        }
+    }
+}
+
+/// What was said over a link that the site declares is declared with it, whichever way it went.
+pub(crate) fn over_links(channels: &[RemoteAccess], disclosures: &mut [Disclosure]) {
+    let declared = channels.iter().filter(|channel| channel.declared == Some(true));
+    let ways: BTreeSet<(Address, Address, u16, &str)> = declared
+        .flat_map(|channel| {
+            let RemoteAccess { client, server, server_port, .. } = *channel;
+            let protocols = channel.protocols.iter().copied();
+            // The port of who opened the link means nothing, and what goes back is told without one.
+            protocols.flat_map(move |protocol| {
+                [(client, server, server_port, protocol), (server, client, 0, protocol)]
+            })
+        })
+        .collect();
+    for row in disclosures {
+        if ways.contains(&(row.client, row.recipient, row.recipient_port, row.protocol)) {
+            row.declared = Some(true);
         }
     }
 }

@@ -192,6 +192,7 @@ impl Summary {
         if site.is_described() {
             declared::assets(site, &mut self.assets);
             declared::remote_access(site, &mut self.remote_access);
+            declared::over_links(&self.remote_access, &mut self.disclosures);
         }
         self.findings = self.judged(site);
     }

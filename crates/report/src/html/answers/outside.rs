@@ -261,6 +261,7 @@ mod tests {
             server: CRANE,
             server_port: 5900,
             kind: "vnc",
+            protocols: Vec::new(),
             direction,
             bytes: [1, 1],
             declared,
