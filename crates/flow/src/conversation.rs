@@ -22,6 +22,8 @@ pub struct Conversation<T> {
     /// Whether others were found inside of it: it is a tunnel. The kind, which is not kept to save memory, is told by the
     /// IP protocol; in UDP it is VXLAN.
     pub is_carrier: bool,
+    /// Whether all that was found inside was mirrored by a switch (ERSPAN).
+    pub is_mirror: bool,
     /// Who sent the first packet.
     pub opener: Side,
     /// How many more routers the first packet of side A and side B could have passed; 0 where there was none.

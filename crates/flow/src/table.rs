@@ -289,6 +289,8 @@ impl<T: Default> Table<T> {
         }
         if let Some((kind, frame)) = inside {
             let first_frame = conversation.first.frame;
+            conversation.is_mirror =
+                kind == tunnel::ERSPAN && (conversation.is_mirror || !conversation.is_carrier);
             conversation.is_carrier = true;
             // The same in every run: names of conversations in tunnels are made of it.
             let within = FixedState::default().hash_one((key, first_frame)) | 1;
@@ -420,6 +422,7 @@ impl<T: Default> Table<T> {
             counts: [Counts::default(); 2],
             tunnel: place.tunnel.map(|(tunnel, _)| Box::new(tunnel)),
             is_carrier: false,
+            is_mirror: false,
             opener: from,
             hops_left: [0; 2],
             handshake_micros: [0; 2],

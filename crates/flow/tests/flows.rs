@@ -31,6 +31,8 @@ struct Heard {
     streams: [Vec<u8>; 2],
     ended: Vec<Ended>,
     problems: Vec<&'static str>,
+    /// How many conversations were mirrored.
+    mirrors: usize,
 }
 
 struct Ended {
@@ -62,6 +64,7 @@ impl Listener<()> for Heard {
     }
 
     fn end(&mut self, kept: &mut Conversation<()>, _: &mut Memory, _: Moment) {
+        self.mirrors += usize::from(kept.is_mirror);
         let from = kept.originator();
         let (mine, theirs) = (from.of(&kept.counts), from.other().of(&kept.counts));
         self.ended.push(Ended {
@@ -385,6 +388,33 @@ fn what_a_tunnel_carries_is_a_conversation_of_its_own() {
     assert_eq!(heard.streams[0], b"inside");
     let tunnels: Vec<_> = heard.ended.iter().map(|ended| ended.tunnel).collect();
     assert_eq!(tunnels, [None, Some("vxlan")]);
+}
+
+/// A packet of GRE with this protocol and content.
+fn gre(protocol: [u8; 2], content: &[u8]) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let builder = PacketBuilder::ethernet2([2; 6], [4; 6]).ipv4([1, 1, 1, 1], [2, 2, 2, 2], 64);
+    let payload = [&[0, 0][..], &protocol, content].concat();
+    builder.write(&mut bytes, etherparse::IpNumber::GRE, &payload).unwrap();
+    bytes
+}
+
+#[test]
+fn what_a_switch_mirrors_is_told_from_a_tunnel_that_carries_other_things_too() {
+    let frame = udp(CLIENT, SERVER, (53, 53), b"?");
+    let erspan = gre([0x88, 0xbe], &frame);
+    let routed = gre([0x08, 0x00], &frame[14..]);
+    let mirrors = |packets: &[&Vec<u8>]| {
+        let mut play = Play::new();
+        for packet in packets {
+            play.raw(packet);
+        }
+        play.end().mirrors
+    };
+    assert_eq!(mirrors(&[&erspan, &erspan]), 1);
+    assert_eq!(mirrors(&[&routed, &routed]), 0);
+    assert_eq!(mirrors(&[&erspan, &routed]), 0);
+    assert_eq!(mirrors(&[&routed, &erspan]), 0);
 }
 
 #[test]
