@@ -180,6 +180,12 @@ const fn is_a_services(port: u16) -> bool {
 
 /// Who is told what the flow table finds.
 pub trait Listener<T> {
+    /// Whether what is at hand is to be told by this listener. Asked where it is put by for later.
+    fn tells(&self) -> bool {
+        true
+    }
+    /// What is told next was put by when [`tells`](Self::tells) said this.
+    fn resume(&mut self, _tells: bool) {}
     /// A conversation begins.
     fn begin(&mut self, _conversation: &mut Conversation<T>) {}
     /// The next bytes from one side: in order on a stream; one datagram or frame elsewhere. `at` is the packet

@@ -361,6 +361,35 @@ fn fragments_become_one_datagram_whatever_their_order() {
     }
 }
 
+/// A part of an IPv6 packet whose first header behind the fragment header is this.
+fn part6(next: u8, offset: usize, more: bool, bytes: &[u8]) -> Vec<u8> {
+    let fragment = [&[next, 0][..], &(offset as u16 | u16::from(more)).to_be_bytes(), &[0, 0, 0, 9], bytes];
+    let mut frame = Vec::new();
+    let builder = PacketBuilder::ethernet2([2; 6], [4; 6]).ipv6([1; 16], [2; 16], 64);
+    builder.write(&mut frame, etherparse::IpNumber::IPV6_FRAGMENTATION_HEADER, &fragment.concat()).unwrap();
+    frame
+}
+
+#[test]
+fn headers_behind_a_fragment_header_may_be_cut_and_are_read_of_the_whole_packet() {
+    // A routing header of 40 bytes, of which the first part holds 24; then UDP.
+    let routing = [&[17, 4, 0, 0][..], &[0; 36]].concat();
+    let datagram = [&5000_u16.to_be_bytes()[..], &53_u16.to_be_bytes(), &[0, 12, 0, 0], b"what"].concat();
+    let all = [&routing[..], &datagram].concat();
+    let parts = [part6(43, 0, true, &all[..24]), part6(43, 24, false, &all[24..])];
+    let mut play = Play::new();
+    play.raw(&parts[0]).raw(&parts[1]);
+    let heard = play.end();
+    assert_eq!(heard.ended.len(), 1);
+    assert_eq!((heard.ended[0].packets, heard.ended[0].ports, heard.ended[0].bytes), ([2, 0], [5000, 53], [4, 0]));
+    // What is cut even in the whole packet is said, and the frames are still somebody's.
+    let mut play = Play::new();
+    play.raw(&parts[0]).raw(&part6(43, 24, false, &all[24..32]));
+    let heard = play.end();
+    assert_eq!(heard.problems, ["IPv6 extension"]);
+    assert_eq!(heard.ended.iter().map(|ended| ended.packets).collect::<Vec<_>>(), [[2, 0]]);
+}
+
 #[test]
 fn fragments_that_are_never_whole_are_told_each_and_belong_to_a_conversation() {
     let whole = udp(CLIENT, SERVER, (5000, 53), &[7; 64]);

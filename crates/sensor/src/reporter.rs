@@ -108,6 +108,14 @@ impl Reporter {
 }
 
 impl Listener<App> for Reporter {
+    fn tells(&self) -> bool {
+        self.telling
+    }
+
+    fn resume(&mut self, tells: bool) {
+        self.telling = tells;
+    }
+
     fn begin(&mut self, kept: &mut Conversation<App>) {
         kept.app.shadow = !self.telling;
         if self.telling && !self.is_broadcast(kept) {
