@@ -381,7 +381,10 @@ fn headers_behind_a_fragment_header_may_be_cut_and_are_read_of_the_whole_packet(
     play.raw(&parts[0]).raw(&parts[1]);
     let heard = play.end();
     assert_eq!(heard.ended.len(), 1);
-    assert_eq!((heard.ended[0].packets, heard.ended[0].ports, heard.ended[0].bytes), ([2, 0], [5000, 53], [4, 0]));
+    assert_eq!(
+        (heard.ended[0].packets, heard.ended[0].ports, heard.ended[0].bytes),
+        ([2, 0], [5000, 53], [4, 0])
+    );
     // What is cut even in the whole packet is said, and the frames are still somebody's.
     let mut play = Play::new();
     play.raw(&parts[0]).raw(&part6(43, 24, false, &all[24..32]));

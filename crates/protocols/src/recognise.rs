@@ -192,8 +192,7 @@ impl Recogniser {
         if self.refused < EAGERLY_REFUSED {
             return true;
         }
-        let begins =
-            before.is_none_or(|(side, time)| side != from || now.time.since(time) >= PAUSE_NANOS);
+        let begins = before.is_none_or(|(side, time)| side != from || now.time.since(time) >= PAUSE_NANOS);
         let goes_on = || self.held.iter().any(|piece| piece.from == from);
         let paid = (self.passed_bytes + u64::from(self.pieces) * BYTES_A_PIECE) / BYTES_A_QUESTION;
         let most = u64::from(EAGERLY_REFUSED + PATIENTLY_REFUSED) + paid;

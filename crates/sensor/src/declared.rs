@@ -42,21 +42,26 @@ pub(crate) fn remote_access(site: &Site, channels: &mut [RemoteAccess]) {
 
 /// What was said over a link that the site declares is declared with it, whichever way it went.
 pub(crate) fn over_links(channels: &[RemoteAccess], disclosures: &mut [Disclosure]) {
-    let declared = channels.iter().filter(|channel| channel.declared == Some(true));
-    let ways: BTreeSet<(Address, Address, u16, &str)> = declared
-        .flat_map(|channel| {
+    let ways = Ways::of(channels.iter().filter(|channel| channel.declared == Some(true)));
+    disclosures.iter_mut().filter(|row| ways.took(row)).for_each(|row| row.declared = Some(true));
+}
+
+/// The ways that data can take over channels: from whom, to whom, to which port, by which protocol.
+pub(crate) struct Ways(BTreeSet<(Address, Address, u16, &'static str)>);
+
+impl Ways {
+    pub(crate) fn of<'a>(channels: impl Iterator<Item = &'a RemoteAccess>) -> Self {
+        let ways = |channel: &RemoteAccess| {
             let RemoteAccess { client, server, server_port, .. } = *channel;
-            let protocols = channel.protocols.iter().copied();
-            // The port of who opened the link means nothing, and what goes back is told without one.
-            protocols.flat_map(move |protocol| {
-                [(client, server, server_port, protocol), (server, client, 0, protocol)]
-            })
-        })
-        .collect();
-    for row in disclosures {
-        if ways.contains(&(row.client, row.recipient, row.recipient_port, row.protocol)) {
-            row.declared = Some(true);
-        }
+            // The port of who opened the channel means nothing, and what goes back is told without one.
+            let both = |protocol| [(client, server, server_port, protocol), (server, client, 0, protocol)];
+            channel.protocols.iter().copied().flat_map(both).collect::<Vec<_>>()
+        };
+        Self(channels.flat_map(ways).collect())
+    }
+
+    pub(crate) fn took(&self, row: &Disclosure) -> bool {
+        self.0.contains(&(row.client, row.recipient, row.recipient_port, row.protocol))
     }
 }
 

@@ -8,7 +8,8 @@ use quaywatch_channels::Watcher;
 use quaywatch_egress::Ledger as Leaving;
 use quaywatch_findings::{AtAddress, Picture, judge};
 use quaywatch_model::{
-    Address, Asset, Change, Disclosure, Entry, Finding, Link, RemoteAccess, Search, TagWrite, Timestamp, Transferred,
+    Address, Asset, Change, Disclosure, Entry, Finding, Link, RemoteAccess, Search, TagWrite, Timestamp,
+    Transferred,
 };
 use quaywatch_site::Site;
 use quaywatch_store::ProblemTotal;

@@ -86,9 +86,7 @@ pub(super) static ON_DEMAND: Rule = Rule {
 /// Whether the channel was there from the beginning of a long capture to its end, but for a tenth.
 const fn is_always_there((first, last): (Timestamp, Timestamp), row: &RemoteAccess) -> bool {
     let span = last.since(first);
-    span >= LONG_CAPTURE_NANOS
-        && row.start.time.since(first) <= span / 10
-        && last.since(row.end) <= span / 10
+    span >= LONG_CAPTURE_NANOS && row.start.time.since(first) <= span / 10 && last.since(row.end) <= span / 10
 }
 
 pub(super) static HIDDEN: Rule = Rule {

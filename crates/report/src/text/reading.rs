@@ -68,7 +68,12 @@ pub(super) fn unread(summary: &Summary) -> Section {
     let span = &summary.span;
     let mut blocks = not_read(&span.shortfall);
     let promised = blocks.iter().map(Vec::len).sum::<usize>().min(MOST_PROMISED);
-    blocks.extend(not_seen(span).into_iter().chain(assumed(summary)).map(|text| vec![Row::indented(2).then(PLAIN, text)]));
+    blocks.extend(
+        not_seen(span)
+            .into_iter()
+            .chain(assumed(summary))
+            .map(|text| vec![Row::indented(2).then(PLAIN, text)]),
+    );
     for total in &summary.problems {
         let bytes = if total.bytes > 0 { format!(", {}", Bytes(total.bytes)) } else { String::new() };
         let what = format!("  {:>9} x {}: {}", Count(total.count), total.layer, total.reason);
@@ -129,7 +134,9 @@ fn assumed(summary: &Summary) -> Option<String> {
     }
     (!own.is_empty()).then(|| {
         let (count, networks) = (Count(own.len() as u64), named.join(", "));
-        format!("public addresses taken for the site's own: {count}, of {networks}; --site says whose they are")
+        format!(
+            "public addresses taken for the site's own: {count}, of {networks}; --site says whose they are"
+        )
     })
 }
 
