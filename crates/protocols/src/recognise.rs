@@ -366,7 +366,7 @@ mod tests {
 
     #[test]
     fn what_nobody_wants_is_asked_about_no_more_than_its_bytes_pay_for() {
-        let by_turns = |n: u32| (if n % 2 == 0 { Side::A } else { Side::B }, vec![0xfe; 40]);
+        let by_turns = |n: u32| (if n.is_multiple_of(2) { Side::A } else { Side::B }, vec![0xfe; 40]);
         let (recogniser, _) = shown(6_400, 1_000_000, by_turns);
         assert_eq!(u32::from(recogniser.refused), 64 + 6_400 * 40 / 4_096);
         // A stream that neither stops nor is answered has no place where something may begin.
