@@ -31,7 +31,7 @@ pub(super) static USED: Rule = Rule {
             .filter(|row| row.kind != "hidden_path" && row.declared != Some(true));
         for row in rows {
             let severity = match (row.direction, row.kind) {
-                (Reach::Inbound | Reach::Unknown, "engineering") => Severity::Critical,
+                (Reach::Inbound, "engineering") => Severity::Critical,
                 // Asked and not answered: a knock at the door.
                 (Reach::Inbound | Reach::Unknown, "management") if row.bytes[1] == 0 => Severity::Medium,
                 (Reach::Inbound | Reach::Unknown, _) => Severity::High,

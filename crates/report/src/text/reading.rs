@@ -134,9 +134,7 @@ fn assumed(summary: &Summary) -> Option<String> {
     }
     (!own.is_empty()).then(|| {
         let (count, networks) = (Count(own.len() as u64), named.join(", "));
-        format!(
-            "public addresses taken for the site's own: {count}, of {networks}; --site says whose they are"
-        )
+        format!("taken for the site's own without --site: {count} public, of {networks}")
     })
 }
 
