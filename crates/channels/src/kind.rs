@@ -120,7 +120,7 @@ pub const fn protocols() -> &'static [(&'static str, &'static str)] {
 pub fn words() -> impl Iterator<Item = &'static str> {
     let of_protocols = PROTOCOLS.iter().map(|(_, word)| *word);
     let of_services = SERVICES.iter().chain(CERTIFICATES).map(|(_, word, _)| *word);
-    of_protocols.chain(of_services).chain(["web_hmi", "engineering", "hidden_path"])
+    of_protocols.chain(of_services).chain(["web_hmi", ENGINEERING, MANAGEMENT, "hidden_path"])
 }
 
 /// What kind of remote-service channel a conversation is, if it is one.
@@ -193,8 +193,20 @@ fn is_within(name: &str, domain: &str) -> bool {
     name.strip_suffix(domain).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
 }
 
-/// Whether a protocol is a channel itself where it is reached from outside: those of controllers, and how switches and
-/// drives are managed.
-pub(crate) fn is_engineering(protocol: &str) -> bool {
-    is_of_controllers(protocol) || protocol == "snmp"
+/// A controller's own protocol, where it crosses the border.
+const ENGINEERING: &str = "engineering";
+/// How switches and drives are managed, where it crosses the border.
+const MANAGEMENT: &str = "management";
+
+/// What kind of channel a protocol is that is one only where it crosses the border.
+pub(crate) fn across_borders(protocol: &str) -> Option<&'static str> {
+    if is_of_controllers(protocol) {
+        return Some(ENGINEERING);
+    }
+    (protocol == "snmp").then_some(MANAGEMENT)
+}
+
+/// Whether a channel of this kind is one only where it crosses the border.
+pub(crate) fn is_across_borders(kind: &str) -> bool {
+    matches!(kind, ENGINEERING | MANAGEMENT)
 }

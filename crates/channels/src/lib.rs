@@ -28,4 +28,4 @@ mod web;
 #[cfg(test)]
 mod tests;
 
-pub use watch::Watcher;
+pub use watch::{Scopes, Watcher};

@@ -21,6 +21,10 @@ fn scope(address: Address) -> Scope {
     if address == FAR { Scope::Internet } else { Scope::Private }
 }
 
+fn scopes(ends: [Address; 2]) -> [Scope; 2] {
+    ends.map(scope)
+}
+
 fn ended(addresses: [Address; 2], macs: [Mac; 2], protocol: &'static str, frame: u64) -> Ended<'static> {
     Ended {
         uid: &"C1",
@@ -47,7 +51,7 @@ fn ended(addresses: [Address; 2], macs: [Mac; 2], protocol: &'static str, frame:
 }
 
 fn finish(watcher: &Watcher, assets: &[Asset]) -> Vec<RemoteAccess> {
-    watcher.finish(assets, &scope)
+    watcher.finish(assets, &scopes)
 }
 
 fn boxed(mac: Mac, ip: Address) -> Asset {
@@ -58,7 +62,7 @@ fn boxed(mac: Mac, ip: Address) -> Asset {
 fn sessions_of_one_kind_between_two_machines_are_one_channel() {
     let mut watcher = Watcher::default();
     for frame in [9, 4] {
-        watcher.ended(&ended([PANEL, PLC], [PANEL_MAC, MODEM_MAC], "vnc", frame), &scope);
+        watcher.ended(&ended([PANEL, PLC], [PANEL_MAC, MODEM_MAC], "vnc", frame), &scopes);
     }
     let rows = finish(&watcher, &[]);
     assert_eq!(rows.len(), 1);
@@ -76,7 +80,7 @@ fn a_tunnel_is_one_channel_from_its_negotiation_to_its_packets() {
     (carried.ports, carried.ip_protocol) = ([4500, 4500], 17);
     let bare = Ended { ip_protocol: 50, ..ended([FAR, PANEL], [GATEWAY_MAC, PANEL_MAC], "esp", 2) };
     for part in [carried, Ended { ports: [500, 500], ip_protocol: 17, ..negotiated }, bare] {
-        watcher.ended(&part, &scope);
+        watcher.ended(&part, &scopes);
     }
     let rows = finish(&watcher, &[]);
     assert_eq!(rows.iter().filter(|row| row.kind == "ipsec").count(), 1, "{rows:#?}");
@@ -95,7 +99,7 @@ fn a_vendors_cloud_is_known_by_the_name_that_is_asked_for() {
     }];
     let mut watcher = Watcher::default();
     watcher
-        .ended(&Ended { notes: &notes, ..ended([PANEL, FAR], [PANEL_MAC, GATEWAY_MAC], "tls", 2) }, &scope);
+        .ended(&Ended { notes: &notes, ..ended([PANEL, FAR], [PANEL_MAC, GATEWAY_MAC], "tls", 2) }, &scopes);
     let rows = finish(&watcher, &[]);
     assert_eq!((rows[0].kind, rows[0].direction), ("vendor_cloud", Reach::Outbound));
     assert!(rows[0].evidence.iter().any(|line| line.contains("Ewon Talk2M")), "{:?}", rows[0].evidence);
@@ -128,8 +132,8 @@ fn a_program_for_remote_work_is_known_by_its_certificate() {
 #[test]
 fn a_controller_reached_from_a_public_address_is_a_channel() {
     let mut watcher = Watcher::default();
-    watcher.ended(&ended([FAR, PLC], [GATEWAY_MAC, PANEL_MAC], "s7comm", 1), &scope);
-    watcher.ended(&ended([PANEL, PLC], [MODEM_MAC, PANEL_MAC], "s7comm", 1), &scope);
+    watcher.ended(&ended([FAR, PLC], [GATEWAY_MAC, PANEL_MAC], "s7comm", 1), &scopes);
+    watcher.ended(&ended([PANEL, PLC], [MODEM_MAC, PANEL_MAC], "s7comm", 1), &scopes);
     let rows = finish(&watcher, &[]);
     assert_eq!(rows.len(), 1, "operation from inside is no channel");
     assert_eq!((rows[0].kind, rows[0].direction), ("engineering", Reach::Inbound));
@@ -140,12 +144,12 @@ fn one_sign_is_nothing_and_two_are_a_hidden_path() {
     let mut watcher = Watcher::default();
     watcher.ended(
         &Ended { bytes: [90_000, 90_000], ..ended([PANEL, FAR], [PANEL_MAC, GATEWAY_MAC], "tls", 1) },
-        &scope,
+        &scopes,
     );
-    watcher.ended(&ended([BOX, PLC], [MODEM_MAC, PANEL_MAC], "unknown", 2), &scope);
+    watcher.ended(&ended([BOX, PLC], [MODEM_MAC, PANEL_MAC], "unknown", 2), &scopes);
     let assets = [boxed(MODEM_MAC, BOX)];
     assert!(finish(&watcher, &assets).is_empty(), "a maker's prefix alone");
-    watcher.ended(&ended([PANEL, FAR], [PANEL_MAC, MODEM_MAC], "unknown", 7), &scope);
+    watcher.ended(&ended([PANEL, FAR], [PANEL_MAC, MODEM_MAC], "unknown", 7), &scopes);
     let rows = finish(&watcher, &assets);
     assert_eq!(rows.len(), 1);
     assert_eq!(
@@ -163,9 +167,9 @@ fn a_hidden_path_that_only_lets_in_leads_from_the_device_to_whom_it_reaches() {
     let mut watcher = Watcher::default();
     watcher.ended(
         &Ended { bytes: [90_000, 90_000], ..ended([PANEL, FAR], [PANEL_MAC, GATEWAY_MAC], "tls", 1) },
-        &scope,
+        &scopes,
     );
-    watcher.ended(&ended([FAR, PLC], [MODEM_MAC, PANEL_MAC], "unknown", 7), &scope);
+    watcher.ended(&ended([FAR, PLC], [MODEM_MAC, PANEL_MAC], "unknown", 7), &scopes);
     let rows = finish(&watcher, &[]);
     let path = rows.iter().find(|row| row.kind == "hidden_path").unwrap();
     assert_eq!((path.client, path.server, path.direction), (Address::mac(MODEM_MAC), PLC, Reach::Inbound));
@@ -179,14 +183,14 @@ fn an_address_server_with_mixed_hop_limits_is_a_hidden_path_but_a_plain_router_i
     for hops in [64, 128] {
         watcher.ended(
             &Ended { hops_left: [hops, 64], ..ended([BOX, PLC], [MODEM_MAC, PANEL_MAC], "http", 4) },
-            &scope,
+            &scopes,
         );
     }
     let mac = Mac([0x00, 0x0e, 0x8c, 9, 9, 9]);
     for host in 1..5 {
         let behind = Address::v4([10, 0, 9, host]);
         let hops_left = [if host % 2 == 0 { 63 } else { 127 }, 64];
-        watcher.ended(&Ended { hops_left, ..ended([behind, PLC], [mac, PANEL_MAC], "s7comm", 5) }, &scope);
+        watcher.ended(&Ended { hops_left, ..ended([behind, PLC], [mac, PANEL_MAC], "s7comm", 5) }, &scopes);
     }
     let rows = finish(&watcher, &[boxed(MODEM_MAC, BOX)]);
     assert_eq!(rows.iter().map(|row| row.server).collect::<Vec<_>>(), [Address::mac(MODEM_MAC)]);
@@ -201,7 +205,7 @@ fn round_trips_of_a_mobile_network_behind_a_lan_address_are_a_sign() {
             hops_left: [63, 64],
             ..ended([BOX, PLC], [PANEL_MAC, MODEM_MAC], "tls", frame)
         };
-        watcher.ended(&slow, &scope);
+        watcher.ended(&slow, &scopes);
     }
     let rows = finish(&watcher, &[]);
     assert_eq!(rows.len(), 1);
@@ -213,9 +217,9 @@ fn routers_that_stand_in_for_each_other_are_no_second_way_out() {
     let mut watcher = Watcher::default();
     watcher.ended(
         &Ended { bytes: [90_000, 90_000], ..ended([PANEL, FAR], [PANEL_MAC, GATEWAY_MAC], "tls", 1) },
-        &scope,
+        &scopes,
     );
-    watcher.ended(&ended([PANEL, FAR], [PANEL_MAC, MODEM_MAC], "tls", 7), &scope);
+    watcher.ended(&ended([PANEL, FAR], [PANEL_MAC, MODEM_MAC], "tls", 7), &scopes);
     let about = Subject::Address(BOX);
     watcher.fact(&[BOX, PLC], "icmp6", at(3), about, Attribute::Capability, "router advertisement");
     assert_eq!(finish(&watcher, &[boxed(MODEM_MAC, BOX)]).len(), 1);
@@ -228,10 +232,12 @@ fn a_machine_with_a_public_address_of_its_own_is_no_way_out() {
     let mut watcher = Watcher::default();
     watcher.ended(
         &Ended { bytes: [90_000, 90_000], ..ended([PANEL, FAR], [PANEL_MAC, GATEWAY_MAC], "tls", 1) },
-        &|_| Scope::Internet,
+        &|_| [Scope::Internet; 2],
     );
     let other = Address::v4([203, 0, 113, 40]);
-    let outside = |address| if address == PANEL { Scope::Private } else { Scope::Internet };
+    let outside = |ends: [Address; 2]| {
+        ends.map(|address| if address == PANEL { Scope::Private } else { Scope::Internet })
+    };
     watcher.ended(
         &Ended { bytes: [90_000, 90_000], ..ended([PANEL, FAR], [PANEL_MAC, GATEWAY_MAC], "tls", 2) },
         &outside,
@@ -247,7 +253,7 @@ fn a_virtual_machine_that_gives_addresses_is_no_way_out_unless_it_gives_itself_a
     let mut watcher = Watcher::default();
     let about = Subject::Address(BOX);
     watcher.fact(&[BOX, PLC], "dhcp", at(3), about, Attribute::Role, "address server");
-    watcher.ended(&ended([BOX, PLC], [made_up, PANEL_MAC], "http", 4), &scope);
+    watcher.ended(&ended([BOX, PLC], [made_up, PANEL_MAC], "http", 4), &scopes);
     let assets = [boxed(made_up, BOX)];
     assert!(finish(&watcher, &assets).is_empty());
     watcher.fact(&[BOX, PLC], "dhcp", at(5), about, Attribute::Role, "router");
@@ -255,16 +261,23 @@ fn a_virtual_machine_that_gives_addresses_is_no_way_out_unless_it_gives_itself_a
 }
 
 #[test]
-fn between_public_addresses_of_one_owner_nothing_comes_from_outside() {
-    let [near, far] = [Address::v4([141, 81, 0, 10]), Address::v4([141, 81, 0, 83])];
-    let mut watcher = Watcher::default();
-    watcher.ended(&ended([near, far], [PANEL_MAC, GATEWAY_MAC], "s7comm", 1), &|_| Scope::Internet);
-    watcher.ended(&ended([near, far], [PANEL_MAC, GATEWAY_MAC], "vnc", 2), &|_| Scope::Internet);
-    let rows = watcher.finish(&[], &|_| Scope::Internet);
-    assert_eq!(
-        rows.iter().map(|row| (row.kind, row.direction)).collect::<Vec<_>>(),
-        [("vnc", Reach::Internal)]
-    );
+fn between_public_addresses_it_depends_on_whose_they_are_which_way_it_goes() {
+    let [near, far] = [Address::v4([141, 81, 0, 10]), Address::v4([141, 81, 9, 9])];
+    let told = |near_is: Scope, far_is: Scope| {
+        let mut watcher = Watcher::default();
+        for protocol in ["s7comm", "vnc", "snmp"] {
+            let ended = ended([far, near], [PANEL_MAC, GATEWAY_MAC], protocol, 1);
+            watcher.ended(&ended, &|_| [Scope::Internet; 2]);
+        }
+        let scope = |address| if address == near { near_is } else { far_is };
+        let rows = watcher.finish(&[], &|ends| ends.map(scope));
+        rows.iter().map(|row| (row.kind, row.direction)).collect::<Vec<_>>()
+    };
+    let all = |way| vec![("engineering", way), ("management", way), ("vnc", way)];
+    assert_eq!(told(Scope::Internet, Scope::Internet), all(Reach::Unknown));
+    assert_eq!(told(Scope::Private, Scope::Internet), all(Reach::Inbound));
+    assert_eq!(told(Scope::Internet, Scope::Private), all(Reach::Outbound));
+    assert_eq!(told(Scope::Private, Scope::Private), [("vnc", Reach::Internal)]);
 }
 
 #[test]
@@ -280,8 +293,8 @@ fn how_the_work_is_shared_does_not_show() {
     let mut one = Watcher::default();
     let mut two = [Watcher::default(), Watcher::default()];
     for (at, conversation) in conversations.iter().enumerate() {
-        one.ended(conversation, &scope);
-        two[at % 2].ended(conversation, &scope);
+        one.ended(conversation, &scopes);
+        two[at % 2].ended(conversation, &scopes);
     }
     let [mut first, second] = two;
     first.merge(second);
@@ -300,12 +313,12 @@ fn a_controllers_web_pages_are_a_channel_where_they_are_used_from_another_networ
         hops_left: [hops_left, 64],
         ..ended([client, PLC], [PANEL_MAC, GATEWAY_MAC], "http", frame)
     };
-    watcher.ended(&browsing(PANEL, 128, 1), &scope);
-    watcher.ended(&browsing(FAR, 64, 2), &scope);
-    watcher.ended(&browsing(BOX, 62, 3), &scope);
-    watcher.ended(&Ended { bytes: [100, 0], ..browsing(Address::v4([10, 9, 9, 9]), 62, 4) }, &scope);
+    watcher.ended(&browsing(PANEL, 128, 1), &scopes);
+    watcher.ended(&browsing(FAR, 64, 2), &scopes);
+    watcher.ended(&browsing(BOX, 62, 3), &scopes);
+    watcher.ended(&Ended { bytes: [100, 0], ..browsing(Address::v4([10, 9, 9, 9]), 62, 4) }, &scopes);
     let office = Address::v4([10, 200, 1, 86]);
-    watcher.ended(&browsing(office, 64, 5), &scope);
+    watcher.ended(&browsing(office, 64, 5), &scopes);
     let rows = finish(&watcher, &[controller(PLC)]);
     let told: Vec<_> = rows.iter().map(|row| (row.client, row.direction)).collect();
     assert_eq!(told, [(FAR, Reach::Inbound), (BOX, Reach::Internal), (office, Reach::Internal)]);
@@ -329,8 +342,8 @@ fn a_web_interface_inside_tls_is_known_by_the_protocol_that_both_ends_agree_on()
     let alpn = |text: &str| [KeptNote { from: Side::B, topic: Topic::Alpn, text: text.into(), frame: 3 }];
     let (web, other) = (alpn("http/1.1"), alpn("mqtt"));
     let secured = |server, notes| Ended { notes, ..ended([FAR, server], [PANEL_MAC, GATEWAY_MAC], "tls", 2) };
-    watcher.ended(&secured(PLC, &web), &scope);
-    watcher.ended(&secured(BOX, &other), &scope);
+    watcher.ended(&secured(PLC, &web), &scopes);
+    watcher.ended(&secured(BOX, &other), &scopes);
     let rows = finish(&watcher, &[controller(PLC), controller(BOX)]);
     assert_eq!(rows.len(), 1);
     assert_eq!((rows[0].kind, rows[0].server), ("web_hmi", PLC));

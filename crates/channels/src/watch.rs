@@ -8,7 +8,7 @@ use quaywatch_model::{
     Address, Asset, Attribute, Ended, Mac, Moment, Reach, RemoteAccess, Role, Scope, Side, Subject,
     Timestamp, Topic,
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// So many channels are kept; what comes later is counted under the channels there are, or not at all.
 const MOST_CHANNELS: usize = 16_384;
@@ -16,6 +16,9 @@ const MOST_CHANNELS: usize = 16_384;
 const MOST_BROWSED: usize = 4_096;
 /// So many pieces of evidence are kept of one channel.
 const MOST_EVIDENCE: usize = 12;
+
+/// How far away two ends are.
+pub type Scopes<'a> = &'a dyn Fn([Address; 2]) -> [Scope; 2];
 
 /// Takes in what shows who can reach in. One a worker; merged at the end.
 #[derive(Debug, Default)]
@@ -41,6 +44,7 @@ struct Channel {
     uid: String,
     conversations: u64,
     bytes: [u64; 2],
+    protocols: BTreeSet<&'static str>,
     /// The frame that says so, and what it says.
     evidence: Vec<(u64, String)>,
 }
@@ -63,27 +67,25 @@ impl Watcher {
         self.suspects.fact(address, protocol, at, attribute, value);
     }
 
-    /// A conversation that is over. `scope` tells how far away somebody is.
-    pub fn ended(&mut self, ended: &Ended<'_>, scope: &dyn Fn(Address) -> Scope) {
-        let outside = ended.addresses.map(|address| scope(address) == Scope::Internet);
+    /// A conversation that is over. `scopes` tells how far away its ends are.
+    pub fn ended(&mut self, ended: &Ended<'_>, scopes: Scopes<'_>) {
+        let outside = scopes(ended.addresses).map(|scope| scope == Scope::Internet);
         self.suspects.ended(ended, outside);
-        let [a, b] = ended.addresses;
-        let crosses = outside.contains(&true) && !(outside == [true; 2] && Scope::have_one_owner(a, b));
+        let crosses = outside.contains(&true);
         let found = kind::of(ended).map(|kind| (kind.word, kind.product));
-        let reached_from_outside = crosses && kind::is_engineering(ended.protocol);
-        let found = found.or(reached_from_outside.then_some(("engineering", None)));
-        if let Some((word, product)) = found {
+        let across = || kind::across_borders(ended.protocol).filter(|_| crosses).map(|word| (word, None));
+        if let Some((word, product)) = found.or_else(across) {
             keep(&mut self.channels, MOST_CHANNELS, Channel::of(ended, word, evidence(ended, product)));
         } else if web::is_browsing(ended) {
-            self.browsed(ended, scope);
+            self.browsed(ended, scopes);
         }
     }
 
-    fn browsed(&mut self, ended: &Ended<'_>, scope: &dyn Fn(Address) -> Scope) {
+    fn browsed(&mut self, ended: &Ended<'_>, scopes: Scopes<'_>) {
         let ends = [ended.of_client(&ended.addresses), ended.of_server(&ended.addresses)];
         let routed = web::routed(ended);
-        let from_elsewhere = match direction(ends, scope) {
-            Reach::Inbound => true,
+        let from_elsewhere = match direction(scopes(ends)) {
+            Reach::Inbound | Reach::Unknown => true,
             Reach::Internal => routed.is_some(),
             Reach::Outbound => false,
         };
@@ -101,12 +103,14 @@ impl Watcher {
         self.suspects.merge(other.suspects);
     }
 
-    /// The rows of `remote_access`: channels that were used, then hidden paths; by time.
+    /// The rows of `remote_access`: channels that were used, then hidden paths; by time. Here `scopes` may know more than while
+    /// conversations ended: what turns out to be work between machines inside is no channel.
     #[must_use]
-    pub fn finish(&self, assets: &[Asset], scope: &dyn Fn(Address) -> Scope) -> Vec<RemoteAccess> {
+    pub fn finish(&self, assets: &[Asset], scopes: Scopes<'_>) -> Vec<RemoteAccess> {
         let mut rows: Vec<RemoteAccess> =
-            self.joined().iter().map(|(key, channel)| channel.row(key, scope)).collect();
-        rows.extend(self.web_interfaces(assets, scope));
+            self.joined().iter().map(|(key, channel)| channel.row(key, scopes)).collect();
+        rows.retain(|row| !(kind::is_across_borders(row.kind) && row.direction == Reach::Internal));
+        rows.extend(self.web_interfaces(assets, scopes));
         rows.extend(self.suspects.finish(assets).into_iter().map(|(mac, signs)| hidden_path(mac, signs)));
         rows.sort_by(|a, b| {
             (a.start, a.client, a.server, a.server_port, a.kind).cmp(&(
@@ -152,13 +156,13 @@ impl Watcher {
     }
 
     /// Of the web servers that were used from elsewhere those of controllers and panels.
-    fn web_interfaces(&self, assets: &[Asset], scope: &dyn Fn(Address) -> Scope) -> Vec<RemoteAccess> {
+    fn web_interfaces(&self, assets: &[Asset], scopes: Scopes<'_>) -> Vec<RemoteAccess> {
         let operating = assets.iter().filter_map(|asset| Some((asset, web::role(asset)?)));
         let at = |(asset, role): (&Asset, _)| asset.addresses.clone().into_iter().map(move |at| (at, role));
         let roles: HashMap<Address, Role, FixedState> = operating.flat_map(at).collect();
         let of_role = |(key, channel): (&Key, &Channel)| {
             let role = roles.get(&key.server)?;
-            let mut row = channel.row(key, scope);
+            let mut row = channel.row(key, scopes);
             row.evidence.push(format!("the server acts as {}", role.as_str()));
             Some(row)
         };
@@ -186,6 +190,7 @@ impl Channel {
             uid: ended.uid.to_string(),
             conversations: 1,
             bytes: [ended.of_client(&ended.bytes), ended.of_server(&ended.bytes)],
+            protocols: BTreeSet::from([ended.protocol]),
             evidence,
         };
         (Key { client, server, port, kind }, channel)
@@ -200,6 +205,7 @@ impl Channel {
         for (mine, theirs) in self.bytes.iter_mut().zip(other.bytes) {
             *mine += theirs;
         }
+        self.protocols.extend(other.protocols);
         for (frame, text) in other.evidence {
             match self.evidence.iter_mut().find(|(_, kept)| *kept == text) {
                 Some((kept, _)) => *kept = (*kept).min(frame),
@@ -210,7 +216,7 @@ impl Channel {
         self.evidence.truncate(MOST_EVIDENCE);
     }
 
-    fn row(&self, key: &Key, scope: &dyn Fn(Address) -> Scope) -> RemoteAccess {
+    fn row(&self, key: &Key, scopes: Scopes<'_>) -> RemoteAccess {
         RemoteAccess {
             start: self.start,
             end: self.end,
@@ -220,7 +226,8 @@ impl Channel {
             server: key.server,
             server_port: key.port,
             kind: key.kind,
-            direction: direction([key.client, key.server], scope),
+            protocols: self.protocols.iter().copied().collect(),
+            direction: direction(scopes([key.client, key.server])),
             bytes: self.bytes,
             declared: None,
             evidence: self.evidence.iter().map(|(frame, text)| format!("{text} (frame {frame})")).collect(),
@@ -229,9 +236,9 @@ impl Channel {
 }
 
 /// Which way it crosses the border.
-fn direction([client, server]: [Address; 2], scope: &dyn Fn(Address) -> Scope) -> Reach {
-    match (scope(client), scope(server)) {
-        (Scope::Internet, Scope::Internet) if Scope::have_one_owner(client, server) => Reach::Internal,
+const fn direction([client, server]: [Scope; 2]) -> Reach {
+    match (client, server) {
+        (Scope::Internet, Scope::Internet) => Reach::Unknown,
         (Scope::Internet, _) => Reach::Inbound,
         (_, Scope::Internet) => Reach::Outbound,
         // With a site, what is not on the crane is outside of it.
@@ -290,6 +297,7 @@ fn hidden_path(mac: Mac, signs: Signs) -> RemoteAccess {
         server,
         server_port: 0,
         kind: "hidden_path",
+        protocols: Vec::new(),
         direction: if inbound { Reach::Inbound } else { Reach::Outbound },
         bytes: if inbound { [back, out] } else { [out, back] },
         declared: None,

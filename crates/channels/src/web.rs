@@ -5,7 +5,8 @@
 //! through a router, or because the two addresses are not of one network. A panel that shows pages of the controller
 //! beside it is ordinary work.
 
-use quaywatch_model::{Asset, Ended, Role, Scope, Topic};
+use quaywatch_model::{Address, Asset, Ended, Role, Topic};
+use std::net::IpAddr;
 
 /// Hop limits that systems begin with; fewer are left of a packet that came through a router (RFC 1812, section 5.3.1).
 /// Browsers run on systems that begin with these.
@@ -29,8 +30,18 @@ pub(crate) fn routed(ended: &Ended<'_>) -> Option<String> {
         return Some(format!("the client's packets came through a router, with {left} hops left"));
     }
     let [a, b] = ended.addresses;
-    let one_network = Scope::have_one_owner(a, b) || a.is_near() || b.is_near();
+    let one_network = share_a_plan(a, b) || a.is_near() || b.is_near();
     (!one_network).then(|| "client and server are of different networks".to_owned())
+}
+
+/// Whether the two addresses are of one network of 16 bits in IPv4, 48 in IPv6: within that a site plans its own networks, and
+/// one that is routed shows in the hop limit.
+fn share_a_plan(a: Address, b: Address) -> bool {
+    match (a.ip(), b.ip()) {
+        (Some(IpAddr::V4(a)), Some(IpAddr::V4(b))) => (a.to_bits() ^ b.to_bits()) >> 16 == 0,
+        (Some(IpAddr::V6(a)), Some(IpAddr::V6(b))) => (a.to_bits() ^ b.to_bits()) >> 80 == 0,
+        _ => false,
+    }
 }
 
 /// What the server does, if its web interface is one that cranes are operated or programmed by.

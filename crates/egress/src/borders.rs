@@ -5,6 +5,10 @@ use std::fmt::Debug;
 pub trait Borders: Debug + Send + Sync {
     /// How far away somebody is.
     fn scope(&self, address: Address) -> Scope;
+    /// Whether two public addresses are taken for one owner's.
+    fn have_one_owner(&self, a: Address, b: Address) -> bool {
+        Scope::share_a_network(a, b)
+    }
     /// Whether the site declares that the recipient gets this; `None` without a site.
     fn declared(&self, _: &Disclosure) -> Option<bool> {
         None
@@ -23,11 +27,12 @@ impl Borders for PublicIsOutside {
 
 /// For each of two ends, whether what it sends goes out: to somebody farther away than itself, from a crane to elsewhere on the
 /// site, from the site to strangers, from private addresses to public ones. Between two public addresses nobody knows
-/// which is ours, and either may be, unless both are likely of one owner: plants with public addresses inside.
+/// which is ours, and either may be, unless both are taken for one owner's: plants with public addresses inside.
 pub(crate) fn out(borders: &dyn Borders, addresses: &[Address; 2]) -> [bool; 2] {
     let [a, b] = addresses.map(|address| borders.scope(address));
     if [a, b] == [Scope::Internet; 2] {
-        return [!Scope::have_one_owner(addresses[0], addresses[1]); 2];
+        let [a, b] = *addresses;
+        return [!borders.have_one_owner(a, b); 2];
     }
     // Near enough to reach it without a router, or nobody in particular: nothing leaves the network.
     let [a_stays, b_stays] = addresses.map(Address::is_near);
@@ -76,11 +81,20 @@ mod tests {
         fn scope(&self, address: Address) -> Scope {
             if address == CRANE { Scope::Crane } else { Scope::without_a_site(address) }
         }
+
+        fn have_one_owner(&self, _: Address, _: Address) -> bool {
+            false
+        }
     }
 
     #[test]
-    fn between_public_addresses_of_one_owner_nothing_leaves() {
-        let plant = [[141, 81, 0, 10], [141, 81, 5, 83], [141, 82, 0, 10]].map(Address::v4);
+    fn between_public_addresses_of_one_network_nothing_leaves_unless_a_site_says_whose_they_are() {
+        let plant = [[141, 81, 0, 10], [141, 81, 0, 83], [141, 81, 5, 83]].map(Address::v4);
+        assert_eq!(out(&PublicIsOutside, &[plant[0], plant[1]]), [false, false]);
+        assert_eq!(out(&PublicIsOutside, &[plant[0], plant[2]]), [true, true]);
+        assert_eq!(out(&Site, &[plant[0], plant[1]]), [true, true]);
+        let v6 = |text: &str| Address::v6(text.parse::<Ipv6Addr>().unwrap().octets());
+        let plant = ["2001:db8:1:1::1", "2001:db8:1:1::2", "2001:db8:1:2::1"].map(v6);
         assert_eq!(out(&PublicIsOutside, &[plant[0], plant[1]]), [false, false]);
         assert_eq!(out(&PublicIsOutside, &[plant[0], plant[2]]), [true, true]);
     }

@@ -139,6 +139,12 @@ impl Outflow {
         *self = Self { unread: self.unread, ..Self::default() };
     }
 
+    /// A decoder tells what comes from here on.
+    pub(crate) fn end_raw(&mut self) {
+        self.scanner.end(&mut self.found);
+        self.end_stretch();
+    }
+
     pub(crate) fn content(&mut self, content: &Content<'_>, look: bool) {
         let Content { class, wire_bytes, bytes, ends, .. } = *content;
         let apart = bytes.is_empty() && ends && self.content.is_some_and(|(open, _)| open != class);
@@ -164,8 +170,7 @@ impl Outflow {
     /// Ends what is open, and shares out so many bytes over the classes: what nobody told is of the class `carries`.
     pub(crate) fn finish(&mut self, bytes: u64, carries: DataClass) -> Bytes {
         self.end_content();
-        self.end_scan();
-        self.end_stretch();
+        self.end_raw();
         self.decide();
         let mut left = bytes;
         let mut shared = [0; DataClass::COUNT];

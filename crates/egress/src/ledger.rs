@@ -46,7 +46,7 @@ impl Ledger {
 
     /// What is to be kept with a conversation that begins between these addresses, if it crosses.
     ///
-    /// Where both ends are outside, nobody knows whose capture it is: the client is taken for ours.
+    /// Where both ends are outside, nobody knows yet whose capture it is: [`finish`](Self::finish) decides.
     #[must_use]
     pub fn begun(&self, addresses: &[Address; 2]) -> Option<Box<Leaving>> {
         let out = borders::out(&*self.borders, addresses);
@@ -70,11 +70,16 @@ impl Ledger {
         self.look(leaving, from, |outflow, _| outflow.gap());
     }
 
-    /// The conversation was recognised: from its beginning on its decoder tells what there is.
-    pub fn recognised(&mut self, leaving: &mut Leaving) {
+    /// The conversation was recognised: its decoder tells what there is, from its beginning on or, where it began in the
+    /// middle, from here on.
+    pub fn recognised(&mut self, leaving: &mut Leaving, from_its_beginning: bool) {
         for outflow in leaving.open() {
             self.looked_into_bytes = self.looked_into_bytes.saturating_sub(outflow.memory());
-            outflow.forget_raw();
+            if from_its_beginning {
+                outflow.forget_raw();
+            } else {
+                outflow.end_raw();
+            }
             self.looked_into_bytes += outflow.memory();
         }
     }
@@ -116,14 +121,15 @@ impl Ledger {
                 problem = problem.or_else(|| unread(outflow));
             }
             let bytes = *side.of(&ended.bytes);
-            if *side.of(&leaving.out) && (!both || side == ended.client) && (bytes > 0 || outflow.is_some()) {
-                self.add(side, bytes, outflow.get_or_insert_default(), ended);
+            if *side.of(&leaving.out) && (bytes > 0 || outflow.is_some()) {
+                let asked = both && side == ended.client;
+                self.add(side, asked, bytes, outflow.get_or_insert_default(), ended);
             }
         }
         problem
     }
 
-    fn add(&mut self, side: Side, bytes: u64, outflow: &mut Outflow, ended: &Ended<'_>) {
+    fn add(&mut self, side: Side, asked: bool, bytes: u64, outflow: &mut Outflow, ended: &Ended<'_>) {
         let shared = outflow.finish(bytes, ended.carries);
         let mut found = std::mem::take(&mut outflow.found);
         tell_secrets(&mut found, side, ended);
@@ -142,6 +148,7 @@ impl Ledger {
             let key = Key {
                 client: *side.of(&ended.addresses),
                 recipient: *recipient.of(&ended.addresses),
+                asked,
                 port,
                 name: name.clone(),
                 protocol: ended.protocol,
@@ -191,11 +198,15 @@ impl Ledger {
         }
     }
 
-    /// What left, in the order of time.
-    pub fn finish(&mut self) -> Vec<Disclosure> {
+    /// What left, in the order of time. `scopes` tells how far away sender and recipient are, now that all was seen.
+    pub fn finish(&mut self, scopes: &dyn Fn([Address; 2]) -> [Scope; 2]) -> Vec<Disclosure> {
         // A recipient that was named in one conversation and only looked up in another is one.
         let mut named: HashMap<Key, Row, FixedState> = HashMap::default();
         for (mut key, row) in std::mem::take(&mut self.rows) {
+            if !self.leaves(&key, scopes) {
+                continue;
+            }
+            key.asked = false;
             key.name = key.name.or_else(|| self.names.get(key.recipient).map(str::to_owned));
             let (start, end) = row.span();
             named.entry(key).or_insert_with(|| Row::begun(start, end)).merge(&row);
@@ -205,7 +216,7 @@ impl Ledger {
         let mut tries: HashMap<_, Tries, FixedState> = HashMap::default();
         let mut told: Vec<Disclosure> = Vec::new();
         for (key, row) in named {
-            let scope = self.borders.scope(key.recipient);
+            let [_, scope] = scopes([key.client, key.recipient]);
             let sweep = sweeps.told_in(&key, &row);
             let recipient = key.recipient;
             let span = row.span();
@@ -223,6 +234,19 @@ impl Ledger {
         told.extend(tries.into_iter().filter_map(|(sweep, tries)| tries.disclosure(sweep)));
         told.sort_by(|a, b| order(a).cmp(&order(b)));
         told
+    }
+
+    /// Whether it went out. Between two public ends that is known only when all was seen: who was found to be near sends
+    /// out to who is not; where neither or both of two strangers are ours, it is what the client sent.
+    fn leaves(&self, key: &Key, scopes: &dyn Fn([Address; 2]) -> [Scope; 2]) -> bool {
+        let ends = [key.client, key.recipient];
+        if ends.map(|end| self.borders.scope(end)) != [Scope::Internet; 2] {
+            return true;
+        }
+        match scopes(ends) {
+            [Scope::Internet, Scope::Internet] => key.asked,
+            [sender, recipient] => sender < recipient,
+        }
     }
 }
 

@@ -8,6 +8,8 @@ use std::collections::BTreeSet;
 pub(crate) struct Key {
     pub(crate) client: Address,
     pub(crate) recipient: Address,
+    /// Whether who sent it is the conversation's client, where both ends are public: in the end that may tell whose row it is.
+    pub(crate) asked: bool,
     pub(crate) port: u16,
     /// As the conversation itself names the recipient.
     pub(crate) name: Option<String>,

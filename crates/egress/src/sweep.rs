@@ -48,7 +48,7 @@ impl Tries {
     }
 
     pub(crate) fn disclosure(self, (client, protocol, class): Told) -> Option<Disclosure> {
-        let key = Key { client, recipient: OTHERS, port: 0, name: None, protocol, class };
+        let key = Key { client, recipient: OTHERS, port: 0, name: None, protocol, class, asked: false };
         let tried = Some(self.machines.len() as u64);
         let told = self.row.disclosure(key, self.scope)?;
         Some(Disclosure { tried, declared: self.declared, ..told })

@@ -64,7 +64,7 @@ fn what_is_found_has_the_frame_it_was_found_in() {
     ledger.content(&mut leaving, 40, &body(b"nor here", DataClass::Unknown, true));
     let secret = KeptNote { from: Side::A, topic: Topic::ClearSecret, text: "PASS".into(), frame: 10 };
     ledger.ended(&mut leaving, &ended([1_000, 10], DataClass::Signalling, &[secret]));
-    let told = ledger.finish();
+    let told = finish(&mut ledger);
     assert_eq!(of(&told, DataClass::ContainerIds).frames, [30]);
     assert_eq!(of(&told, DataClass::Credentials).frames, [10]);
 }
@@ -79,7 +79,7 @@ fn a_posted_list_is_told_with_what_it_holds_and_all_else_as_the_protocol_carries
     ledger.content(&mut leaving, 1, &body(b"", DataClass::Files, true));
     let sent = MOVES.len() as u64 + 200;
     assert_eq!(ledger.ended(&mut leaving, &ended([sent, 999], DataClass::Signalling, &[])), None);
-    let told = ledger.finish();
+    let told = finish(&mut ledger);
     let containers = of(&told, DataClass::ContainerIds);
     assert_eq!((containers.bytes, containers.count), (MOVES.len() as u64, Some(3)));
     assert_eq!((containers.client, containers.recipient, containers.recipient_port), (CRANE, VENDOR, 443));
@@ -98,7 +98,7 @@ fn what_cannot_be_read_is_told_with_its_volume_and_by_the_name_it_was_asked_for(
     let note = |topic, text: &str| KeptNote { from: Side::A, topic, text: text.to_owned(), frame: 4 };
     let notes = [note(Topic::Version, "TLSv13"), note(Topic::ServerName, "Remote.Example.com")];
     ledger.ended(&mut leaving, &ended([5_000_000, 7], DataClass::Encrypted, &notes));
-    let told = ledger.finish();
+    let told = finish(&mut ledger);
     assert_eq!(told.len(), 1);
     assert_eq!((told[0].data_class, told[0].bytes, told[0].count), (DataClass::Encrypted, 5_000_000, None));
     assert_eq!(told[0].recipient_name.as_deref(), Some("remote.example.com"));
@@ -114,7 +114,7 @@ fn a_recipient_without_a_name_of_its_own_has_the_one_it_was_looked_up_by() {
     fact(&mut ledger, 7, "later.example.com");
     fact(&mut ledger, 3, "first.example.com.");
     ledger.ended(&mut leaving, &ended([10, 0], DataClass::Unknown, &[]));
-    assert_eq!(ledger.finish()[0].recipient_name.as_deref(), Some("first.example.com"));
+    assert_eq!(finish(&mut ledger)[0].recipient_name.as_deref(), Some("first.example.com"));
 }
 
 #[test]
@@ -126,10 +126,14 @@ fn what_an_outsider_fetches_leaves_and_what_it_brings_does_not() {
     ledger.content(&mut leaving, 1, &body(MOVES, DataClass::DatabaseRows, true));
     let ended = ended([MOVES.len() as u64, 5_000], DataClass::Signalling, &[]);
     ledger.ended(&mut leaving, &Ended { client: Side::B, ..ended });
-    let told = ledger.finish();
+    let told = finish(&mut ledger);
     assert!(told.iter().all(|told| (told.client, told.recipient, told.recipient_port) == (CRANE, VENDOR, 0)));
     assert_eq!(told.iter().map(|told| told.bytes).sum::<u64>(), MOVES.len() as u64);
     assert_eq!(of(&told, DataClass::ContainerIds).count, Some(3));
+}
+
+fn finish(ledger: &mut Ledger) -> Vec<Disclosure> {
+    ledger.finish(&|ends| ends.map(Scope::without_a_site))
 }
 
 #[test]
@@ -141,14 +145,21 @@ fn conversations_inside_and_with_groups_do_not_cross() {
 }
 
 #[test]
-fn between_two_outsiders_the_client_is_taken_for_ours() {
-    let mut ledger = Ledger::default();
+fn between_two_outsiders_the_client_is_taken_for_ours_unless_it_is_known_who_is_near() {
     let other = Address::v4([198, 51, 100, 7]);
-    let mut leaving = ledger.begun(&[other, VENDOR]).unwrap();
-    let ended = ended([100, 900], DataClass::Unknown, &[]);
-    ledger.ended(&mut leaving, &Ended { addresses: [other, VENDOR], ..ended });
-    let told = ledger.finish();
-    assert_eq!(told.iter().map(|told| (told.client, told.bytes)).collect::<Vec<_>>(), [(other, 100)]);
+    let told = |near: &[Address]| {
+        let mut ledger = Ledger::default();
+        let mut leaving = ledger.begun(&[other, VENDOR]).unwrap();
+        let ended = ended([100, 900], DataClass::Unknown, &[]);
+        ledger.ended(&mut leaving, &Ended { addresses: [other, VENDOR], ..ended });
+        let scope = |at| if near.contains(&at) { Scope::Private } else { Scope::without_a_site(at) };
+        let told = ledger.finish(&|ends| ends.map(scope));
+        told.iter().map(|told| (told.client, told.bytes)).collect::<Vec<_>>()
+    };
+    assert_eq!(told(&[]), [(other, 100)]);
+    assert_eq!(told(&[other]), [(other, 100)]);
+    assert_eq!(told(&[VENDOR]), [(VENDOR, 900)]);
+    assert_eq!(told(&[other, VENDOR]), []);
 }
 
 #[test]
@@ -161,7 +172,7 @@ fn one_list_in_a_long_stream_names_its_stretch_and_not_all_of_it() {
     }
     let sent = 2_000_000 + MOVES.len() as u64;
     ledger.ended(&mut leaving, &ended([sent, 0], DataClass::Unknown, &[]));
-    let told = ledger.finish();
+    let told = finish(&mut ledger);
     assert_eq!(of(&told, DataClass::ContainerIds).bytes, STRETCH_BYTES);
     assert_eq!(of(&told, DataClass::Unknown).bytes, sent - STRETCH_BYTES);
 }
@@ -171,10 +182,23 @@ fn what_a_decoder_tells_replaces_what_was_raw() {
     let mut ledger = Ledger::default();
     let mut leaving = begun(&ledger);
     ledger.raw(&mut leaving, Side::A, 1, MOVES, false);
-    ledger.recognised(&mut leaving);
+    ledger.recognised(&mut leaving, true);
     ledger.ended(&mut leaving, &ended([MOVES.len() as u64, 0], DataClass::Video, &[]));
-    let told = ledger.finish();
+    let told = finish(&mut ledger);
     assert_eq!(told.iter().map(|told| told.data_class).collect::<Vec<_>>(), [DataClass::Video]);
+}
+
+#[test]
+fn what_was_found_before_a_decoder_began_stays_found() {
+    let mut ledger = Ledger::default();
+    let mut leaving = begun(&ledger);
+    ledger.raw(&mut leaving, Side::A, 1, MOVES, false);
+    ledger.recognised(&mut leaving, false);
+    let sent = MOVES.len() as u64 + 100;
+    ledger.ended(&mut leaving, &ended([sent, 0], DataClass::Video, &[]));
+    let told = finish(&mut ledger);
+    assert_eq!(of(&told, DataClass::ContainerIds).bytes, MOVES.len() as u64);
+    assert_eq!(of(&told, DataClass::Video).bytes, 100);
 }
 
 #[test]
@@ -184,7 +208,7 @@ fn a_secret_in_clear_is_counted_and_not_told() {
     let notes =
         [KeptNote { from: Side::A, topic: Topic::ClearSecret, text: "(masked)".to_owned(), frame: 4 }];
     ledger.ended(&mut leaving, &ended([10, 0], DataClass::Signalling, &notes));
-    let told = ledger.finish();
+    let told = finish(&mut ledger);
     assert_eq!(of(&told, DataClass::Credentials).count, Some(1));
     assert_eq!(of(&told, DataClass::Credentials).samples, ["secret in clear (masked)"]);
 }
@@ -215,7 +239,7 @@ fn a_number_without_context_does_not_become_a_container_beside_a_real_one() {
                 (DataClass::ContainerIds, real.len() as u64, Some(1)),
                 (DataClass::Unknown, serial.len() as u64, None),
             ];
-            let mut told = bytes_and_count(&ledger.finish());
+            let mut told = bytes_and_count(&finish(ledger));
             told.sort();
             assert_eq!(told, expected, "{bodies:?}");
         }
@@ -226,7 +250,7 @@ fn a_number_without_context_does_not_become_a_container_beside_a_real_one() {
 fn numbers_without_context_in_several_bodies_of_a_conversation_name_all_of_these_bodies() {
     let mut ledger = Ledger::default();
     sent(&mut ledger, &["CSQU3054383", "nothing", "MWCU6059784"]);
-    let mut told = bytes_and_count(&ledger.finish());
+    let mut told = bytes_and_count(&finish(&mut ledger));
     told.sort();
     assert_eq!(told, [(DataClass::ContainerIds, 22, Some(2)), (DataClass::Unknown, 7, None)]);
 }
@@ -236,14 +260,14 @@ fn what_is_refuted_by_all_conversations_together_has_no_bytes_either() {
     let mut ledger = Ledger::default();
     sent(&mut ledger, &["CSQU3054383 MWCU6059784"]);
     sent(&mut ledger, &["CSQU3054384 MWCU6059785"]);
-    assert_eq!(bytes_and_count(&ledger.finish()), [(DataClass::Unknown, 46, None)]);
+    assert_eq!(bytes_and_count(&finish(&mut ledger)), [(DataClass::Unknown, 46, None)]);
 }
 
 #[test]
 fn bodies_of_readings_are_values_of_the_process() {
     let mut ledger = Ledger::default();
     sent(&mut ledger, &[r#"{"hoistPosition":12.3,"wind":7}"#]);
-    assert_eq!(bytes_and_count(&ledger.finish()), [(DataClass::ProcessValues, 31, None)]);
+    assert_eq!(bytes_and_count(&finish(&mut ledger)), [(DataClass::ProcessValues, 31, None)]);
 }
 
 /// A question to one machine of the vendor's network, that `answers` packets answered.
@@ -262,7 +286,7 @@ fn what_a_sweep_sends_to_machines_that_do_not_answer_is_one_row_with_all_bytes_o
     (1..=40).for_each(|last| knock(&mut ledger, last, b"who is there", 0));
     knock(&mut ledger, 41, b"who is there", 1);
     knock(&mut ledger, 42, MOVES, 0);
-    let told = ledger.finish();
+    let told = finish(&mut ledger);
     let tried: Vec<_> =
         told.iter().filter_map(|row| Some((row.tried?, row.bytes, row.conversations))).collect();
     assert_eq!(tried, [(40, 40 * 12, 40)]);
@@ -282,7 +306,7 @@ fn what_a_sweep_sends_to_machines_that_do_not_answer_is_one_row_with_all_bytes_o
 fn a_few_machines_that_do_not_answer_are_told_one_by_one() {
     let mut ledger = Ledger::default();
     (1..=9).for_each(|last| knock(&mut ledger, last, b"who is there", 0));
-    let told = ledger.finish();
+    let told = finish(&mut ledger);
     assert_eq!((told.len(), told.iter().filter(|row| row.tried.is_some()).count()), (9, 0));
 }
 
@@ -334,7 +358,7 @@ proptest! {
         let ended = Ended { client, ..ended([sent, 777], DataClass::ALL[carries], &[]) };
         play(&mut ledger, &steps, &ended);
         prop_assert_eq!(ledger.looked_into_bytes(), 0);
-        prop_assert_eq!(ledger.finish().iter().map(|told| told.bytes).sum::<u64>(), sent);
+        prop_assert_eq!(finish(&mut ledger).iter().map(|told| told.bytes).sum::<u64>(), sent);
     }
 
     #[test]
@@ -352,6 +376,6 @@ proptest! {
         }
         let [mut first, second] = workers;
         first.merge(second);
-        prop_assert_eq!(one.finish(), first.finish());
+        prop_assert_eq!(finish(&mut one), finish(&mut first));
     }
 }

@@ -52,6 +52,7 @@ pub static RULES: &[&Rule] = &[
     &credentials::CLEAR,
     &credentials::DEFAULT,
     &remote_access::USED,
+    &remote_access::ON_DEMAND,
     &remote_access::HIDDEN,
     &remote_execution::RULE,
     &database_stopped::RULE,

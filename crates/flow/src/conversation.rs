@@ -22,6 +22,8 @@ pub struct Conversation<T> {
     /// Whether others were found inside of it: it is a tunnel. The kind, which is not kept to save memory, is told by the
     /// IP protocol; in UDP it is VXLAN.
     pub is_carrier: bool,
+    /// Whether all that was found inside was mirrored by a switch (ERSPAN).
+    pub is_mirror: bool,
     /// Who sent the first packet.
     pub opener: Side,
     /// How many more routers the first packet of side A and side B could have passed; 0 where there was none.
@@ -178,6 +180,12 @@ const fn is_a_services(port: u16) -> bool {
 
 /// Who is told what the flow table finds.
 pub trait Listener<T> {
+    /// Whether what is at hand is to be told by this listener. Asked where it is put by for later.
+    fn tells(&self) -> bool {
+        true
+    }
+    /// What is told next was put by when [`tells`](Self::tells) said this.
+    fn resume(&mut self, _tells: bool) {}
     /// A conversation begins.
     fn begin(&mut self, _conversation: &mut Conversation<T>) {}
     /// The next bytes from one side: in order on a stream; one datagram or frame elsewhere. `at` is the packet

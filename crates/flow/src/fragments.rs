@@ -38,13 +38,23 @@ pub(crate) struct Id {
 struct Parts {
     first: Moment,
     counts: Counts,
+    /// Whether the listener is told of them, or another's is.
+    told: bool,
     /// The payload's length, once the last part is known.
     len: Option<usize>,
     parts: Vec<(usize, Vec<u8>)>,
 }
 
-/// A packet that was never whole: whose it was, when its first part came, what its parts counted.
-pub(crate) type Incomplete = (Id, Moment, Counts);
+/// A packet that was never whole: whose it was, when its first part came, what its parts counted, whether it is told.
+pub(crate) type Incomplete = (Id, Moment, Counts, bool);
+
+/// What a packet came in, and whether the listener is told of it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Within {
+    pub(crate) vlan: u16,
+    pub(crate) tunnel: u64,
+    pub(crate) told: bool,
+}
 
 /// What became of a part.
 pub(crate) enum Defragmented {
@@ -65,7 +75,7 @@ impl Fragments {
         part: Fragment,
         at: Moment,
         wire_bytes: u64,
-        (vlan, tunnel): (u16, u64),
+        Within { vlan, tunnel, told }: Within,
     ) -> Defragmented {
         let Packet { source, destination, protocol, payload, .. } = *packet;
         let id = Id { source, destination, protocol, id: part.id, vlan, tunnel };
@@ -81,6 +91,7 @@ impl Fragments {
         let packet_parts = self.packets.entry(id).or_insert_with(|| Parts {
             first: at,
             counts: lost,
+            told,
             len: None,
             parts: Vec::new(),
         });
@@ -121,10 +132,10 @@ impl Fragments {
             .drain()
             .map(|(id, parts)| {
                 parts.parts.into_iter().for_each(|(_, bytes)| memory.free(bytes));
-                (id, parts.first, parts.counts)
+                (id, parts.first, parts.counts, parts.told)
             })
             .collect();
-        left.sort_by_key(|(_, first, _)| *first);
+        left.sort_by_key(|(_, first, ..)| *first);
         (left, mem::take(&mut self.gave_way))
     }
 
@@ -137,7 +148,11 @@ impl Fragments {
     fn drop_oldest(&mut self, memory: &mut Memory) {
         let oldest = self.packets.iter().min_by_key(|(_, parts)| parts.first).map(|(id, _)| *id);
         if let Some(id) = oldest {
+            let told = self.packets.get(&id).is_some_and(|parts| parts.told);
             let counts = self.drop(memory, &id);
+            if !told {
+                return;
+            }
             let (packets, total) = &mut self.gave_way;
             *packets += 1;
             total.add(&counts);

@@ -1,7 +1,7 @@
 mod ageing;
 
 use crate::conversation::{Conversation, Counts, Listener, NEVER, Tunnel};
-use crate::fragments::{Defragmented, Fragments};
+use crate::fragments::{Defragmented, Fragments, Within};
 use crate::history::{self, History};
 use crate::key::Key;
 use crate::slots::Slots;
@@ -150,13 +150,15 @@ impl<T: Default> Table<T> {
     /// Ends all conversations: the capture is over.
     pub fn finish<L: Listener<T> + ?Sized>(&mut self, now: Moment, memory: &mut Memory, listener: &mut L) {
         let (left, (gave_way, counts)) = self.fragments.give_up(memory);
+        listener.resume(true);
         for nth in 0..gave_way {
             // Whose they were is not known any more.
             let reason = "too many packets of which fragments are missing, the oldest was dropped";
             let bytes = if nth == 0 { counts.wire_bytes } else { 0 };
             listener.problem(None, now, &Problem { layer: "ip", reason, verdict: Verdict::Limit, bytes });
         }
-        for (id, first, counts) in left {
+        for (id, first, counts, told) in left {
+            listener.resume(told);
             let reason = "packet of which fragments are missing";
             let (verdict, bytes) = (Verdict::Incomplete, counts.wire_bytes);
             listener.problem(None, first, &Problem { layer: "ip", reason, verdict, bytes });
@@ -223,29 +225,47 @@ impl<T: Default> Table<T> {
             let counts = Counts { packets: 1, bytes: 0, ip_bytes, wire_bytes: place.wire_bytes };
             return self.transport(packet, counts, place, memory, listener);
         };
-        let within = (place.vlan, place.tunnel.map_or(0, |(_, key)| key));
+        let tunnel = place.tunnel.map_or(0, |(_, key)| key);
+        let within = Within { vlan: place.vlan, tunnel, told: listener.tells() };
         match self.fragments.part(memory, packet, part, place.at, place.wire_bytes, within) {
             Defragmented::Waiting => {}
             Defragmented::Whole(payload, mut counts) => {
-                let len = packet.len.saturating_sub(packet.payload_len) + payload.len();
-                let whole =
-                    Packet { fragment: None, payload: &payload, payload_len: payload.len(), len, ..*packet };
                 place.wire_bytes = counts.wire_bytes;
-                // One packet has one header, in however many parts it came.
-                counts.ip_bytes = len as u64;
-                self.transport(&whole, counts, place, memory, listener);
+                match packet.whole(&payload) {
+                    Ok(whole) => {
+                        // One packet has one header, in however many parts it came.
+                        counts.ip_bytes = whole.len as u64;
+                        self.transport(&whole, counts, place, memory, listener);
+                    }
+                    Err(error) => {
+                        let (reason, verdict) = (error.field, Verdict::Malformed);
+                        let problem = Problem { layer: "ipv6", reason, verdict, bytes: counts.wire_bytes };
+                        self.unread(packet, &problem, counts, place, memory, listener);
+                    }
+                }
                 memory.free(payload);
             }
             Defragmented::GivenUp(reason, counts) => {
                 let verdict = Verdict::Incomplete;
                 let problem = Problem { layer: "ip", reason, verdict, bytes: counts.wire_bytes };
-                listener.problem(None, place.at, &problem);
-                // The frames still belong to somebody: a conversation without ports.
-                let whole = Packet { fragment: None, payload: &[], payload_len: 0, ..*packet };
-                let (key, from) = Key::ip(&whole, [0, 0], place.vlan, within.1);
-                self.count(key, from, counts, place, memory, listener);
+                self.unread(packet, &problem, counts, place, memory, listener);
             }
         }
+    }
+
+    /// Parts that make no packet. Their frames still belong to somebody: a conversation without ports.
+    fn unread<L: Listener<T> + ?Sized>(
+        &mut self,
+        packet: &Packet<'_>,
+        problem: &Problem,
+        counts: Counts,
+        place: Place,
+        memory: &mut Memory,
+        listener: &mut L,
+    ) {
+        listener.problem(None, place.at, problem);
+        let (key, from) = Key::ip(packet, [0, 0], place.vlan, place.tunnel.map_or(0, |(_, key)| key));
+        self.count(key, from, counts, place, memory, listener);
     }
 
     fn transport<L: Listener<T> + ?Sized>(
@@ -289,6 +309,8 @@ impl<T: Default> Table<T> {
         }
         if let Some((kind, frame)) = inside {
             let first_frame = conversation.first.frame;
+            conversation.is_mirror =
+                kind == tunnel::ERSPAN && (conversation.is_mirror || !conversation.is_carrier);
             conversation.is_carrier = true;
             // The same in every run: names of conversations in tunnels are made of it.
             let within = FixedState::default().hash_one((key, first_frame)) | 1;
@@ -420,6 +442,7 @@ impl<T: Default> Table<T> {
             counts: [Counts::default(); 2],
             tunnel: place.tunnel.map(|(tunnel, _)| Box::new(tunnel)),
             is_carrier: false,
+            is_mirror: false,
             opener: from,
             hops_left: [0; 2],
             handshake_micros: [0; 2],

@@ -31,6 +31,8 @@ struct Heard {
     streams: [Vec<u8>; 2],
     ended: Vec<Ended>,
     problems: Vec<&'static str>,
+    /// How many conversations were mirrored.
+    mirrors: usize,
 }
 
 struct Ended {
@@ -62,6 +64,7 @@ impl Listener<()> for Heard {
     }
 
     fn end(&mut self, kept: &mut Conversation<()>, _: &mut Memory, _: Moment) {
+        self.mirrors += usize::from(kept.is_mirror);
         let from = kept.originator();
         let (mine, theirs) = (from.of(&kept.counts), from.other().of(&kept.counts));
         self.ended.push(Ended {
@@ -358,6 +361,38 @@ fn fragments_become_one_datagram_whatever_their_order() {
     }
 }
 
+/// A part of an IPv6 packet whose first header behind the fragment header is this.
+fn part6(next: u8, offset: usize, more: bool, bytes: &[u8]) -> Vec<u8> {
+    let fragment = [&[next, 0][..], &(offset as u16 | u16::from(more)).to_be_bytes(), &[0, 0, 0, 9], bytes];
+    let mut frame = Vec::new();
+    let builder = PacketBuilder::ethernet2([2; 6], [4; 6]).ipv6([1; 16], [2; 16], 64);
+    builder.write(&mut frame, etherparse::IpNumber::IPV6_FRAGMENTATION_HEADER, &fragment.concat()).unwrap();
+    frame
+}
+
+#[test]
+fn headers_behind_a_fragment_header_may_be_cut_and_are_read_of_the_whole_packet() {
+    // A routing header of 40 bytes, of which the first part holds 24; then UDP.
+    let routing = [&[17, 4, 0, 0][..], &[0; 36]].concat();
+    let datagram = [&5000_u16.to_be_bytes()[..], &53_u16.to_be_bytes(), &[0, 12, 0, 0], b"what"].concat();
+    let all = [&routing[..], &datagram].concat();
+    let parts = [part6(43, 0, true, &all[..24]), part6(43, 24, false, &all[24..])];
+    let mut play = Play::new();
+    play.raw(&parts[0]).raw(&parts[1]);
+    let heard = play.end();
+    assert_eq!(heard.ended.len(), 1);
+    assert_eq!(
+        (heard.ended[0].packets, heard.ended[0].ports, heard.ended[0].bytes),
+        ([2, 0], [5000, 53], [4, 0])
+    );
+    // What is cut even in the whole packet is said, and the frames are still somebody's.
+    let mut play = Play::new();
+    play.raw(&parts[0]).raw(&part6(43, 24, false, &all[24..32]));
+    let heard = play.end();
+    assert_eq!(heard.problems, ["IPv6 extension"]);
+    assert_eq!(heard.ended.iter().map(|ended| ended.packets).collect::<Vec<_>>(), [[2, 0]]);
+}
+
 #[test]
 fn fragments_that_are_never_whole_are_told_each_and_belong_to_a_conversation() {
     let whole = udp(CLIENT, SERVER, (5000, 53), &[7; 64]);
@@ -385,6 +420,33 @@ fn what_a_tunnel_carries_is_a_conversation_of_its_own() {
     assert_eq!(heard.streams[0], b"inside");
     let tunnels: Vec<_> = heard.ended.iter().map(|ended| ended.tunnel).collect();
     assert_eq!(tunnels, [None, Some("vxlan")]);
+}
+
+/// A packet of GRE with this protocol and content.
+fn gre(protocol: [u8; 2], content: &[u8]) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let builder = PacketBuilder::ethernet2([2; 6], [4; 6]).ipv4([1, 1, 1, 1], [2, 2, 2, 2], 64);
+    let payload = [&[0, 0][..], &protocol, content].concat();
+    builder.write(&mut bytes, etherparse::IpNumber::GRE, &payload).unwrap();
+    bytes
+}
+
+#[test]
+fn what_a_switch_mirrors_is_told_from_a_tunnel_that_carries_other_things_too() {
+    let frame = udp(CLIENT, SERVER, (53, 53), b"?");
+    let erspan = gre([0x88, 0xbe], &frame);
+    let routed = gre([0x08, 0x00], &frame[14..]);
+    let mirrors = |packets: &[&Vec<u8>]| {
+        let mut play = Play::new();
+        for packet in packets {
+            play.raw(packet);
+        }
+        play.end().mirrors
+    };
+    assert_eq!(mirrors(&[&erspan, &erspan]), 1);
+    assert_eq!(mirrors(&[&routed, &routed]), 0);
+    assert_eq!(mirrors(&[&erspan, &routed]), 0);
+    assert_eq!(mirrors(&[&routed, &erspan]), 0);
 }
 
 #[test]

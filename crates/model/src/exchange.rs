@@ -22,6 +22,8 @@ pub struct RemoteAccess {
     pub server_port: u16,
     /// What it is: `vnc`, `rdp`, `ssh`, `teamviewer`, `openvpn`, `web_hmi`, `vendor_cloud`, `hidden_path`, ...
     pub kind: &'static str,
+    /// The protocols it took, as in `conversations`.
+    pub protocols: Vec<&'static str>,
     /// Which way it was opened.
     pub direction: Reach,
     /// Bytes from client to server and back.
@@ -49,6 +51,8 @@ pub enum Reach {
     Outbound,
     /// Between machines inside.
     Internal,
+    /// Between two public addresses of which nobody knows whose they are.
+    Unknown,
 }
 
 impl Reach {
@@ -59,6 +63,7 @@ impl Reach {
             Self::Inbound => "inbound",
             Self::Outbound => "outbound",
             Self::Internal => "internal",
+            Self::Unknown => "unknown",
         }
     }
 }
@@ -101,13 +106,14 @@ impl Scope {
         if public { Self::Internet } else { Self::Private }
     }
 
-    /// Whether two addresses are likely one owner's: of one network of 16 bits in IPv4, 48 in IPv6, which is what providers
-    /// give to a site (RFC 6177). Plants that use public addresses inside are known by that where nobody declares them.
+    /// Whether two addresses are likely one owner's, where no site says whose they are: of one network of 24 bits in IPv4,
+    /// the smallest that providers route to each other, or of one link of 64 bits in IPv6 (RFC 4291, section 2.5.4). Plants
+    /// that use public addresses inside are known by that.
     #[must_use]
-    pub fn have_one_owner(a: Address, b: Address) -> bool {
+    pub fn share_a_network(a: Address, b: Address) -> bool {
         match (a.ip(), b.ip()) {
-            (Some(IpAddr::V4(a)), Some(IpAddr::V4(b))) => (a.to_bits() ^ b.to_bits()) >> 16 == 0,
-            (Some(IpAddr::V6(a)), Some(IpAddr::V6(b))) => (a.to_bits() ^ b.to_bits()) >> 80 == 0,
+            (Some(IpAddr::V4(a)), Some(IpAddr::V4(b))) => (a.to_bits() ^ b.to_bits()) >> 8 == 0,
+            (Some(IpAddr::V6(a)), Some(IpAddr::V6(b))) => (a.to_bits() ^ b.to_bits()) >> 64 == 0,
             _ => false,
         }
     }

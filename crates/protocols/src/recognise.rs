@@ -1,5 +1,6 @@
 use crate::{Context, Conversation, Expectations, Memory, PROTOCOLS};
 use quaywatch_model::{Moment, Side, Verdict};
+use std::mem;
 use std::sync::LazyLock;
 
 /// What a conversation runs on.
@@ -94,12 +95,19 @@ pub enum Recognition {
 
 /// Holds the first pieces of a conversation until some protocol is certain of them.
 ///
-/// In mid-stream a piece may begin in the middle of a PDU, so each new piece is also tried on its own.
+/// In mid-stream a piece may begin in the middle of a PDU, so each new piece is also tried on its own. What a capture
+/// begins in may be the middle of a long answer, a file or pictures, and only what comes after it can be recognised: so
+/// who is not known after the first pieces is asked for again where a PDU is likely to begin, as often as what went by
+/// pays for.
 #[derive(Debug, Default)]
 pub struct Recogniser {
     held: Vec<Piece>,
-    passed: u8,
     passed_bytes: u64,
+    /// When somebody spoke last, in milliseconds of which the upper bits are cut off: there is one of this a conversation.
+    last_millis: u32,
+    last_from: Option<Side>,
+    /// How often nobody wanted what he was asked about.
+    refused: u16,
 }
 
 #[derive(Debug)]
@@ -109,8 +117,17 @@ struct Piece {
     bytes: Vec<u8>,
 }
 
-/// After so many pieces that nobody wants the conversation is unknown.
-const MOST_PASSED: u8 = 32;
+/// So many pieces that nobody wants are asked about as they come.
+const EAGERLY_REFUSED: u16 = 32;
+/// So many more are asked about where the other side begins to speak, or after a pause, whatever went by.
+const PATIENTLY_REFUSED: u16 = 32;
+/// One more for so many bytes that went by: asking takes about as long as handing on this much.
+const BYTES_A_QUESTION: u64 = 4 * 1024;
+/// After so many that nobody wanted the conversation is unknown: what is asked about for ever is one day taken for what it
+/// is not.
+const MOST_REFUSED: u16 = 1024;
+/// Who was silent for so many milliseconds begins something new: between the segments of one message there is less.
+const PAUSE_MILLIS: u32 = 10;
 /// No more than this is held of a conversation that is not recognised yet.
 const MOST_HELD_BYTES: usize = 4096;
 
@@ -123,6 +140,10 @@ impl Recogniser {
         from: Side,
         bytes: &[u8],
     ) -> Recognition {
+        if !self.is_asked(cx.now, from) {
+            self.pass(cx.memory, from, bytes);
+            return Recognition::Undecided;
+        }
         // The usual case first: one piece is enough, and nothing is copied.
         let alone = Probe { transport, ports: cx.ports, from, bytes, answer: &[], expected: None };
         if let Some((protocol, token)) = cx.shared.get::<Expectations>().meet(cx.now, cx.addresses, cx.ports)
@@ -153,11 +174,33 @@ impl Recogniser {
             return Recognition::Found(conversation);
         }
         self.keep_or_pass(cx, from, bytes, unsure);
-        if self.passed >= MOST_PASSED {
+        if self.refused >= MOST_REFUSED {
             self.forget(cx.memory);
+            cx.problem("recognise", "no protocol recognised, and no longer looked for", Verdict::Limit, 0);
             return Recognition::Unknown;
         }
         Recognition::Undecided
+    }
+
+    /// Whether the next piece is worth a question: every one at first, then where something may begin.
+    fn is_asked(&mut self, now: Moment, from: Side) -> bool {
+        let millis = (now.time.nanos() / 1_000_000) as u32;
+        let silent_millis = millis.wrapping_sub(mem::replace(&mut self.last_millis, millis));
+        let last_from = self.last_from.replace(from);
+        if self.refused < EAGERLY_REFUSED {
+            return true;
+        }
+        let begins = last_from != Some(from) || silent_millis >= PAUSE_MILLIS;
+        let goes_on = || self.held.iter().any(|piece| piece.from == from);
+        let paid = self.passed_bytes / BYTES_A_QUESTION;
+        let most = u64::from(EAGERLY_REFUSED + PATIENTLY_REFUSED) + paid;
+        (begins || goes_on()) && u64::from(self.refused) < most
+    }
+
+    /// How many bytes nobody wanted, and no conversation will be handed.
+    #[must_use]
+    pub const fn passed_bytes(&self) -> u64 {
+        self.passed_bytes
     }
 
     /// Hands all that was held to the conversation it was recognised as.
@@ -165,7 +208,7 @@ impl Recogniser {
         let now = cx.now;
         if self.passed_bytes > 0 {
             let reason = "bytes before the protocol was recognised";
-            cx.problem("recognise", reason, Verdict::Incomplete, std::mem::take(&mut self.passed_bytes));
+            cx.problem("recognise", reason, Verdict::Incomplete, mem::take(&mut self.passed_bytes));
         }
         for piece in self.held.drain(..) {
             cx.now = piece.moment;
@@ -199,21 +242,29 @@ impl Recogniser {
     fn keep_or_pass(&mut self, cx: &mut Context<'_>, from: Side, bytes: &[u8], unsure: bool) {
         if !unsure {
             // Nobody wants what this side said so far: the next piece is a new beginning.
-            self.pass(cx.memory, from, bytes);
+            self.refuse(cx.memory, from, bytes);
             return;
+        }
+        if self.refused >= EAGERLY_REFUSED {
+            // A question is paid for, whatever the answer.
+            self.refused += 1;
         }
         let held: usize = self.held.iter().map(|piece| piece.bytes.len()).sum();
         let room = held + bytes.len() <= MOST_HELD_BYTES;
         match room.then(|| cx.memory.copy(bytes)).flatten() {
             Some(bytes) => self.held.push(Piece { from, moment: cx.now, bytes }),
-            None => self.pass(cx.memory, from, bytes),
+            None => self.refuse(cx.memory, from, bytes),
         }
+    }
+
+    fn refuse(&mut self, memory: &mut Memory, from: Side, bytes: &[u8]) {
+        self.pass(memory, from, bytes);
+        self.refused = self.refused.saturating_add(1);
     }
 
     fn pass(&mut self, memory: &mut Memory, from: Side, bytes: &[u8]) {
         self.drop_side(memory, from);
         self.passed_bytes += bytes.len() as u64;
-        self.passed = self.passed.saturating_add(1);
     }
 
     fn drop_side(&mut self, memory: &mut Memory, from: Side) {
@@ -221,7 +272,7 @@ impl Recogniser {
         self.held.retain_mut(|piece| {
             if piece.from == from {
                 *passed += piece.bytes.len() as u64;
-                memory.free(std::mem::take(&mut piece.bytes));
+                memory.free(mem::take(&mut piece.bytes));
             }
             piece.from != from
         });
@@ -257,4 +308,79 @@ fn ask(probe: &Probe<'_>) -> (Option<&'static Protocol>, bool) {
         }
     }
     (None, unsure)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{MOST_REFUSED, Recogniser, Recognition, Transport};
+    use crate::testing::{Recorder, play_unknown};
+    use crate::{Context, Memory, Shared, Wanted};
+    use quaywatch_model::{Address, Moment, Side, Timestamp};
+
+    const ASKED: &[u8] = b"GET /state HTTP/1.1\r\nHost: plc\r\n\r\n";
+    const ANSWERED: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+
+    /// What is in the middle of a picture or a file, and begins nothing.
+    fn noise(piece: u32) -> Vec<u8> {
+        (0..1400_u32).map(|n| (n * 7 + n / 256 + piece) as u8 | 0x80).collect()
+    }
+
+    #[test]
+    fn who_asks_after_a_long_answer_that_was_under_way_is_recognised() {
+        for pieces in [2, 31, 33, 60, 2000] {
+            let answer: Vec<Vec<u8>> = (0..pieces).map(noise).collect();
+            let mut turns: Vec<(Side, &[u8])> = answer.iter().map(|piece| (Side::B, &piece[..])).collect();
+            turns.extend([(Side::A, ASKED), (Side::B, ANSWERED)]);
+            let heard = play_unknown(Transport::Tcp, [40_001, 80], &turns);
+            assert_eq!(heard.operations.len(), 1, "after {pieces} pieces");
+            assert_eq!(heard.problems, ["recognise: bytes before the protocol was recognised (incomplete)"]);
+        }
+    }
+
+    /// Shows pieces until they are given up; how often somebody was asked about them, and how many were shown.
+    fn shown(most: u32, gap_nanos: i64, piece: impl Fn(u32) -> (Side, Vec<u8>)) -> (Recogniser, u32) {
+        let (mut memory, mut shared, mut heard) =
+            (Memory::new(1 << 20), Shared::default(), Recorder::default());
+        let mut recogniser = Recogniser::default();
+        for n in 0..most {
+            let (from, bytes) = piece(n);
+            let time = Timestamp::from_nanos(i64::from(n) * gap_nanos);
+            let mut cx = Context {
+                now: Moment { time, frame: n.into() },
+                addresses: [Address::v4([10, 0, 7, 1]), Address::v4([10, 0, 7, 2])],
+                ports: [40_001, 50_001],
+                opened: None,
+                wanted: Wanted::default(),
+                memory: &mut memory,
+                shared: &mut shared,
+                sink: &mut heard,
+            };
+            match recogniser.show(&mut cx, Transport::Tcp, from, &bytes) {
+                Recognition::Undecided => {}
+                Recognition::Unknown => return (recogniser, n),
+                Recognition::Found(found) => panic!("noise was taken for {}", found.protocol()),
+            }
+        }
+        (recogniser, most)
+    }
+
+    #[test]
+    fn what_nobody_wants_is_asked_about_no_more_than_its_bytes_pay_for() {
+        let by_turns = |n: u32| (if n.is_multiple_of(2) { Side::A } else { Side::B }, vec![0xfe; 40]);
+        let (recogniser, _) = shown(6_400, 1_000_000, by_turns);
+        assert_eq!(u32::from(recogniser.refused), 64 + 6_400 * 40 / 4_096);
+        // A stream that neither stops nor is answered has no place where something may begin.
+        let (recogniser, _) = shown(6_400, 1_000_000, |n| (Side::A, noise(n)));
+        assert_eq!(recogniser.refused, 32);
+        // With pauses it has.
+        let (recogniser, _) = shown(64, 20_000_000, |n| (Side::A, noise(n)));
+        assert_eq!(recogniser.refused, 64);
+    }
+
+    #[test]
+    fn what_was_asked_about_often_enough_is_given_up() {
+        let (recogniser, pieces) = shown(u32::MAX, 20_000_000, |n| (Side::A, noise(n)));
+        assert_eq!(recogniser.refused, MOST_REFUSED);
+        assert!(pieces > 2_000, "{pieces}");
+    }
 }

@@ -190,6 +190,7 @@ fn zeek_value(value: Value<'_>) -> String {
 pub struct Player<S = Recorder> {
     conversation: Box<dyn Conversation>,
     ports: [u16; 2],
+    opened: Option<Side>,
     frame: u64,
     memory: Memory,
     pub(crate) shared: Shared,
@@ -207,11 +208,18 @@ impl<S: Sink + Default> Player<S> {
         Self {
             conversation,
             ports: [0; 2],
+            opened: None,
             frame: 0,
             memory: Memory::new(16 << 20),
             shared: Shared::default(),
             heard: S::default(),
         }
+    }
+
+    /// The connection's beginning was captured: this side opened it.
+    pub const fn opened_by(&mut self, side: Side) -> &mut Self {
+        self.opened = Some(side);
+        self
     }
 
     /// Bytes from one side.
@@ -262,7 +270,7 @@ impl<S: Sink + Default> Player<S> {
             now: Moment { time, frame: self.frame },
             addresses: ADDRESSES,
             ports: self.ports,
-            opened: None,
+            opened: self.opened,
             wanted: Wanted { logs: true, content: true },
             memory: &mut self.memory,
             shared: &mut self.shared,

@@ -231,6 +231,7 @@ fn channel(index: u32) -> RemoteAccess {
         server: at(index + 1),
         server_port: 5_900,
         kind: "vnc",
+        protocols: Vec::new(),
         direction: Reach::Inbound,
         bytes: [10, 20],
         declared: Some(false),

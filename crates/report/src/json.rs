@@ -39,6 +39,7 @@ pub(crate) fn object_with(summary: &Summary, listing: Listing<'_>) -> Value {
     capture.insert("captured_bytes".into(), span.captured_bytes.into());
     capture.insert("missed_bytes".into(), span.missed_bytes.into());
     capture.insert("conversations_begun_before".into(), span.begun_before.into());
+    capture.insert("public_addresses_assumed_own".into(), summary.assumed_own.len().into());
     capture.insert("packets_without_time".into(), span.without_time.into());
     capture.insert("read_to_end".into(), span.shortfall.stopped.is_empty().into());
     capture.insert("stopped".into(), span.shortfall.stopped.iter().map(stopped).collect());

@@ -171,6 +171,7 @@ fn channel(number: usize) -> RemoteAccess {
         server: host(1, number),
         server_port: 5900,
         kind: "vnc",
+        protocols: Vec::new(),
         direction: Reach::Inbound,
         bytes: [1, 2],
         declared: Some(number < 299),

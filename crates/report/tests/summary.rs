@@ -341,6 +341,19 @@ fn what_leaves_is_told_by_recipient_with_classes_and_counts() {
 }
 
 #[test]
+fn what_was_not_recognised_and_what_was_assumed_is_said() {
+    let mut summary = summary(Vec::new());
+    summary.span.unrecognised = [2, 84_000];
+    summary.assumed_own =
+        [[141, 81, 0, 10], [141, 81, 0, 83], [141, 82, 0, 1], [141, 83, 0, 1]].map(Address::v4).into();
+    let text = shown(&summary);
+    assert!(text.contains("  2 conversations in a protocol that was not recognised, 84.0 kB\n"), "{text}");
+    let assumed =
+        "  taken for the site's own without --site: 4 public, of 141.81.0.0/24, 141.82.0.0/24, ...\n";
+    assert!(text.contains(assumed), "{text}");
+}
+
+#[test]
 fn where_reading_stopped_comes_first_and_is_shown_whatever_else_there_is() {
     let mut summary = summary(Vec::new());
     let reasons = ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j"].into_iter().cycle().take(500);

@@ -104,6 +104,8 @@ pub(crate) fn protocol_name(kept: &Conversation<App>) -> &'static str {
     }
     match kept.key.protocol {
         0 => ethertype_name(kept.key.ethertype),
+        // A switch that mirrors is not answered; who is speaks by a tunnel that only looks like a mirror.
+        protocol::GRE if kept.is_mirror && kept.counts.iter().any(|counts| counts.packets == 0) => "erspan",
         _ if kept.is_carrier => carrier_name(&kept.key),
         protocol::TCP | protocol::UDP => "unknown",
         number => protocol::name(number).unwrap_or("unknown"),

@@ -1,8 +1,10 @@
 //! Marks answers with what the site says of them.
 
+use crate::whose::{self, Whose};
 use quaywatch_egress::Borders;
 use quaywatch_model::{Address, Asset, DataClass, Disclosure, Link, RemoteAccess, Scope};
 use quaywatch_site::{Host, LinkPattern, Party, Site};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// Says of each device on which crane and in which zone it is, and whether the site declares it.
@@ -19,9 +21,9 @@ pub(crate) fn assets(site: &Site, assets: &mut [Asset]) {
 }
 
 /// Says of each link how far away its ends are.
-pub(crate) fn links(site: &Site, links: &mut [Link]) {
+pub(crate) fn links(whose: &Whose<'_>, links: &mut [Link]) {
     for link in links {
-        link.scopes = [link.client, link.server].map(|address| site.scope(address));
+        link.scopes = whose.scopes([link.client, link.server]);
     }
 }
 
@@ -38,6 +40,31 @@ pub(crate) fn remote_access(site: &Site, channels: &mut [RemoteAccess]) {
     }
 }
 
+/// What was said over a link that the site declares is declared with it, whichever way it went.
+pub(crate) fn over_links(channels: &[RemoteAccess], disclosures: &mut [Disclosure]) {
+    let ways = Ways::of(channels.iter().filter(|channel| channel.declared == Some(true)));
+    disclosures.iter_mut().filter(|row| ways.took(row)).for_each(|row| row.declared = Some(true));
+}
+
+/// The ways that data can take over channels: from whom, to whom, to which port, by which protocol.
+pub(crate) struct Ways(BTreeSet<(Address, Address, u16, &'static str)>);
+
+impl Ways {
+    pub(crate) fn of<'a>(channels: impl Iterator<Item = &'a RemoteAccess>) -> Self {
+        let ways = |channel: &RemoteAccess| {
+            let RemoteAccess { client, server, server_port, .. } = *channel;
+            // The port of who opened the channel means nothing, and what goes back is told without one.
+            let both = |protocol| [(client, server, server_port, protocol), (server, client, 0, protocol)];
+            channel.protocols.iter().copied().flat_map(both).collect::<Vec<_>>()
+        };
+        Self(channels.flat_map(ways).collect())
+    }
+
+    pub(crate) fn took(&self, row: &Disclosure) -> bool {
+        self.0.contains(&(row.client, row.recipient, row.recipient_port, row.protocol))
+    }
+}
+
 /// The borders of a site: what leaves a crane leaves, even to elsewhere on the site. Without a site, what goes to public addresses.
 #[derive(Debug)]
 pub(crate) struct SiteBorders(pub(crate) Arc<Site>);
@@ -46,6 +73,10 @@ impl Borders for SiteBorders {
     fn scope(&self, address: Address) -> Scope {
         // Whoever sends there, it stays on the sender's segment.
         if self.0.is_broadcast(address) { Scope::Crane } else { self.0.scope(address) }
+    }
+
+    fn have_one_owner(&self, a: Address, b: Address) -> bool {
+        whose::share_a_network(&self.0, a, b)
     }
 
     fn declared(&self, row: &Disclosure) -> Option<bool> {

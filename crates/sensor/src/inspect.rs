@@ -148,8 +148,8 @@ fn put_together(
         }
     }
     let mut summary = together.unwrap_or_else(|| Summary::of(site));
-    let Span { begun_before, missed_bytes, .. } = summary.span;
-    summary.span = Span { begun_before, missed_bytes, ..span };
+    let Span { begun_before, missed_bytes, unrecognised, .. } = summary.span;
+    summary.span = Span { begun_before, missed_bytes, unrecognised, ..span };
     thread::scope(|scope| {
         // Where several have worked there is a thread for the end of the tables while the answers are thought of.
         if all_rows.len() > 1 {

@@ -1,10 +1,14 @@
 //! What a summary tells of a site, for a first draft of its `site.toml`.
 
+mod zones;
+
 use crate::Summary;
-use quaywatch_model::{Address, Asset, Disclosure, Role, Scope};
-use quaywatch_site::draft::{Observed, SeenAsset, SeenCrane, SeenLink, SeenRecipient, SeenWriter};
+use crate::declared::Ways;
+use quaywatch_model::{Address, Asset, Change, Disclosure, Role, Scope, Verb};
+use quaywatch_site::draft::{Observed, SeenAsset, SeenCrane, SeenLink, SeenRecipient, SeenTags, SeenWriter};
 use std::collections::BTreeMap;
 use std::net::IpAddr;
+use zones::Zones;
 
 /// So many objects of one writer are named.
 const MOST_OBJECTS: usize = 12;
@@ -12,13 +16,18 @@ const MOST_OBJECTS: usize = 12;
 /// What was seen of a site. `source` tells in which captures.
 #[must_use]
 pub fn observed(summary: &Summary, source: Vec<String>) -> Observed {
+    let cranes = cranes(&summary.assets);
+    let zones = Zones::of(&summary.assets, &cranes);
     Observed {
         source,
-        cranes: cranes(&summary.assets),
+        cranes,
         assets: summary.assets.iter().map(SeenAsset::from).collect(),
         writers: writers(summary),
-        recipients: recipients(&summary.disclosures),
+        recipients: recipients(summary),
         links: links(summary),
+        conduits: zones.conduits(&summary.links),
+        zones: zones.seen,
+        tags: tags(&summary.changes),
     }
 }
 
@@ -42,10 +51,12 @@ fn cranes(assets: &[Asset]) -> Vec<SeenCrane> {
     networks.into_iter().enumerate().map(crane).collect()
 }
 
-/// Who changed what, and was let.
+/// Who changed what, and was let. Who sends to a server in the Internet changes nothing of the site's: that is a recipient.
 fn writers(summary: &Summary) -> Vec<SeenWriter> {
+    let is_own =
+        |server| Scope::without_a_site(server) != Scope::Internet || summary.assumed_own.contains(&server);
     let mut writers: BTreeMap<(Address, Address), SeenWriter> = BTreeMap::new();
-    for entry in summary.entries.iter().filter(|entry| entry.verb.changes()) {
+    for entry in summary.entries.iter().filter(|entry| entry.verb.changes() && is_own(entry.server)) {
         let [accepted, ..] = entry.outcomes;
         if accepted == 0 {
             continue;
@@ -70,12 +81,14 @@ fn writers(summary: &Summary) -> Vec<SeenWriter> {
     writers.into_values().collect()
 }
 
-/// Who got data, by name where one is known.
-fn recipients(disclosures: &[Disclosure]) -> Vec<SeenRecipient> {
+/// Who got data, by name where one is known. What is said over a channel is declared with its link.
+fn recipients(summary: &Summary) -> Vec<SeenRecipient> {
+    let channels = Ways::of(summary.remote_access.iter());
     let mut recipients: BTreeMap<String, SeenRecipient> = BTreeMap::new();
     // Who was tried in a sweep and did not answer is nobody's recipient.
     let got = |row: &&Disclosure| row.recipient_scope != Scope::Crane && row.tried.is_none();
-    for row in disclosures.iter().filter(got) {
+    let rows = summary.disclosures.iter().filter(got);
+    for row in rows.filter(|row| !channels.took(row)) {
         let name = row.recipient_name.clone().unwrap_or_else(|| row.recipient.to_string());
         let recipient = recipients
             .entry(name.clone())
@@ -107,4 +120,22 @@ fn links(summary: &Summary) -> Vec<SeenLink> {
             seconds: (channel.end.since(channel.start.time).max(0) / 1_000_000_000) as u64,
         })
         .collect()
+}
+
+/// What was written into which controller, and how often.
+fn tags(changes: &[Change]) -> Vec<SeenTags> {
+    let mut written: BTreeMap<(Address, &str), BTreeMap<&str, u64>> = BTreeMap::new();
+    for change in changes.iter().filter(|change| matches!(change.verb, Verb::Write | Verb::Force)) {
+        for item in &change.items {
+            let object = item.split(" = ").next().unwrap_or_default();
+            let objects = written.entry((change.server, change.protocol)).or_default();
+            *objects.entry(object).or_default() += 1;
+        }
+    }
+    let seen = |((server, protocol), objects): ((Address, &str), BTreeMap<&str, u64>)| SeenTags {
+        server,
+        protocol: protocol.to_owned(),
+        objects: objects.into_iter().map(|(object, often)| (object.to_owned(), often)).collect(),
+    };
+    written.into_iter().map(seen).collect()
 }

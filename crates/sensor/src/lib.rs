@@ -20,6 +20,7 @@ mod reporter;
 mod summary;
 mod tagged;
 mod violations;
+mod whose;
 mod worker;
 
 pub use inspect::{InspectError, Settings, inspect};

@@ -182,6 +182,7 @@ fn service(name: &'static str, transport: u8) -> Option<&'static str> {
     match name {
         "unknown" | "icmp" | "icmp6" | "icmpv6" => None,
         "tls" => Some("ssl"),
+        "erspan" => Some("gre"),
         "vnc" => Some("rfb"),
         "mdns" | "llmnr" | "nbns" => Some("dns"),
         "umas" => Some("modbus"),

@@ -108,6 +108,14 @@ impl Reporter {
 }
 
 impl Listener<App> for Reporter {
+    fn tells(&self) -> bool {
+        self.telling
+    }
+
+    fn resume(&mut self, tells: bool) {
+        self.telling = tells;
+    }
+
     fn begin(&mut self, kept: &mut Conversation<App>) {
         kept.app.shadow = !self.telling;
         if self.telling && !self.is_broadcast(kept) {
@@ -141,7 +149,8 @@ impl Listener<App> for Reporter {
                     Recognition::Unknown => Reading::Unknown,
                     Recognition::Found(mut decoder) => {
                         if let Some(leaving) = &mut kept.app.leaving {
-                            self.desk.summary.leaving.recognised(leaving);
+                            let from_its_beginning = recogniser.passed_bytes() == 0;
+                            self.desk.summary.leaving.recognised(leaving, from_its_beginning);
                         }
                         let protocol = decoder.protocol();
                         self.with(kept, memory, at, protocol, |cx| recogniser.replay(cx, decoder.as_mut()));

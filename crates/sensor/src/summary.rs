@@ -3,18 +3,19 @@ use crate::changes::Changes;
 use crate::declared;
 use crate::links::Links;
 use crate::violations::Violations;
+use crate::whose::Whose;
 use quaywatch_assets::Gatherer;
 use quaywatch_capture::{Packet, Shortfall};
 use quaywatch_channels::Watcher;
 use quaywatch_egress::Ledger as Leaving;
 use quaywatch_findings::{AtAddress, Picture, judge};
 use quaywatch_model::{
-    Asset, Change, Disclosure, Entry, Finding, Link, RemoteAccess, Search, Timestamp, Transferred,
+    Address, Asset, Change, Disclosure, Entry, Finding, Link, RemoteAccess, Search, Timestamp, Transferred,
 };
 use quaywatch_site::Site;
 use quaywatch_store::ProblemTotal;
 use std::cmp::{Ordering, Reverse};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// What was found, in the size a person can read.
@@ -50,6 +51,8 @@ pub struct Summary {
     pub(crate) leaving: Leaving,
     /// Who speaks with whom.
     pub links: Vec<Link>,
+    /// Public addresses that were taken for the site's own without its saying so.
+    pub assumed_own: BTreeSet<Address>,
     /// Who asks many that do not answer.
     pub searches: Vec<Search>,
     /// Links and searches before they are put in order.
@@ -83,6 +86,8 @@ pub struct Span {
     pub begun_before: u64,
     /// Payload bytes that were sent but not captured.
     pub missed_bytes: u64,
+    /// Conversations with payload that were recognised as nothing, and their payload bytes.
+    pub unrecognised: [u64; 2],
     /// What of the input was not read to its end, is damaged, or was lost by whoever captured.
     pub shortfall: Shortfall,
 }
@@ -127,6 +132,9 @@ impl Summary {
     pub(crate) fn merge(&mut self, other: Self) {
         self.span.begun_before += other.span.begun_before;
         self.span.missed_bytes += other.span.missed_bytes;
+        for (mine, theirs) in self.span.unrecognised.iter_mut().zip(other.span.unrecognised) {
+            *mine += theirs;
+        }
         for (name, total) in other.protocols {
             let mine = self.protocols.entry(name).or_default();
             mine.conversations += total.conversations;
@@ -176,14 +184,19 @@ impl Summary {
 
     /// Says of everything what the site says of it, and what deserves attention. When all is merged and in order.
     pub(crate) fn conclude(&mut self, site: &Site) {
-        self.remote_access = self.watched.finish(&self.assets, &|address| site.scope(address));
+        let whose = Whose::of(site, self.gathered.bindings());
+        let scopes = |ends| whose.scopes(ends);
+        self.disclosures = self.leaving.finish(&scopes);
+        self.remote_access = self.watched.finish(&self.assets, &scopes);
+        declared::links(&whose, &mut self.links);
+        self.assumed_own = whose.assumed(&self.links);
         if site.is_described() {
             declared::assets(site, &mut self.assets);
-            declared::links(site, &mut self.links);
         }
         // A site that declares nothing but vendors' links says of every channel whether it is one.
         if site.is_described() || !site.vendor_links().is_empty() {
             declared::remote_access(site, &mut self.remote_access);
+            declared::over_links(&self.remote_access, &mut self.disclosures);
         }
         self.findings = self.judged(site);
     }
@@ -216,7 +229,6 @@ impl Summary {
         sort_rows(&mut self.entries, |a, b| a.order().cmp(&b.order()));
         (self.links, self.searches) = std::mem::take(&mut self.linked).finish();
         self.assets = self.gathered.finish(&self.entries);
-        self.disclosures = self.leaving.finish();
         (self.changes, self.changes_not_listed) = std::mem::take(&mut self.changed).finish();
         sort_rows(&mut self.changes, |a, b| a.order().cmp(&b.order()));
         self.transfers.sort_by_key(|moved| (moved.transfer.start, moved.client, moved.server));

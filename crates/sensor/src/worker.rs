@@ -81,7 +81,6 @@ impl Worker {
 
     /// Ends all conversations.
     pub(crate) fn finish(mut self) -> (Summary, Outputs) {
-        self.reporter.telling = self.index == 0;
         self.table.finish(self.last, &mut self.memory, &mut self.reporter);
         self.reporter.finish()
     }

@@ -306,3 +306,30 @@ fn a_capture_that_begins_later_tells_the_same_of_what_it_has() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     assert!(compared > 1_000, "only {compared} operations compared");
 }
+
+#[test]
+fn parts_of_packets_that_never_were_whole_are_told_once_whoever_held_them() {
+    const PARTS: u8 = 40;
+    let part = |to: u8| {
+        let mut frame = udp([10, 1, 0, to], [40_000, 50_000], &[7; 64]);
+        frame.truncate(34 + 40);
+        frame[16..18].copy_from_slice(&60_u16.to_be_bytes());
+        frame[20..22].copy_from_slice(&0x2000_u16.to_be_bytes());
+        if to.is_multiple_of(2) {
+            // Sent to a group, it is heard by all workers.
+            frame[..6].copy_from_slice(&[0xff; 6]);
+        }
+        frame
+    };
+    let parts = timed((0..PARTS).map(part).collect::<Vec<_>>());
+    let folder = tempfile::tempdir().unwrap();
+    let source = [Source::from_argument(capture(folder.path(), &parts))];
+    for threads in [1, 4] {
+        let settings = Settings { threads, ..Settings::default() };
+        let summary = inspect(&source, &settings, &mut |_| ()).unwrap();
+        let told = summary.problems.iter().find(|total| total.reason == NEVER_WHOLE).unwrap();
+        assert_eq!(told.count, u64::from(PARTS), "{threads} threads");
+        let conversations: u64 = summary.protocols.values().map(|total| total.conversations).sum();
+        assert_eq!(conversations, u64::from(PARTS), "{threads} threads");
+    }
+}

@@ -16,6 +16,7 @@ use quaywatch_capture::Source;
 use quaywatch_model::{Address, DataClass, Disclosure, Scope};
 use quaywatch_sensor::{Settings, Summary, inspect};
 use quaywatch_site::Site;
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 use std::sync::Arc;
 
@@ -205,4 +206,50 @@ fn a_site_says_who_is_outside_and_who_may_have_what() {
     let table = std::fs::read_to_string(folder.path().join("disclosures.ndjson")).unwrap();
     assert_eq!(table.lines().count(), told.len());
     assert!(!CONTAINERS.iter().any(|number| table.contains(number)), "numbers are masked");
+}
+
+/// Who has this address says so by ARP.
+fn announced(address: [u8; 4]) -> Vec<u8> {
+    let mac = [2, 0, 0, 0, 0, address[3]];
+    let head = [&[0xff; 6][..], &mac, &[8, 6, 0, 1, 8, 0, 6, 4, 0, 2]].concat();
+    [&head[..], &mac, &address, &[0xff; 6], &address].concat()
+}
+
+#[test]
+fn which_public_addresses_are_inside_says_the_site_or_who_is_on_the_link() {
+    const INSIDE: [u8; 4] = [141, 81, 0, 10];
+    const BESIDE: [u8; 4] = [141, 81, 0, 83];
+    const FAR: [u8; 4] = [141, 81, 200, 7];
+    let told = |frames: &[Vec<u8>], networks: &str| {
+        let site = if networks.is_empty() {
+            Site::default()
+        } else {
+            let text = format!("[crane.STS07]\nnetworks = [\"{networks}\"]\n");
+            Site::parse("site.toml", &text, &mut |_| Err(io::Error::other("no other file"))).unwrap()
+        };
+        let folder = tempfile::tempdir().unwrap();
+        let source = [Source::from_argument(capture(folder.path(), &timed(frames.to_vec())))];
+        let settings = Settings { site: Arc::new(site), ..Settings::default() };
+        let summary = inspect(&source, &settings, &mut |_| ()).unwrap();
+        let from = summary.disclosures.iter().map(|told| told.client).collect::<BTreeSet<_>>();
+        (Vec::from_iter(from), summary.assumed_own.len())
+    };
+    let body = post("", list().as_bytes());
+    let [inside, far] = [INSIDE, FAR].map(Address::v4);
+    let out = sent(INSIDE, 50_000, (FAR, 80), &body);
+    assert_eq!(told(&out, ""), (vec![inside], 0), "one network of 16 bits is no owner");
+    let across = sent(INSIDE, 50_000, (BESIDE, 80), &body);
+    assert_eq!(told(&across, ""), (vec![], 2), "one of 24 bits is taken for one");
+    assert_eq!(told(&across, "10.0.7.0/24"), (vec![inside], 0), "unless a site says what it has");
+    assert_eq!(told(&out, "141.81.0.0/16"), (vec![], 0));
+    assert_eq!(told(&out, "141.81.0.0/24"), (vec![inside], 0));
+    let with = |who: &[[u8; 4]], frames: &[Vec<u8>]| {
+        let said = who.iter().map(|address| announced(*address));
+        said.chain(frames.iter().cloned()).collect::<Vec<_>>()
+    };
+    assert_eq!(told(&with(&[INSIDE], &out), ""), (vec![inside], 1));
+    assert_eq!(told(&with(&[INSIDE, FAR], &out), ""), (vec![], 2), "both are on the link");
+    let fetched = sent(FAR, 50_000, (INSIDE, 80), &body);
+    assert_eq!(told(&fetched, ""), (vec![far], 0), "nobody knows whose they are");
+    assert_eq!(told(&with(&[INSIDE], &fetched), ""), (vec![], 1), "what comes in does not leave");
 }

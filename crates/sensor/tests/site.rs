@@ -5,7 +5,7 @@
 use quaywatch_capture::Source;
 use quaywatch_model::{Address, Mac};
 use quaywatch_sensor::{Settings, Summary, inspect, observed};
-use quaywatch_site::{Site, draft};
+use quaywatch_site::{Site, ZoneKind, draft};
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
@@ -70,6 +70,35 @@ fn a_draft_of_what_was_seen_makes_the_answer_no_worse() {
         findings.map(|finding| (finding.rule, finding.title.clone())).collect::<BTreeSet<_>>()
     };
     assert_eq!(told(&without), told(&with));
+}
+
+#[test]
+fn a_cloud_is_no_writer_and_who_comes_in_by_a_channel_is_no_recipient() {
+    let seen = |case: &str| {
+        let capture =
+            Path::new(env!("CARGO_MANIFEST_DIR")).join("../../cases").join(case).join("capture.pcap");
+        let summary = inspect(&[Source::from_argument(capture)], &Settings::default(), &mut |_| ()).unwrap();
+        let seen = observed(&summary, Vec::new());
+        (summary.disclosures.is_empty(), seen)
+    };
+    let (nothing_left, posted) = seen("finding-data-sensitive-out");
+    assert!(!nothing_left && posted.writers.is_empty(), "{:?}", posted.writers);
+    assert_eq!(posted.recipients.len(), 1);
+    let (nothing_left, visited) = seen("finding-remote-access-used");
+    assert!(!nothing_left && visited.recipients.is_empty(), "{:?}", visited.recipients);
+    assert_eq!(visited.links.len(), 1);
+}
+
+#[test]
+fn zones_are_drafted_by_network_and_role_with_what_passed_between_them() {
+    let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../samples/quay.pcap");
+    let summary = inspect(&[Source::from_argument(sample)], &Settings::default(), &mut |_| ()).unwrap();
+    let seen = observed(&summary, Vec::new());
+    let of = |kind| seen.zones.iter().position(|zone| zone.kind == kind).unwrap();
+    let (control, supervision) = (of(ZoneKind::CraneControl), of(ZoneKind::Supervision));
+    let conduit = seen.conduits.iter().find(|conduit| conduit.from == supervision && conduit.to == control);
+    assert!(conduit.unwrap().protocols.iter().any(|protocol| protocol == "s7comm"));
+    assert!(seen.tags.iter().any(|tags| tags.objects.iter().any(|(object, _)| object == "MW4")));
 }
 
 #[test]

@@ -1,9 +1,13 @@
 //! Writes a first `site.toml` from what was seen, for people to go through.
 //!
-//! What is merely there (cranes, assets) is written as it is. What is a decision (who may change a controller, who
-//! may get data, who may come in) is written switched off, with what was seen and what is to be decided: an attack
+//! What is merely there (cranes, assets) is written as it is. What is a decision (which zones there are, who may change a
+//! controller, who may get data, who may come in) is written switched off, with what was seen and what is to be decided: an attack
 //! that was under way while the network was learnt is not approved by a machine. Lines of text begin with `##`,
 //! settings that are switched off with `#`; who agrees takes that `#` away.
+
+mod plan;
+
+pub use plan::{SeenConduit, SeenTags, SeenZone};
 
 use crate::error::is_steering;
 use crate::read::is_name;
@@ -31,6 +35,12 @@ pub struct Observed {
     pub recipients: Vec<SeenRecipient>,
     /// Who came in with what.
     pub links: Vec<SeenLink>,
+    /// Devices of one network that do the same.
+    pub zones: Vec<SeenZone>,
+    /// What passes between them.
+    pub conduits: Vec<SeenConduit>,
+    /// What was written into controllers.
+    pub tags: Vec<SeenTags>,
 }
 
 /// What looks like a crane.
@@ -158,6 +168,7 @@ pub fn draft(seen: &Observed) -> String {
     let mut addresses = BTreeSet::new();
     let mut macs = BTreeSet::new();
     seen.assets.iter().for_each(|asset| draft.asset(asset, &mut addresses, &mut macs));
+    draft.zones(&seen.zones, &seen.conduits);
     draft.heading("Writers: who may change what", !seen.writers.is_empty());
     draft.say("Nobody was approved. As long as no [[writer]] speaks of a controller, every change is told the same way.");
     seen.writers.iter().for_each(|writer| draft.writer(writer));
@@ -165,6 +176,7 @@ pub fn draft(seen: &Observed) -> String {
     seen.recipients.iter().for_each(|recipient| draft.recipient(recipient));
     draft.heading("Vendor links: who comes in from outside", !seen.links.is_empty());
     seen.links.iter().for_each(|link| draft.link(link));
+    draft.tag_maps(&seen.tags);
     draft.text
 }
 

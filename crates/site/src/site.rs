@@ -255,6 +255,12 @@ impl Site {
         is_known || self.index.own.find(host, |()| false) != Found::Nothing
     }
 
+    /// Whether it states networks: of a crane, a zone or its own. Then it says which public addresses are its own, too.
+    #[must_use]
+    pub const fn states_networks(&self) -> bool {
+        self.index.states_networks
+    }
+
     /// Whether the address is nobody's but the first or last of a crane's or the site's networks: what is sent there is for
     /// all who are on it (RFC 919, section 7), and no router passes it on (RFC 2644).
     #[must_use]

@@ -179,6 +179,7 @@ pub const LINK_KINDS: &[&str] = &[
     "web_hmi",
     "vendor_cloud",
     "engineering",
+    "management",
     "hidden_path",
 ];
 

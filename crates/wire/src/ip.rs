@@ -163,24 +163,21 @@ impl<'a> Packet<'a> {
         let start = inner.offset();
         let mut fragment = None;
         for _ in 0..MOST_EXTENSION_HEADERS {
-            match protocol {
-                HOP_BY_HOP | ROUTING | DESTINATION_OPTIONS | MOBILITY => {
-                    protocol = extension(&mut inner, 8, 8)?;
-                }
-                AUTHENTICATION => protocol = extension(&mut inner, 4, 8)?,
-                FRAGMENT if fragment.is_none() => {
-                    protocol = inner.u8("IPv6 fragment next header")?;
-                    inner.skip(1, "IPv6 fragment reserved")?;
-                    let offset = inner.u16_be("IPv6 fragment offset")?;
-                    let id = inner.u32_be("IPv6 fragment identification")?;
-                    let part = Fragment { id, offset: u32::from(offset & 0xfff8), more: offset & 1 != 0 };
-                    // A lone fragment (RFC 6946) is a whole packet.
-                    fragment = (part.more || part.offset > 0).then_some(part);
-                    if fragment.is_some_and(|part| part.offset > 0) {
-                        break;
-                    }
-                }
-                _ => break,
+            if protocol != FRAGMENT {
+                let Some(next) = next_header(&mut inner, protocol)? else { break };
+                protocol = next;
+                continue;
+            }
+            protocol = inner.u8("IPv6 fragment next header")?;
+            inner.skip(1, "IPv6 fragment reserved")?;
+            let offset = inner.u16_be("IPv6 fragment offset")?;
+            let id = inner.u32_be("IPv6 fragment identification")?;
+            let part = Fragment { id, offset: u32::from(offset & 0xfff8), more: offset & 1 != 0 };
+            // A lone fragment (RFC 6946) is a whole packet. Of all others the headers behind are read when it is whole:
+            // they may be cut, and all parts have the same next header.
+            fragment = (part.more || part.offset > 0).then_some(part);
+            if fragment.is_some() {
+                break;
             }
         }
         let headers = inner.offset() - start;
@@ -197,6 +194,23 @@ impl<'a> Packet<'a> {
             overlong,
             bad_checksum: false,
         })
+    }
+
+    /// The packet that a part of it became with all the others: their payload, put together.
+    ///
+    /// # Errors
+    /// When a header behind the fragment header is cut short (RFC 8200, section 4.5).
+    pub fn whole(&self, payload: &'a [u8]) -> Result<Self, ReadError> {
+        let mut inner = Reader::new(payload);
+        let mut protocol = self.protocol;
+        for _ in 0..MOST_EXTENSION_HEADERS {
+            let next = if self.v6 { next_header(&mut inner, protocol)? } else { None };
+            let Some(next) = next else { break };
+            protocol = next;
+        }
+        let len = self.len.saturating_sub(self.payload_len) + payload.len();
+        let payload = inner.rest();
+        Ok(Self { fragment: None, protocol, payload, payload_len: payload.len(), len, ..*self })
     }
 
     /// The sum a transport checksum starts with: addresses, length and protocol (RFC 9293 section 3.1, RFC 8200
@@ -256,6 +270,15 @@ fn version_is(version: u8, first: u8, end: usize) -> Result<(), ReadError> {
     }
     let field = if version == 4 { "IPv4 version" } else { "IPv6 version" };
     Err(ReadError { field, offset: end.saturating_sub(1), needed: version.into(), left: (first >> 4).into() })
+}
+
+/// Passes over an extension header: what follows it. `None` where it is none.
+fn next_header(reader: &mut Reader<'_>, protocol: u8) -> Result<Option<u8>, ReadError> {
+    Ok(match protocol {
+        HOP_BY_HOP | ROUTING | DESTINATION_OPTIONS | MOBILITY => Some(extension(reader, 8, 8)?),
+        AUTHENTICATION => Some(extension(reader, 4, 8)?),
+        _ => None,
+    })
 }
 
 /// RFC 8200 section 4.3 and RFC 4302: next header, length in `unit`s beyond the first `free` bytes.

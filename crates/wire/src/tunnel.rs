@@ -8,6 +8,11 @@ const ETHERTYPE_BRIDGED: u16 = 0x6558;
 const ETHERTYPE_ERSPAN_2: u16 = 0x88be;
 const ETHERTYPE_ERSPAN_3: u16 = 0x22eb;
 
+/// Plain GRE.
+const GRE: &str = "gre";
+/// What a switch mirrors to whoever captures, in GRE: no way in for anybody.
+pub const ERSPAN: &str = "erspan";
+
 /// What a packet carries inside: the tunnel's name and the frame within.
 ///
 /// `None` where it is no tunnel, or one whose inside does not begin as it should.
@@ -15,7 +20,7 @@ const ETHERTYPE_ERSPAN_3: u16 = 0x22eb;
 pub fn inside<'a>(packet: &Packet<'a>, segment: &Segment<'a>) -> Option<(&'static str, Frame<'a>)> {
     let cut = packet.payload_len.saturating_sub(packet.payload.len());
     match (packet.protocol, segment) {
-        (protocol::GRE, Segment::Other(bytes)) => gre(bytes, cut).ok().flatten().map(|frame| ("gre", frame)),
+        (protocol::GRE, Segment::Other(bytes)) => gre(bytes, cut).ok().flatten(),
         (protocol::IPV4 | protocol::IPV6, Segment::Other(bytes)) => Some(("ipip", Frame::ip(bytes, cut))),
         (_, Segment::Udp(udp)) if VXLAN_PORTS.contains(&udp.destination) => {
             vxlan(udp.payload, cut).ok().flatten().map(|frame| ("vxlan", frame))
@@ -25,7 +30,7 @@ pub fn inside<'a>(packet: &Packet<'a>, segment: &Segment<'a>) -> Option<(&'stati
 }
 
 /// RFC 2784 and RFC 2890: flags and version, protocol, then the optional fields the flags name.
-fn gre(bytes: &[u8], cut: usize) -> Result<Option<Frame<'_>>, ReadError> {
+fn gre(bytes: &[u8], cut: usize) -> Result<Option<(&'static str, Frame<'_>)>, ReadError> {
     let mut reader = Reader::new(bytes);
     let flags = reader.u16_be("GRE flags")?;
     let ethertype = reader.u16_be("GRE protocol")?;
@@ -38,18 +43,18 @@ fn gre(bytes: &[u8], cut: usize) -> Result<Option<Frame<'_>>, ReadError> {
         }
     }
     match ethertype {
-        ETHERTYPE_IPV4 | ETHERTYPE_IPV6 => Ok(Some(Frame::ip(reader.rest(), cut))),
-        ETHERTYPE_BRIDGED => Ok(Some(Frame::ethernet(reader.rest(), cut))),
+        ETHERTYPE_IPV4 | ETHERTYPE_IPV6 => Ok(Some((GRE, Frame::ip(reader.rest(), cut)))),
+        ETHERTYPE_BRIDGED => Ok(Some((GRE, Frame::ethernet(reader.rest(), cut)))),
         // Without a sequence number ERSPAN has no header of its own (type I).
         ETHERTYPE_ERSPAN_2 => {
             reader.skip(if flags & 0x1000 == 0 { 0 } else { 8 }, "ERSPAN type II header")?;
-            Ok(Some(Frame::ethernet(reader.rest(), cut)))
+            Ok(Some((ERSPAN, Frame::ethernet(reader.rest(), cut))))
         }
         ETHERTYPE_ERSPAN_3 => {
             reader.skip(11, "ERSPAN type III header")?;
             let optional = reader.u8("ERSPAN type III flags")? & 1 != 0;
             reader.skip(if optional { 8 } else { 0 }, "ERSPAN platform sub-header")?;
-            Ok(Some(Frame::ethernet(reader.rest(), cut)))
+            Ok(Some((ERSPAN, Frame::ethernet(reader.rest(), cut))))
         }
         _ => Ok(None),
     }

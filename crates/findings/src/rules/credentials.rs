@@ -19,7 +19,7 @@ pub(super) static CLEAR: Rule = Rule {
     look: |picture, found| {
         for cause in causes(picture, Topic::ClearSecret) {
             let Some((link, note)) = cause.first() else { continue };
-            let is_public = |(link, _): &Said<'_>| Scope::without_a_site(link.server) == Scope::Internet;
+            let is_public = |(link, _): &Said<'_>| matches!(link.scopes, [_, Scope::Internet]);
             let severity = if cause.iter().any(is_public) { Severity::High } else { Severity::Medium };
             let what = if note.text == "(masked)" {
                 "a secret".to_owned()

@@ -19,24 +19,27 @@ pub(super) struct Deed<'a> {
 
 /// All that was done to devices with these verbs, by who did it to whom.
 pub(super) fn deeds<'a>(picture: &Picture<'a>, verbs: &[Verb]) -> Vec<Deed<'a>> {
-    deeds_by(picture, |verb, protocol, server, _| {
-        verbs.contains(&verb) && is_of_a_device(picture, verb, protocol, server)
+    deeds_by(picture, |verb, protocol, ends, _| {
+        verbs.contains(&verb) && is_of_a_device(picture, verb, protocol, ends)
     })
 }
 
-/// All that was done in a certain way, by verb, protocol, server and function, by who did it to whom.
+/// All that was done in a certain way, by verb, protocol, client and server, and function, by who did it to whom.
 pub(super) fn deeds_by<'a>(
     picture: &Picture<'a>,
-    is_it: impl Fn(Verb, &str, Address, &str) -> bool,
+    is_it: impl Fn(Verb, &str, [Address; 2], &str) -> bool,
 ) -> Vec<Deed<'a>> {
     let mut deeds: BTreeMap<(Address, Address), Deed<'a>> = BTreeMap::new();
-    let done = |entry: &&Entry| is_it(entry.verb, entry.protocol, entry.server, &entry.function);
+    let done =
+        |entry: &&Entry| is_it(entry.verb, entry.protocol, [entry.client, entry.server], &entry.function);
     for entry in picture.entries.iter().filter(done) {
         let (client, server) = (entry.client, entry.server);
         let new = || Deed { client, server, entries: Vec::new(), changes: Vec::new() };
         deeds.entry((client, server)).or_insert_with(new).entries.push(entry);
     }
-    let done = |change: &&Change| is_it(change.verb, change.protocol, change.server, &change.function);
+    let done = |change: &&Change| {
+        is_it(change.verb, change.protocol, [change.client, change.server], &change.function)
+    };
     for change in picture.changes.iter().filter(done) {
         if let Some(deed) = deeds.get_mut(&(change.client, change.server)) {
             deed.changes.push(change);
@@ -48,13 +51,18 @@ pub(super) fn deeds_by<'a>(
 /// Whether it was done to a device of the site. What starts, stops or forces is told of controllers only: a database that is
 /// shut down drops no brakes. A server in the Internet that takes or gives a file named as program or
 /// firmware is a place for files; only in a protocol of controllers is it one itself, wherever it stands.
-fn is_of_a_device(picture: &Picture<'_>, verb: Verb, protocol: &str, server: Address) -> bool {
+fn is_of_a_device(picture: &Picture<'_>, verb: Verb, protocol: &str, [client, server]: [Address; 2]) -> bool {
+    let is_far = || {
+        let links = picture.links_between(client, server);
+        let scope = links.first().map_or_else(|| picture.site.scope(server), |link| link.scopes[1]);
+        scope == Scope::Internet
+    };
     match verb {
         Verb::Start | Verb::Stop | Verb::ChangeMode | Verb::Reset | Verb::Force => {
             is_of_controllers(protocol)
         }
         Verb::UpdateFirmware | Verb::DownloadProgram | Verb::UploadProgram => {
-            is_of_controllers(protocol) || picture.site.scope(server) != Scope::Internet
+            is_of_controllers(protocol) || !is_far()
         }
         _ => true,
     }

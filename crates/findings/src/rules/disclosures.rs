@@ -127,7 +127,7 @@ pub(super) static UNDECLARED: Rule = Rule {
     severity: "High at a public address; medium else.",
     meaning: "A machine sent data to somebody who is not in the site's list of recipients, or of a class that the recipient is \
               not to get.",
-    limits: "Only with a site file. Silent for what it declares. What a scan sent to machines that did not answer is told once \
+    limits: "Only with a site file. Silent for what it declares, and for what is said over vendor links that it declares. What a scan sent to machines that did not answer is told once \
              for whoever scanned.",
     advice: "Declare the recipient with its purpose and contract, or stop it.",
     techniques: &["T0882", "T0869"],

@@ -42,6 +42,12 @@ struct Half {
     /// The beginning of a head.
     head: Vec<u8>,
     reading: Reading,
+    /// Whether a message was read since bytes were last missing: what follows begins another.
+    in_step: bool,
+    /// Whether bytes were missing: the stream is not known from its beginning.
+    had_gap: bool,
+    /// So many bytes were passed over to find the next message.
+    passed_bytes: u64,
 }
 
 #[derive(Default)]
@@ -54,6 +60,15 @@ enum Reading {
     Lost,
 }
 
+impl Half {
+    fn tell_passed(&mut self, cx: &mut Context<'_>) {
+        let passed = mem::take(&mut self.passed_bytes);
+        if passed > 0 {
+            cx.problem("http", "bytes passed over to find the next message", Verdict::Incomplete, passed);
+        }
+    }
+}
+
 impl Http {
     /// Takes one step; tells how many bytes it took, or `None` where more are needed.
     fn step(&mut self, cx: &mut Context<'_>, from: Side, bytes: &[u8]) -> Option<usize> {
@@ -61,9 +76,13 @@ impl Http {
         match mem::take(&mut half.reading) {
             Reading::Body(body, payload) => Some(self.body(cx, from, body, payload, bytes)),
             Reading::Lost => {
-                let again = wire::begins(bytes) == Answer::Certain;
-                half.reading = if again { Reading::Head } else { Reading::Lost };
-                Some(if again { 0 } else { bytes.len() })
+                if wire::begins(bytes) == Answer::Certain {
+                    half.tell_passed(cx);
+                    return Some(0);
+                }
+                half.reading = Reading::Lost;
+                half.passed_bytes += bytes.len() as u64;
+                Some(bytes.len())
             }
             Reading::Head => self.message(cx, from, bytes),
         }
@@ -76,15 +95,19 @@ impl Http {
         let end = wire::end(bytes);
         let sound = wire::may_begin(bytes);
         if !sound || end.unwrap_or(bytes.len()) > MAX_HEAD_BYTES {
-            let (reason, verdict) = match sound {
-                true => ("head too long", Verdict::Limit),
-                false => ("bytes that begin no message", Verdict::Malformed),
+            let half = from.of_mut(&mut self.halves);
+            half.reading = Reading::Lost;
+            let is_beginning = half.in_step || (cx.opened.is_some() && !half.had_gap);
+            let (reason, verdict) = match (sound, is_beginning) {
+                (true, _) => ("head too long", Verdict::Limit),
+                (false, true) => ("bytes that begin no message", Verdict::Malformed),
+                (false, false) => ("bytes from the middle of a message", Verdict::Incomplete),
             };
             cx.problem("http", reason, verdict, bytes.len() as u64);
-            from.of_mut(&mut self.halves).reading = Reading::Lost;
             return Some(bytes.len());
         }
         let end = end?;
+        from.of_mut(&mut self.halves).in_step = true;
         match Head::decode(bytes.get(..end).unwrap_or_default()) {
             Some(head) => match head.first {
                 First::Request { .. } => self.request(cx, from, head),
@@ -420,6 +443,8 @@ impl Conversation for Http {
             self.given_up = 0;
         }
         let half = from.of_mut(&mut self.halves);
+        half.had_gap = true;
+        half.in_step = false;
         cx.memory.free(mem::take(&mut half.head));
         if let Reading::Body(body, payload) = &mut half.reading
             && body.pass(bytes)
@@ -461,6 +486,7 @@ impl Conversation for Http {
                 cx.problem("http", "head cut short", Verdict::Incomplete, head.len() as u64);
             }
             cx.memory.free(head);
+            side.of_mut(&mut self.halves).tell_passed(cx);
         }
         let client = self.client.unwrap_or(Side::A);
         while let Some(exchange) = self.waiting.pop_front() {

@@ -62,6 +62,25 @@ fn an_answer_without_its_request_is_told_and_mid_stream_is_found_again() {
 }
 
 #[test]
+fn only_who_is_known_to_begin_a_message_breaks_the_rules() {
+    let answered: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+    let problems = |play: &dyn Fn(&mut Player)| {
+        let mut player = Player::new(&PROTOCOL, Transport::Tcp, PORTS);
+        play(&mut player);
+        player.end().problems
+    };
+    let middle = ["http: bytes from the middle of a message (incomplete)"];
+    let broken = ["http: bytes that begin no message (malformed)"];
+    let passed = "http: bytes passed over to find the next message (incomplete)";
+    let noise: &[u8] = &[0x80; 40];
+    assert_eq!(problems(&|player| _ = player.say(B, noise).say(B, answered)), middle);
+    assert_eq!(problems(&|player| _ = player.opened_by(A).say(B, noise).say(B, answered)), broken);
+    assert_eq!(problems(&|player| _ = player.say(B, answered).say(B, noise)), broken);
+    let lossy = problems(&|player| _ = player.opened_by(A).say(B, answered).lose(B, 9).say(B, noise));
+    assert_eq!(lossy, [passed]);
+}
+
+#[test]
 fn a_request_nobody_answers_is_given_up_and_its_late_answer_is_not_that_of_the_next() {
     let mut player = Player::new(&PROTOCOL, Transport::Tcp, PORTS);
     player.say(A, b"GET /a HTTP/1.1\r\n\r\n");

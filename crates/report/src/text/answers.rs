@@ -79,7 +79,8 @@ pub(super) fn remote_access(summary: &Summary) -> Section {
     channels.sort_by_key(|channel| (channel.declared, channel.direction));
     let (paths, opened): (Vec<&RemoteAccess>, Vec<&RemoteAccess>) =
         channels.iter().copied().partition(|channel| channel.is_hidden_path());
-    let from_outside = opened.iter().filter(|channel| channel.direction == Reach::Inbound).count() as u64;
+    let may_be = |channel: &&&RemoteAccess| matches!(channel.direction, Reach::Inbound | Reach::Unknown);
+    let from_outside = opened.iter().filter(may_be).count() as u64;
     let hidden = match paths.len() as u64 {
         0 => String::new(),
         1 => ", 1 hidden path".to_owned(),

@@ -5,13 +5,17 @@ use super::section::Section;
 use super::{ALARM, DIM, PLAIN, TITLE};
 use crate::Escaped;
 use crate::number::{Bytes, Count, Duration, Many};
-use quaywatch_model::Timestamp;
+use quaywatch_model::{Address, Timestamp};
 use quaywatch_sensor::{Dropped, ProtocolTotal, Shortfall, Span, Stopped, Summary};
+use std::collections::BTreeSet;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// So many protocols are named: the rest are single packets beside these.
 const MOST_PROTOCOLS: usize = 9;
 /// So many lines are kept for where reading stopped, whatever else there is to tell.
 const MOST_PROMISED: usize = 12;
+/// So many networks are named that were taken for the site's own.
+const MOST_NETWORKS: usize = 2;
 /// So many characters of a file's name are shown: with the numbers they fit a line.
 const MOST_OF_A_NAME: usize = 32;
 
@@ -73,7 +77,12 @@ pub(super) fn unread(summary: &Summary) -> Section {
     let span = &summary.span;
     let mut blocks = not_read(&span.shortfall);
     let promised = blocks.iter().map(Vec::len).sum::<usize>().min(MOST_PROMISED);
-    blocks.extend(not_seen(span).into_iter().map(|text| vec![Row::indented(2).then(PLAIN, text)]));
+    blocks.extend(
+        not_seen(span)
+            .into_iter()
+            .chain(assumed(summary))
+            .map(|text| vec![Row::indented(2).then(PLAIN, text)]),
+    );
     for total in &summary.problems {
         let bytes = if total.bytes > 0 { format!(", {}", Bytes(total.bytes)) } else { String::new() };
         let what = format!("  {:>9} x {}: {}", Count(total.count), total.layer, total.reason);
@@ -124,6 +133,28 @@ fn shortened(name: &str) -> String {
     format!("…{}", Escaped(&end))
 }
 
+/// Whose public addresses were taken for the site's own, which decides what comes from outside and what leaves.
+fn assumed(summary: &Summary) -> Option<String> {
+    let own = &summary.assumed_own;
+    let networks: BTreeSet<String> = own.iter().filter_map(|address| network(*address)).collect();
+    let mut named: Vec<&str> = networks.iter().take(MOST_NETWORKS).map(String::as_str).collect();
+    if networks.len() > MOST_NETWORKS {
+        named.push("...");
+    }
+    (!own.is_empty()).then(|| {
+        let (count, networks) = (Count(own.len() as u64), named.join(", "));
+        format!("taken for the site's own without --site: {count} public, of {networks}")
+    })
+}
+
+/// The network of the address, of the size that is taken for one owner's.
+fn network(address: Address) -> Option<String> {
+    Some(match address.ip()? {
+        IpAddr::V4(ip) => format!("{}/24", Ipv4Addr::from_bits(ip.to_bits() & !0xff)),
+        IpAddr::V6(ip) => format!("{}/64", Ipv6Addr::from_bits(ip.to_bits() >> 64 << 64)),
+    })
+}
+
 /// What was sent and is not in the capture.
 fn not_seen(span: &Span) -> Vec<String> {
     let mut texts = Vec::new();
@@ -141,6 +172,11 @@ fn not_seen(span: &Span) -> Vec<String> {
     }
     if span.missed_bytes > 0 {
         texts.push(format!("{} of payload were sent but not captured", Bytes(span.missed_bytes)));
+    }
+    let [conversations, bytes] = span.unrecognised;
+    if conversations > 0 {
+        let conversations = Many(conversations, "conversation");
+        texts.push(format!("{conversations} in a protocol that was not recognised, {}", Bytes(bytes)));
     }
     let cut = span.wire_bytes.saturating_sub(span.captured_bytes);
     if cut > 0 {

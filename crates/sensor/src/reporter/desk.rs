@@ -6,6 +6,7 @@ use crate::conversations::{
 use crate::ledger::Ledger;
 use crate::logs;
 use crate::summary::{MOST_TRANSFERS, Summary};
+use crate::whose;
 use quaywatch_findings::Violation;
 use quaywatch_flow::Conversation;
 use quaywatch_model::{Ended, FinishedTransfer, Moment, Problem, Side, Timestamp, Transferred, Verdict};
@@ -115,6 +116,11 @@ impl Desk {
         let span = &mut self.summary.span;
         span.begun_before += u64::from(!kept.beginning_seen());
         span.missed_bytes += kept.missed_bytes();
+        if name == "unknown" && a.bytes + b.bytes > 0 {
+            let [conversations, bytes] = &mut span.unrecognised;
+            *conversations += 1;
+            *bytes += a.bytes + b.bytes;
+        }
         let total = self.summary.protocols.entry(name).or_default();
         total.conversations += 1;
         total.packets += a.packets + b.packets;
@@ -151,7 +157,7 @@ impl Desk {
     fn ended(&mut self, ended: &Ended<'_>) {
         self.summary.gathered.ended(ended);
         self.summary.linked.ended(ended);
-        self.summary.watched.ended(ended, &|address| self.site.scope(address));
+        self.summary.watched.ended(ended, &|ends| whose::scopes(&self.site, ends));
     }
 
     fn conversation_row(&mut self, kept: &mut Conversation<App>, name: &'static str) {

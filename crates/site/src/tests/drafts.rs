@@ -1,7 +1,11 @@
 //! Drafts: what they say, and that they can be read.
 
 use super::parse;
-use crate::draft::{Observed, SeenAsset, SeenCrane, SeenLink, SeenRecipient, SeenWriter, draft};
+use crate::ZoneKind;
+use crate::draft::{
+    Observed, SeenAsset, SeenConduit, SeenCrane, SeenLink, SeenRecipient, SeenTags, SeenWriter, SeenZone,
+    draft,
+};
 use proptest::prelude::*;
 use quaywatch_model::{Address, Asset, Attribute, DataClass, Evidence, Mac, Role, Verb};
 
@@ -46,6 +50,30 @@ fn observed() -> Observed {
             bytes: 12_000,
         }],
         links: vec![SeenLink { kind: "vnc".to_owned(), client: hmi, server: plc, count: 1, seconds: 60 }],
+        zones: vec![
+            SeenZone {
+                name: "crane-1 supervision".to_owned(),
+                kind: ZoneKind::Supervision,
+                addresses: vec![hmi],
+            },
+            SeenZone {
+                name: "crane-1 crane-control".to_owned(),
+                kind: ZoneKind::CraneControl,
+                addresses: vec![plc, hmi],
+            },
+        ],
+        conduits: vec![SeenConduit {
+            from: 0,
+            to: 1,
+            protocols: vec!["s7comm".to_owned()],
+            conversations: 7,
+            unrecognised: 1,
+        }],
+        tags: vec![SeenTags {
+            server: plc,
+            protocol: "s7comm".to_owned(),
+            objects: vec![("DB120.DBD0".to_owned(), 1), ("M4.0".to_owned(), 9), ("clock".to_owned(), 3)],
+        }],
     }
 }
 
@@ -64,12 +92,28 @@ fn a_draft_approves_who_is_there_and_leaves_decisions_to_people() {
     let site = parse(&text).unwrap_or_else(|errors| panic!("{errors}\n{text}"));
     assert_eq!(site.assets().len(), 2);
     assert!(site.writers().is_empty() && site.recipients().is_empty() && site.vendor_links().is_empty());
+    assert!(site.zones().is_empty() && site.conduits().is_empty());
     assert!(text.contains("## Seen 3 times: 10.70.7.20 did Write, Stop on 10.70.7.10\n"), "{text}");
     assert!(!text.lines().any(|line| line.starts_with("who") || line.starts_with("[evil")), "{text}");
     let site = parse(&agree(&text)).unwrap_or_else(|errors| panic!("{errors}\n{text}"));
     let counts =
         (site.cranes().len(), site.writers().len(), site.recipients().len(), site.vendor_links().len());
     assert_eq!(counts, (1, 1, 1, 1));
+    // Each address is in one zone, and what passed between the two is let through.
+    assert_eq!((site.zones().len(), site.conduits().len()), (2, 1));
+    let [hmi, plc] = [[10, 70, 7, 20], [10, 70, 7, 10]].map(|at| site.party(Address::v4(at)));
+    assert!(hmi.zone.is_some() && plc.zone.is_some() && hmi.zone != plc.zone);
+    assert!(site.may_pass(&hmi, &plc, "s7comm", Some(Verb::Read)).is_allowed());
+    assert!(site.may_pass(&plc, &hmi, "s7comm", Some(Verb::Read)).is_denied());
+}
+
+#[test]
+fn a_tag_map_is_begun_with_what_was_written_most() {
+    let text = draft(&observed());
+    let begun = "##   tag,protocol,address,type,unit,min,max,description,writable_by\n\
+                 ##   ,s7,M4.0,,,,,written 9 times,\n##   ,s7,DB120.DBD0,,,,,written once,\n";
+    assert!(text.contains(begun), "{text}");
+    assert!(!text.contains(",clock,"), "what no tag can be is left out: {text}");
 }
 
 #[test]
@@ -131,6 +175,9 @@ prop_compose! {
         writers in prop::collection::vec((any_address(), any_address(), any_text()), 0..4),
         recipients in prop::collection::vec((any_text(), any_address(), any_text()), 0..4),
         links in prop::collection::vec((any_text(), any_address(), any_address()), 0..4),
+        zones in prop::collection::vec((any_text(), any_address()), 0..4),
+        conduits in prop::collection::vec((0..5_usize, 0..5_usize, any_text()), 0..4),
+        tags in prop::collection::vec((any_address(), any_text(), any_text()), 0..4),
     ) -> Observed {
         let (name, address, length, evidence, vlan) = crane;
         Observed {
@@ -145,6 +192,15 @@ prop_compose! {
             }).collect(),
             links: links.into_iter().map(|(kind, client, server)| SeenLink {
                 kind, client, server, count: 1, seconds: 1,
+            }).collect(),
+            zones: zones.into_iter().map(|(name, address)| SeenZone {
+                name, kind: ZoneKind::Field, addresses: vec![address],
+            }).collect(),
+            conduits: conduits.into_iter().map(|(from, to, text)| SeenConduit {
+                from, to, protocols: vec![text], conversations: 1, unrecognised: 0,
+            }).collect(),
+            tags: tags.into_iter().map(|(server, text, object)| SeenTags {
+                server, protocol: text, objects: vec![(object, 1)],
             }).collect(),
         }
     }

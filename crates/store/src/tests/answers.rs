@@ -39,6 +39,7 @@ fn answers_are_rows_with_the_keys_of_the_records_and_nothing_a_peer_said_breaks_
         server: PLC,
         server_port: 5900,
         kind: "vnc",
+        protocols: Vec::new(),
         direction: Reach::Internal,
         bytes: [1, 2],
         declared: Some(false),

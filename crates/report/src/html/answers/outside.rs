@@ -62,6 +62,7 @@ fn opened(rows: &[RemoteAccess]) -> String {
         (Reach::Inbound, "from outside"),
         (Reach::Outbound, "to somebody outside"),
         (Reach::Internal, "between machines here"),
+        (Reach::Unknown, "between public addresses, whose is not known"),
     ];
     let counted = ways.map(|(way, text)| (channels.iter().filter(|of| of.direction == way).count(), text));
     let counted = counted.iter().filter(|(count, _)| *count > 0);
@@ -114,10 +115,11 @@ struct Crossing {
 impl Crossing {
     fn of(link: &Link) -> Option<Self> {
         let [client, server] = link.scopes;
-        let inbound = client > server;
+        // Of two public addresses nobody knows which is ours: it may be the one that was asked.
+        let inbound = client > server || [client, server] == [Scope::Internet; 2];
         let (near, far, scope) =
             if inbound { (link.server, link.client, client) } else { (link.client, link.server, server) };
-        (client != server && !far.is_near()).then_some(Self { near, far, scope, inbound })
+        ((inbound || client != server) && !far.is_near()).then_some(Self { near, far, scope, inbound })
     }
 }
 
@@ -277,6 +279,7 @@ mod tests {
             server: CRANE,
             server_port: 5900,
             kind: "vnc",
+            protocols: Vec::new(),
             direction,
             bytes: [1, 1],
             declared,

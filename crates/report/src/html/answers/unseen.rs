@@ -40,6 +40,12 @@ pub(super) fn not_seen(summary: &Summary) -> Answer {
             percent(unknown.wire_bytes, all)
         ));
     }
+    if !summary.assumed_own.is_empty() {
+        points.push(format!(
+            "{} taken for the site's own, because they are on the same link or of one network; a site file says whose they are.",
+            verb_of(summary.assumed_own.len() as u64, "public address", "was", "were")
+        ));
+    }
     let opaque: u64 =
         summary.entries.iter().filter(|entry| entry.verb == Verb::Opaque).map(|entry| entry.count()).sum();
     if opaque > 0 {
