@@ -372,8 +372,9 @@ impl Suspects {
             }
         }
         let main_gateway = main_gateway(&all);
+        let mut makers = ModemMakers::default();
         for (mac, signs) in &mut all {
-            signs.conclude(*mac, main_gateway);
+            signs.conclude(*mac, makers.of(*mac), main_gateway);
         }
         all.retain(|mac, signs| signs.are_enough() && Some(*mac) != main_gateway);
         all.into_iter().collect()
@@ -448,8 +449,8 @@ impl Signs {
     }
 
     /// What only shows when all is known.
-    fn conclude(&mut self, mac: Mac, main_gateway: Option<Mac>) {
-        if let Some(maker) = maker(mac).filter(|maker| is_modem_maker(maker)) {
+    fn conclude(&mut self, mac: Mac, modem_maker: Option<&str>, main_gateway: Option<Mac>) {
+        if let Some(maker) = modem_maker {
             self.add(
                 Sign::Maker,
                 0,
@@ -494,9 +495,20 @@ fn main_gateway(all: &BTreeMap<Mac, Signs>) -> Option<Mac> {
     (weight(heaviest.1) > 0).then_some(*heaviest.0)
 }
 
-fn is_modem_maker(maker: &str) -> bool {
-    let maker = maker.to_ascii_lowercase();
-    MODEM_MAKERS.iter().any(|part| maker.contains(part))
+/// Which makers make modems. Each is looked up once: a network has many devices of few makers.
+#[derive(Default)]
+struct ModemMakers(HashMap<&'static str, bool, FixedState>);
+
+impl ModemMakers {
+    /// Who made the device with this MAC address, if they make modems.
+    fn of(&mut self, mac: Mac) -> Option<&'static str> {
+        let maker = maker(mac)?;
+        let makes_modems = self.0.entry(maker).or_insert_with(|| {
+            let name = maker.to_ascii_lowercase();
+            MODEM_MAKERS.iter().any(|part| name.contains(part))
+        });
+        makes_modems.then_some(maker)
+    }
 }
 
 /// Addresses that pairs of routers share: VRRP (RFC 5798, section 7.3), HSRP, GLBP, CARP.

@@ -183,9 +183,12 @@ impl fmt::Display for ItemText<'_> {
     }
 }
 
+/// Most shown texts are no longer than this, in bytes: they grow no further while they are written.
+const USUAL_TEXT_BYTES: usize = 48;
+
 /// What is shown, cut where it gets longer than `most` bytes.
 pub(crate) fn shown(text: &dyn fmt::Display, most: usize) -> String {
-    let mut cut = Cut { text: String::new(), most };
+    let mut cut = Cut { text: String::with_capacity(most.min(USUAL_TEXT_BYTES)), most };
     if write!(cut, "{text}").is_err() {
         cut.text.push('…');
     }

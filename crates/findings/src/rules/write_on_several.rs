@@ -1,4 +1,6 @@
 use crate::{Found, Rule};
+use foldhash::fast::FixedState;
+use hashbrown::HashMap;
 use quaywatch_model::{Address, Change, FindingKind, Severity, Verb, is_of_controllers};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -24,18 +26,19 @@ pub(super) static RULE: Rule = Rule {
     shown_by: "cases/finding-write-on-several",
     silent_in: "samples/quay.pcap",
     look: |picture, found| {
-        let mut alike: BTreeMap<(Address, &str, &str, &[String]), Vec<&Change>> = BTreeMap::new();
+        let mut alike: HashMap<Kind<'_>, Vec<&Change>, FixedState> = HashMap::default();
         for change in picture.changes.iter().filter(|change| is_compared(change)) {
             let key = (change.client, change.protocol, change.function.as_str(), change.items.as_slice());
             alike.entry(key).or_default().push(change);
         }
+        // Most were made on one controller only; those that are left are told in order.
+        let mut alike: Vec<(Kind<'_>, Vec<&Change>)> =
+            alike.into_iter().filter(|(_, changes)| is_on_several(changes)).collect();
+        alike.sort_unstable_by_key(|(kind, _)| *kind);
         // All that one machine did alike in one way is one cause.
         let mut causes: BTreeMap<(Address, &str, &str), Vec<Vec<&Change>>> = BTreeMap::new();
         for ((client, protocol, function, _), changes) in alike {
-            let servers = servers(&changes).len();
-            if servers >= SEVERAL && changes.len() < servers * HABIT {
-                causes.entry((client, protocol, function)).or_default().push(changes);
-            }
+            causes.entry((client, protocol, function)).or_default().push(changes);
         }
         for ((client, _, function), groups) in causes {
             let changes: Vec<&Change> = groups.iter().flatten().copied().collect();
@@ -59,6 +62,17 @@ pub(super) static RULE: Rule = Rule {
         }
     },
 };
+
+/// Who did what over which protocol, and with which values.
+type Kind<'a> = (Address, &'a str, &'a str, &'a [String]);
+
+fn is_on_several(changes: &[&Change]) -> bool {
+    if changes.len() < SEVERAL {
+        return false;
+    }
+    let servers = servers(changes).len();
+    servers >= SEVERAL && changes.len() < servers * HABIT
+}
 
 /// Whether a change is one of a controller that the same on another would be told for. Whoever opens a PROFINET connection
 /// writes its parameters first (IEC 61158-6-10), the same into all devices of a kind.

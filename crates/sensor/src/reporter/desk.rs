@@ -3,7 +3,9 @@
 use crate::conversations::{App, Uid, client, ended, host, label, make_label, number, protocol_name, roles};
 use crate::ledger::Ledger;
 use crate::logs;
-use crate::summary::{MOST_TRANSFERS, Summary};
+use crate::summary::{MOST_TRANSFERS, ProtocolTotal, Summary};
+use foldhash::fast::FixedState;
+use hashbrown::HashMap;
 use quaywatch_findings::Violation;
 use quaywatch_flow::Conversation;
 use quaywatch_model::{Ended, FinishedTransfer, Moment, Problem, Side, Timestamp, Transferred, Verdict};
@@ -27,12 +29,14 @@ pub(super) struct Desk {
     pub(super) carver: Carver,
     pub(super) logs: Option<Logs>,
     pub(super) summary: Summary,
+    protocols: HashMap<&'static str, ProtocolTotal, FixedState>,
     pub(super) site: Arc<Site>,
 }
 
 impl Desk {
     pub(super) fn new(Outputs { rows, carver, logs }: Outputs, site: Arc<Site>) -> Self {
-        Self { ledger: Ledger::default(), rows, carver, logs, summary: Summary::of(&site), site }
+        let (ledger, summary, protocols) = (Ledger::default(), Summary::of(&site), HashMap::default());
+        Self { ledger, rows, carver, logs, summary, protocols, site }
     }
 
     /// Whether rows can no longer be written.
@@ -48,7 +52,8 @@ impl Desk {
 
     /// What was found, and where it was written.
     pub(super) fn finish(self) -> (Summary, Outputs) {
-        let Self { ledger, rows, carver, logs, mut summary, .. } = self;
+        let Self { ledger, rows, carver, logs, mut summary, protocols, .. } = self;
+        summary.protocols.extend(protocols);
         (summary.entries, summary.changes, summary.changes_not_listed) = ledger.finish();
         (summary, Outputs { rows, carver, logs })
     }
@@ -113,7 +118,7 @@ impl Desk {
         let span = &mut self.summary.span;
         span.begun_before += u64::from(!kept.beginning_seen());
         span.missed_bytes += kept.missed_bytes();
-        let total = self.summary.protocols.entry(name).or_default();
+        let total = self.protocols.entry(name).or_default();
         total.conversations += 1;
         total.packets += a.packets + b.packets;
         total.wire_bytes += a.wire_bytes + b.wire_bytes;
