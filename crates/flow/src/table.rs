@@ -44,7 +44,7 @@ impl Default for Limits {
 /// Tunnels inside tunnels are followed so deep.
 const MOST_TUNNELS: u8 = 4;
 /// How often time-outs are looked for, in packet time. Packets themselves meet time-outs exactly.
-const SWEEP_EVERY_NANOS: i64 = 1_000_000_000;
+const SWEEP_EVERY_NANOS: u64 = 1_000_000_000;
 /// So many conversations are looked at in one sweep at the most, so that no packet pays for all.
 const MOST_SWEPT: usize = 4096;
 
@@ -74,13 +74,14 @@ struct Due {
 
 /// Where a packet is in the capture and in which tunnel.
 #[derive(Clone, Copy)]
-struct Place {
+struct Place<'a> {
     at: Moment,
     wire_bytes: u64,
     macs: [Mac; 2],
     vlan: u16,
     hops_left: u8,
-    tunnel: Option<(Tunnel, u64)>,
+    /// The tunnel, and its number as a part of keys.
+    tunnel: Option<&'a (Tunnel, u64)>,
     depth: u8,
 }
 
@@ -141,7 +142,7 @@ impl<T: Default> Table<T> {
     /// same times look for time-outs at the same packets.
     #[inline]
     pub fn pass<L: Listener<T> + ?Sized>(&mut self, now: Timestamp, memory: &mut Memory, listener: &mut L) {
-        if now.since(self.swept).unsigned_abs() > SWEEP_EVERY_NANOS.unsigned_abs() {
+        if now.distance(self.swept) > SWEEP_EVERY_NANOS {
             (self.swept, self.now) = (now, now);
             self.sweep(memory, listener);
         }
@@ -171,7 +172,7 @@ impl<T: Default> Table<T> {
                 tunnel: None,
                 depth: 0,
             };
-            self.count(key, from, counts, place, memory, listener);
+            self.count(key, from, counts, &place, memory, listener);
         }
         for slot in 0..self.slots.len() {
             self.end(slot, now, memory, listener);
@@ -181,7 +182,7 @@ impl<T: Default> Table<T> {
     fn layer<L: Listener<T> + ?Sized>(
         &mut self,
         frame: &Frame<'_>,
-        mut place: Place,
+        mut place: Place<'_>,
         memory: &mut Memory,
         listener: &mut L,
     ) {
@@ -191,7 +192,7 @@ impl<T: Default> Table<T> {
         place.vlan = frame.vlan.unwrap_or(place.vlan);
         match &frame.body {
             Body::Ip(packet) => self.packet(packet, place, memory, listener),
-            Body::Other(payload) => self.ethernet(frame, payload, place, memory, listener),
+            Body::Other(payload) => self.ethernet(frame, payload, &place, memory, listener),
             Body::Broken(layer, error) => {
                 let reason = error.field;
                 let problem = Problem { layer, reason, verdict: Verdict::Malformed, bytes: place.wire_bytes };
@@ -203,7 +204,7 @@ impl<T: Default> Table<T> {
     fn packet<L: Listener<T> + ?Sized>(
         &mut self,
         packet: &Packet<'_>,
-        mut place: Place,
+        mut place: Place<'_>,
         memory: &mut Memory,
         listener: &mut L,
     ) {
@@ -221,9 +222,9 @@ impl<T: Default> Table<T> {
         let Some(part) = packet.fragment else {
             let ip_bytes = packet.len as u64;
             let counts = Counts { packets: 1, bytes: 0, ip_bytes, wire_bytes: place.wire_bytes };
-            return self.transport(packet, counts, place, memory, listener);
+            return self.transport(packet, counts, &place, memory, listener);
         };
-        let within = (place.vlan, place.tunnel.map_or(0, |(_, key)| key));
+        let within = (place.vlan, place.tunnel.map_or(0, |(_, key)| *key));
         match self.fragments.part(memory, packet, part, place.at, place.wire_bytes, within) {
             Defragmented::Waiting => {}
             Defragmented::Whole(payload, mut counts) => {
@@ -233,7 +234,7 @@ impl<T: Default> Table<T> {
                 place.wire_bytes = counts.wire_bytes;
                 // One packet has one header, in however many parts it came.
                 counts.ip_bytes = len as u64;
-                self.transport(&whole, counts, place, memory, listener);
+                self.transport(&whole, counts, &place, memory, listener);
                 memory.free(payload);
             }
             Defragmented::GivenUp(reason, counts) => {
@@ -243,7 +244,7 @@ impl<T: Default> Table<T> {
                 // The frames still belong to somebody: a conversation without ports.
                 let whole = Packet { fragment: None, payload: &[], payload_len: 0, ..*packet };
                 let (key, from) = Key::ip(&whole, [0, 0], place.vlan, within.1);
-                self.count(key, from, counts, place, memory, listener);
+                self.count(key, from, counts, &place, memory, listener);
             }
         }
     }
@@ -252,11 +253,11 @@ impl<T: Default> Table<T> {
         &mut self,
         packet: &Packet<'_>,
         mut counts: Counts,
-        place: Place,
+        place: &Place<'_>,
         memory: &mut Memory,
         listener: &mut L,
     ) {
-        let tunnel = place.tunnel.map_or(0, |(_, key)| key);
+        let tunnel = place.tunnel.map_or(0, |(_, key)| *key);
         let segment = Segment::decode(packet);
         let ip = |ports| Key::ip(packet, ports, place.vlan, tunnel);
         let ((key, from), bytes, payload, bad_checksum) = match &segment {
@@ -292,8 +293,8 @@ impl<T: Default> Table<T> {
             conversation.is_carrier = true;
             // The same in every run: names of conversations in tunnels are made of it.
             let within = FixedState::default().hash_one((key, first_frame)) | 1;
-            let tunnel = Some((Tunnel { kind, carrier: key, first_frame }, within));
-            let inner = Place { tunnel, vlan: 0, depth: place.depth + 1, ..place };
+            let tunnel = (Tunnel { kind, carrier: key, first_frame }, within);
+            let inner = Place { tunnel: Some(&tunnel), vlan: 0, depth: place.depth + 1, ..*place };
             return self.layer(&frame, inner, memory, listener);
         }
         if !bytes.is_empty() {
@@ -310,7 +311,7 @@ impl<T: Default> Table<T> {
         (key, from): (Key, Side),
         segment: &quaywatch_wire::Tcp<'_>,
         mut counts: Counts,
-        place: Place,
+        place: &Place<'_>,
         memory: &mut Memory,
         listener: &mut L,
     ) {
@@ -338,11 +339,11 @@ impl<T: Default> Table<T> {
         &mut self,
         frame: &Frame<'_>,
         payload: &[u8],
-        place: Place,
+        place: &Place<'_>,
         memory: &mut Memory,
         listener: &mut L,
     ) {
-        let tunnel = place.tunnel.map_or(0, |(_, key)| key);
+        let tunnel = place.tunnel.map_or(0, |(_, key)| *key);
         let (key, from) = Key::ethernet(place.macs, frame.ethertype, place.vlan, tunnel);
         let bytes = payload.len() as u64;
         let counts = Counts { packets: 1, bytes, ip_bytes: 0, wire_bytes: place.wire_bytes };
@@ -363,7 +364,7 @@ impl<T: Default> Table<T> {
         key: Key,
         from: Side,
         counts: Counts,
-        place: Place,
+        place: &Place<'_>,
         memory: &mut Memory,
         listener: &mut L,
     ) -> Option<u32> {
@@ -371,7 +372,7 @@ impl<T: Default> Table<T> {
         let mut found = self.find(&key, hash);
         if let Some(slot) = found
             && let Some(kept) = self.slots.get(slot)
-            && place.at.time.since(kept.last) > self.limits.patience(kept)
+            && self.limits.is_over(kept, place.at.time)
         {
             self.end(slot, place.at, memory, listener);
             found = None;
@@ -403,7 +404,7 @@ impl<T: Default> Table<T> {
         key: Key,
         hash: u64,
         from: Side,
-        place: Place,
+        place: &Place<'_>,
         memory: &mut Memory,
         listener: &mut L,
     ) -> u32 {
@@ -418,7 +419,7 @@ impl<T: Default> Table<T> {
             first: place.at,
             last: place.at.time,
             counts: [Counts::default(); 2],
-            tunnel: place.tunnel.map(|(tunnel, _)| Box::new(tunnel)),
+            tunnel: place.tunnel.map(|(tunnel, _)| Box::new(*tunnel)),
             is_carrier: false,
             opener: from,
             hops_left: [0; 2],

@@ -105,35 +105,51 @@ impl<'a> Segment<'a> {
     }
 }
 
+/// RFC 9293, section 3.1: before the options.
+const TCP_HEADER_BYTES: usize = 20;
+
 #[inline]
 fn tcp<'a>(packet: &Packet<'a>) -> Result<Tcp<'a>, ReadError> {
     let mut reader = Reader::new(packet.payload);
-    let source = reader.u16_be("TCP source port")?;
-    let destination = reader.u16_be("TCP destination port")?;
-    let sequence = reader.u32_be("TCP sequence number")?;
-    let acknowledgment = reader.u32_be("TCP acknowledgment number")?;
-    let header_len = usize::from(reader.u8("TCP data offset")? >> 4) * 4;
-    let flags = Flags(reader.u8("TCP flags")?);
-    let window = reader.u16_be("TCP window")?;
-    reader.skip(4, "TCP checksum and urgent pointer")?;
-    let options = header_len.checked_sub(20).ok_or(ReadError {
+    let fixed: [u8; TCP_HEADER_BYTES] =
+        reader.array("TCP header").map_err(|_| first_missing(packet.payload))?;
+    let [s0, s1, d0, d1, q0, q1, q2, q3, a0, a1, a2, a3, offset, flags, w0, w1, ..] = fixed;
+    let header_len = usize::from(offset >> 4) * 4;
+    let options = header_len.checked_sub(TCP_HEADER_BYTES).ok_or(ReadError {
         field: "TCP data offset",
         offset: 12,
-        needed: 20,
+        needed: TCP_HEADER_BYTES,
         left: header_len,
     })?;
     reader.skip(options, "TCP options")?;
     Ok(Tcp {
-        source,
-        destination,
-        sequence,
-        acknowledgment,
-        flags,
-        window,
+        source: u16::from_be_bytes([s0, s1]),
+        destination: u16::from_be_bytes([d0, d1]),
+        sequence: u32::from_be_bytes([q0, q1, q2, q3]),
+        acknowledgment: u32::from_be_bytes([a0, a1, a2, a3]),
+        flags: Flags(flags),
+        window: u16::from_be_bytes([w0, w1]),
         payload: reader.rest(),
         payload_len: packet.payload_len.saturating_sub(header_len),
         bad_checksum: is_bad(packet),
     })
+}
+
+/// Which field of a TCP header is the first that is not there in full.
+#[cold]
+fn first_missing(header: &[u8]) -> ReadError {
+    let mut reader = Reader::new(header);
+    let mut field = |length, name| reader.skip(length, name);
+    let fields = field(2, "TCP source port")
+        .and_then(|()| field(2, "TCP destination port"))
+        .and_then(|()| field(4, "TCP sequence number"))
+        .and_then(|()| field(4, "TCP acknowledgment number"))
+        .and_then(|()| field(1, "TCP data offset"))
+        .and_then(|()| field(1, "TCP flags"))
+        .and_then(|()| field(2, "TCP window"))
+        .and_then(|()| field(4, "TCP checksum and urgent pointer"));
+    let whole = ReadError { field: "TCP header", offset: 0, needed: TCP_HEADER_BYTES, left: header.len() };
+    fields.err().unwrap_or(whole)
 }
 
 fn udp<'a>(packet: &Packet<'a>) -> Result<Udp<'a>, ReadError> {
