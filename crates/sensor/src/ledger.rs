@@ -24,6 +24,8 @@ const LONGEST_TEXT_BYTES: usize = 160;
 pub(crate) struct Ledger {
     pairs: HashMap<(Address, Address, &'static str), u32, FixedState>,
     pair_names: Vec<(Address, Address, &'static str)>,
+    /// The row each pair was counted in last: most do the same thing again and again.
+    latest: Vec<u32>,
     hash: FixedState,
     index: HashTable<u32>,
     rows: Vec<Row>,
@@ -58,6 +60,7 @@ impl Ledger {
         }
         Pair(*self.pairs.entry(key).or_insert_with(|| {
             self.pair_names.push(key);
+            self.latest.push(u32::MAX);
             next
         }))
     }
@@ -108,6 +111,9 @@ impl Ledger {
             Some(index) => index,
             None => self.insert(pair, operation, number, name),
         };
+        if let Some(latest) = self.latest.get_mut(pair.0 as usize) {
+            *latest = index;
+        }
         self.rows.get_mut(index as usize)
     }
 
@@ -117,6 +123,9 @@ impl Ledger {
                 row.pair == pair.0 && row.verb == verb && row.number == number && *row.name == *name
             })
         };
+        if let Some(latest) = self.latest.get(pair.0 as usize).filter(|latest| is_it(latest)) {
+            return Some(*latest);
+        }
         self.index.find(self.hash.hash_one((pair.0, verb, number)), is_it).copied()
     }
 
