@@ -172,7 +172,7 @@ impl<T: Default> Table<T> {
                 tunnel: None,
                 depth: 0,
             };
-            self.count(key, from, counts, &place, memory, listener);
+            self.count(&key, from, &counts, &place, memory, listener);
         }
         for slot in 0..self.slots.len() {
             self.end(slot, now, memory, listener);
@@ -244,7 +244,7 @@ impl<T: Default> Table<T> {
                 // The frames still belong to somebody: a conversation without ports.
                 let whole = Packet { fragment: None, payload: &[], payload_len: 0, ..*packet };
                 let (key, from) = Key::ip(&whole, [0, 0], place.vlan, within.1);
-                self.count(key, from, counts, &place, memory, listener);
+                self.count(&key, from, &counts, &place, memory, listener);
             }
         }
     }
@@ -280,7 +280,7 @@ impl<T: Default> Table<T> {
         };
         counts.bytes = payload as u64;
         let inside = tunnel::inside(packet, &segment).filter(|_| place.depth < MOST_TUNNELS);
-        let Some(slot) = self.count(key, from, counts, place, memory, listener) else { return };
+        let Some(slot) = self.count(&key, from, &counts, place, memory, listener) else { return };
         let Some(conversation) = self.slots.get_mut(slot) else { return };
         history::packet(conversation, from, bad_checksum);
         if bad_checksum {
@@ -324,7 +324,7 @@ impl<T: Default> Table<T> {
                 self.end(slot, place.at, memory, listener);
             }
         }
-        let Some(slot) = self.count(key, from, counts, place, memory, listener) else { return };
+        let Some(slot) = self.count(&key, from, &counts, place, memory, listener) else { return };
         let Some(conversation) = self.slots.get_mut(slot) else { return };
         if segment.bad_checksum {
             let problem =
@@ -347,7 +347,7 @@ impl<T: Default> Table<T> {
         let (key, from) = Key::ethernet(place.macs, frame.ethertype, place.vlan, tunnel);
         let bytes = payload.len() as u64;
         let counts = Counts { packets: 1, bytes, ip_bytes: 0, wire_bytes: place.wire_bytes };
-        let Some(slot) = self.count(key, from, counts, place, memory, listener) else { return };
+        let Some(slot) = self.count(&key, from, &counts, place, memory, listener) else { return };
         let Some(conversation) = self.slots.get_mut(slot) else { return };
         // Some protocols have their status at the end of the frame: the beginning alone would be read as something it
         // is not.
@@ -361,15 +361,15 @@ impl<T: Default> Table<T> {
     /// Finds or begins the conversation and counts a packet of it.
     fn count<L: Listener<T> + ?Sized>(
         &mut self,
-        key: Key,
+        key: &Key,
         from: Side,
-        counts: Counts,
+        counts: &Counts,
         place: &Place<'_>,
         memory: &mut Memory,
         listener: &mut L,
     ) -> Option<u32> {
         let hash = self.hash.hash_one(key);
-        let mut found = self.find(&key, hash);
+        let mut found = self.find(key, hash);
         if let Some(slot) = found
             && let Some(kept) = self.slots.get(slot)
             && self.limits.is_over(kept, place.at.time)
@@ -379,7 +379,7 @@ impl<T: Default> Table<T> {
         }
         let slot = match found {
             Some(slot) => slot,
-            None => self.begin(key, hash, from, place, memory, listener),
+            None => self.begin(*key, hash, from, place, memory, listener),
         };
         let conversation = self.slots.get_mut(slot)?;
         if place.at.time > conversation.wake {
@@ -390,7 +390,7 @@ impl<T: Default> Table<T> {
         if sent.packets == 0 {
             *from.of_mut(&mut conversation.hops_left) = place.hops_left;
         }
-        sent.add(&counts);
+        sent.add(counts);
         Some(slot)
     }
 

@@ -277,7 +277,7 @@ fn ask(probe: &Probe<'_>) -> (Option<&'static Protocol>, bool) {
     let places = 0..candidates.all.len();
     let has_homes = homes.iter().any(|home| !home.is_empty());
     let at_home = if has_homes { places.clone() } else { 0..0 }.filter(is_at_home);
-    let order = at_home.chain(places.filter(|place| !is_at_home(place)));
+    let order = at_home.chain(places.filter(|place| !has_homes || !is_at_home(place)));
     let mut unsure = false;
     for protocol in order.filter_map(|place| candidates.all.get(place)) {
         match (protocol.probe)(probe) {

@@ -74,7 +74,7 @@ impl<'a> Frame<'a> {
 
     /// Decodes an Ethernet frame, also one that is carried inside something else.
     #[must_use]
-    #[inline]
+    #[inline(never)]
     pub fn ethernet(bytes: &'a [u8], cut: usize) -> Self {
         let mut reader = Reader::new(bytes);
         match ethernet(&mut reader) {
@@ -103,18 +103,20 @@ impl<'a> Frame<'a> {
             return Self { macs, vlan, ethertype, body: Body::Broken("link", error), cut };
         }
         let Head { macs, vlan, ethertype } = head;
-        let body = match ethertype {
-            ETHERTYPE_IPV4 => {
-                Packet::v4(reader, cut).map_or_else(|error| Body::Broken("ipv4", error), Body::Ip)
-            }
-            ETHERTYPE_IPV6 => {
-                Packet::v6(reader, cut).map_or_else(|error| Body::Broken("ipv6", error), Body::Ip)
-            }
-            _ => Body::Other(reader.peek()),
-        };
         // An 802.3 length that was there in full leaves nothing but padding to be cut.
-        let cut = if ethertype < FIRST_ETHERTYPE { 0 } else { cut };
-        Self { macs, vlan, ethertype, body, cut }
+        let left = if ethertype < FIRST_ETHERTYPE { 0 } else { cut };
+        let frame = |body| Self { macs, vlan, ethertype, body, cut: left };
+        match ethertype {
+            ETHERTYPE_IPV4 => match Packet::v4(reader, cut) {
+                Ok(packet) => frame(Body::Ip(packet)),
+                Err(error) => frame(Body::Broken("ipv4", error)),
+            },
+            ETHERTYPE_IPV6 => match Packet::v6(reader, cut) {
+                Ok(packet) => frame(Body::Ip(packet)),
+                Err(error) => frame(Body::Broken("ipv6", error)),
+            },
+            _ => frame(Body::Other(reader.peek())),
+        }
     }
 }
 

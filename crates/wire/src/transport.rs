@@ -92,16 +92,24 @@ impl<'a> Segment<'a> {
     #[must_use]
     #[inline]
     pub fn decode(packet: &Packet<'a>) -> Self {
-        let (layer, segment) = match packet.protocol {
-            _ if packet.fragment.is_some_and(|part| part.offset > 0) => {
-                return Self::Other(packet.payload);
-            }
-            protocol::TCP => ("tcp", tcp(packet).map(Self::Tcp)),
-            protocol::UDP => ("udp", udp(packet).map(Self::Udp)),
-            protocol::ICMP | protocol::ICMPV6 => ("icmp", icmp(packet).map(Self::Icmp)),
-            _ => return Self::Other(packet.payload),
-        };
-        segment.unwrap_or_else(|error| Self::Broken(layer, error))
+        if packet.fragment.is_some_and(|part| part.offset > 0) {
+            return Self::Other(packet.payload);
+        }
+        match packet.protocol {
+            protocol::TCP => match tcp(packet) {
+                Ok(tcp) => Self::Tcp(tcp),
+                Err(error) => Self::Broken("tcp", error),
+            },
+            protocol::UDP => match udp(packet) {
+                Ok(udp) => Self::Udp(udp),
+                Err(error) => Self::Broken("udp", error),
+            },
+            protocol::ICMP | protocol::ICMPV6 => match icmp(packet) {
+                Ok(icmp) => Self::Icmp(icmp),
+                Err(error) => Self::Broken("icmp", error),
+            },
+            _ => Self::Other(packet.payload),
+        }
     }
 }
 
@@ -186,4 +194,49 @@ fn is_bad(packet: &Packet<'_>) -> bool {
     packet.fragment.is_none()
         && packet.payload.len() == packet.payload_len
         && packet.pseudo_header_sum().bytes(packet.payload).fold() != 0xffff
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Segment, TCP_HEADER_BYTES};
+    use crate::{Body, Frame, LinkType};
+
+    #[test]
+    fn a_tcp_header_that_breaks_off_names_the_field_that_is_missing() {
+        let fields = [
+            (2, "TCP source port"),
+            (2, "TCP destination port"),
+            (4, "TCP sequence number"),
+            (4, "TCP acknowledgment number"),
+            (1, "TCP data offset"),
+            (1, "TCP flags"),
+            (2, "TCP window"),
+            (4, "TCP checksum and urgent pointer"),
+        ];
+        let missing = fields.into_iter().scan(0, |begin, (needed, field)| {
+            let offset = *begin;
+            *begin += needed;
+            Some((offset, needed, field))
+        });
+        for (offset, needed, field) in missing {
+            for length in offset..offset + needed {
+                // An IPv4 header without a checksum that holds, and the beginning of a TCP header.
+                let total = 20 + length as u8;
+                let mut packet = vec![0x45, 0, 0, total, 0, 0, 0, 0, 64, 6, 0, 0, 10, 0, 0, 1, 10, 0, 0, 2];
+                packet.resize(total.into(), 0);
+                let Some(Frame { body: Body::Ip(ip), .. }) = Frame::decode(LinkType::RAW, &packet, 0) else {
+                    panic!("{length} bytes of TCP are in an IP packet");
+                };
+                let Segment::Broken("tcp", error) = Segment::decode(&ip) else {
+                    panic!("{length} bytes are no TCP header");
+                };
+                let left = length - offset;
+                assert_eq!(
+                    (error.field, error.offset, error.needed, error.left),
+                    (field, offset, needed, left)
+                );
+                assert!(length < TCP_HEADER_BYTES);
+            }
+        }
+    }
 }
