@@ -2,8 +2,10 @@
 
 use crate::gather::{Gatherer, Seen, mac_of};
 use crate::{oui, unite};
+use foldhash::fast::FixedState;
+use hashbrown::HashMap;
 use quaywatch_model::{Address, Asset, Attribute, Entry, Evidence, Role, Verb};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 /// Whose word counts more where protocols disagree, the first most: what a device says of itself when it is asked who it
 /// is, then what it announces, then what its software greets with.
@@ -20,9 +22,12 @@ pub(crate) struct Deeds {
     operates: bool,
 }
 
+/// What each address does with controllers.
+pub(crate) type DeedsOf = HashMap<Address, Deeds, FixedState>;
+
 /// Who does what with controllers.
-pub(crate) fn deeds(entries: &[Entry]) -> BTreeMap<Address, Deeds> {
-    let mut deeds: BTreeMap<Address, Deeds> = BTreeMap::new();
+pub(crate) fn deeds(entries: &[Entry]) -> DeedsOf {
+    let mut deeds = DeedsOf::default();
     for entry in entries.iter().filter(|entry| is_controller_protocol(entry.protocol)) {
         let [accepted, ..] = entry.outcomes;
         deeds.entry(entry.server).or_default().is_operated |= accepted > 0;
@@ -33,7 +38,7 @@ pub(crate) fn deeds(entries: &[Entry]) -> BTreeMap<Address, Deeds> {
     deeds
 }
 
-pub(crate) fn asset(gatherer: &Gatherer, group: &[Address], deeds: &BTreeMap<Address, Deeds>) -> Asset {
+pub(crate) fn asset(gatherer: &Gatherer, group: &[Address], deeds: &DeedsOf) -> Asset {
     let seen: Vec<&Seen> = group.iter().filter_map(|address| gatherer.seen.get(address)).collect();
     let mac = group.iter().find_map(|address| mac_of(*address));
     let mut evidence: Vec<Evidence> = seen.iter().flat_map(|seen| seen.evidence().iter().cloned()).collect();
@@ -102,7 +107,7 @@ fn roles(
     gatherer: &Gatherer,
     seen: &[&Seen],
     group: &[Address],
-    deeds: &BTreeMap<Address, Deeds>,
+    deeds: &DeedsOf,
     served: &[&str],
 ) -> Vec<Role> {
     let mut roles: Vec<Role> = Vec::new();

@@ -1,8 +1,10 @@
 //! Which addresses are one box.
 
 use crate::gather::{Gatherer, MOST_BEHIND, Seen, mac_of};
+use foldhash::fast::FixedState;
+use hashbrown::{HashMap, HashSet};
 use quaywatch_model::{Address, Attribute, Mac};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 /// A serial number shorter than this, or of one digit over and over, is a default that many devices share.
@@ -49,7 +51,11 @@ fn is_near(gatherer: &Gatherer, address: Address) -> bool {
 }
 
 /// The MAC address of the box that has this IP address.
-fn belongs_to(gatherer: &Gatherer, alone: &BTreeMap<Address, Mac>, address: Address) -> Option<Mac> {
+fn belongs_to(
+    gatherer: &Gatherer,
+    alone: &HashMap<Address, Mac, FixedState>,
+    address: Address,
+) -> Option<Mac> {
     let ip = address.ip()?;
     // Of several the first: a second one that claims the same address is no reason to take two boxes for one.
     if let Some((mac, _)) = gatherer.bindings.of(address).first() {
@@ -60,17 +66,17 @@ fn belongs_to(gatherer: &Gatherer, alone: &BTreeMap<Address, Mac>, address: Addr
 }
 
 /// IP addresses that are the only ones behind a MAC of which nothing else is known, and are behind no other.
-fn alone_behind(gatherer: &Gatherer) -> BTreeMap<Address, Mac> {
-    let bound: BTreeSet<Mac> = gatherer.bindings.iter().map(|(_, mac, _)| mac).collect();
-    let mut times_behind: BTreeMap<Address, u32> = BTreeMap::new();
+fn alone_behind(gatherer: &Gatherer) -> HashMap<Address, Mac, FixedState> {
+    let bound: HashSet<Mac, FixedState> = gatherer.bindings.iter().map(|(_, mac, _)| mac).collect();
+    let mut times_behind: HashMap<Address, u32, FixedState> = HashMap::default();
     for address in gatherer.behind.values().flatten() {
         *times_behind.entry(*address).or_default() += 1;
     }
-    let mut alone = BTreeMap::new();
+    let mut alone = HashMap::default();
     for (mac, behind) in
-        gatherer.behind.iter().filter(|(mac, behind)| behind.len() == 1 && !bound.contains(mac))
+        gatherer.behind.iter().filter(|(mac, behind)| behind.len() == 1 && !bound.contains(*mac))
     {
-        alone.extend(behind.iter().filter(|ip| times_behind.get(ip) == Some(&1)).map(|ip| (*ip, *mac)));
+        alone.extend(behind.iter().filter(|ip| times_behind.get(*ip) == Some(&1)).map(|ip| (*ip, *mac)));
     }
     alone
 }

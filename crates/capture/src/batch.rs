@@ -243,7 +243,7 @@ impl Found {
         length: u32,
         original_len: u32,
     ) {
-        if self.times.last.is_some_and(|last| time.since(last).unsigned_abs() > JUMP_NANOS) {
+        if self.times.last.is_some_and(|last| time.distance(last) > JUMP_NANOS) {
             self.jump(start);
         }
         self.times.last = Some(time);

@@ -57,9 +57,10 @@ impl AtAddress {
     }
 }
 
-/// Layers below the protocols of controllers: what is wrong there is the network's business.
+/// Layers below the protocols of controllers: what is wrong there is the network's business. Those first that most is
+/// wrong in.
 const TRANSPORTS: [&str; 10] =
-    ["link", "ethernet", "vlan", "ip", "ipv4", "ipv6", "tcp", "udp", "icmp", "flow"];
+    ["tcp", "ipv4", "udp", "ip", "ipv6", "icmp", "flow", "link", "ethernet", "vlan"];
 
 /// How often messages between two machines broke a rule of their protocol.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -36,6 +36,7 @@ impl Hash for Key {
 impl Key {
     /// A conversation between two IP endpoints, from a packet and its source and destination port. Tells also
     /// which side sent the packet.
+    #[inline]
     pub(crate) fn ip(packet: &Packet<'_>, ports: [u16; 2], vlan: u16, tunnel: u64) -> (Self, Side) {
         let addresses = [packet.source, packet.destination];
         Self { addresses, ports, protocol: packet.protocol, ethertype: 0, vlan, tunnel }.sorted()
@@ -76,9 +77,10 @@ impl Key {
         matches!(self.protocol, protocol::ICMP | protocol::ICMPV6) && !answers(a, b)
     }
 
+    #[inline]
     fn sorted(self) -> (Self, Side) {
         let Self { addresses: [from, to], ports: [from_port, to_port], .. } = self;
-        if (from, from_port) <= (to, to_port) {
+        if from < to || from == to && from_port <= to_port {
             return (self, Side::A);
         }
         (Self { addresses: [to, from], ports: [to_port, from_port], ..self }, Side::B)

@@ -132,6 +132,10 @@ impl Endpoint {
     /// Takes in the flags of a segment that `self` sent and `peer` did not, and whether it carried anything.
     pub(crate) fn step(&mut self, peer: &mut Self, flags: Flags, has_data: bool) {
         let syn = flags.has(Flags::SYN);
+        // The usual case first: between its beginning and its end nothing changes.
+        if *self != Self::Inactive && !flags.has(Flags::SYN | Flags::FIN | Flags::RST) {
+            return;
+        }
         *self = match (*self, syn, flags.has(Flags::ACK)) {
             (Self::Reset | Self::ClosedThenReset, ..) => return,
             // Both were done: it is over in good order.

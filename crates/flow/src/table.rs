@@ -44,7 +44,7 @@ impl Default for Limits {
 /// Tunnels inside tunnels are followed so deep.
 const MOST_TUNNELS: u8 = 4;
 /// How often time-outs are looked for, in packet time. Packets themselves meet time-outs exactly.
-const SWEEP_EVERY_NANOS: i64 = 1_000_000_000;
+const SWEEP_EVERY_NANOS: u64 = 1_000_000_000;
 /// So many conversations are looked at in one sweep at the most, so that no packet pays for all.
 const MOST_SWEPT: usize = 4096;
 
@@ -74,13 +74,14 @@ struct Due {
 
 /// Where a packet is in the capture and in which tunnel.
 #[derive(Clone, Copy)]
-struct Place {
+struct Place<'a> {
     at: Moment,
     wire_bytes: u64,
     macs: [Mac; 2],
     vlan: u16,
     hops_left: u8,
-    tunnel: Option<(Tunnel, u64)>,
+    /// The tunnel, and its number as a part of keys.
+    tunnel: Option<&'a (Tunnel, u64)>,
     depth: u8,
 }
 
@@ -141,7 +142,7 @@ impl<T: Default> Table<T> {
     /// same times look for time-outs at the same packets.
     #[inline]
     pub fn pass<L: Listener<T> + ?Sized>(&mut self, now: Timestamp, memory: &mut Memory, listener: &mut L) {
-        if now.since(self.swept).unsigned_abs() > SWEEP_EVERY_NANOS.unsigned_abs() {
+        if now.distance(self.swept) > SWEEP_EVERY_NANOS {
             (self.swept, self.now) = (now, now);
             self.sweep(memory, listener);
         }
@@ -173,7 +174,7 @@ impl<T: Default> Table<T> {
                 tunnel: None,
                 depth: 0,
             };
-            self.count(key, from, counts, place, memory, listener);
+            self.count(&key, from, &counts, &place, memory, listener);
         }
         for slot in 0..self.slots.len() {
             self.end(slot, now, memory, listener);
@@ -183,7 +184,7 @@ impl<T: Default> Table<T> {
     fn layer<L: Listener<T> + ?Sized>(
         &mut self,
         frame: &Frame<'_>,
-        mut place: Place,
+        mut place: Place<'_>,
         memory: &mut Memory,
         listener: &mut L,
     ) {
@@ -193,7 +194,7 @@ impl<T: Default> Table<T> {
         place.vlan = frame.vlan.unwrap_or(place.vlan);
         match &frame.body {
             Body::Ip(packet) => self.packet(packet, place, memory, listener),
-            Body::Other(payload) => self.ethernet(frame, payload, place, memory, listener),
+            Body::Other(payload) => self.ethernet(frame, payload, &place, memory, listener),
             Body::Broken(layer, error) => {
                 let reason = error.field;
                 let problem = Problem { layer, reason, verdict: Verdict::Malformed, bytes: place.wire_bytes };
@@ -205,7 +206,7 @@ impl<T: Default> Table<T> {
     fn packet<L: Listener<T> + ?Sized>(
         &mut self,
         packet: &Packet<'_>,
-        mut place: Place,
+        mut place: Place<'_>,
         memory: &mut Memory,
         listener: &mut L,
     ) {
@@ -223,9 +224,9 @@ impl<T: Default> Table<T> {
         let Some(part) = packet.fragment else {
             let ip_bytes = packet.len as u64;
             let counts = Counts { packets: 1, bytes: 0, ip_bytes, wire_bytes: place.wire_bytes };
-            return self.transport(packet, counts, place, memory, listener);
+            return self.transport(packet, counts, &place, memory, listener);
         };
-        let tunnel = place.tunnel.map_or(0, |(_, key)| key);
+        let tunnel = place.tunnel.map_or(0, |(_, key)| *key);
         let within = Within { vlan: place.vlan, tunnel, told: listener.tells() };
         match self.fragments.part(memory, packet, part, place.at, place.wire_bytes, within) {
             Defragmented::Waiting => {}
@@ -235,12 +236,12 @@ impl<T: Default> Table<T> {
                     Ok(whole) => {
                         // One packet has one header, in however many parts it came.
                         counts.ip_bytes = whole.len as u64;
-                        self.transport(&whole, counts, place, memory, listener);
+                        self.transport(&whole, counts, &place, memory, listener);
                     }
                     Err(error) => {
                         let (reason, verdict) = (error.field, Verdict::Malformed);
                         let problem = Problem { layer: "ipv6", reason, verdict, bytes: counts.wire_bytes };
-                        self.unread(packet, &problem, counts, place, memory, listener);
+                        self.unread(packet, &problem, counts, &place, memory, listener);
                     }
                 }
                 memory.free(payload);
@@ -248,7 +249,7 @@ impl<T: Default> Table<T> {
             Defragmented::GivenUp(reason, counts) => {
                 let verdict = Verdict::Incomplete;
                 let problem = Problem { layer: "ip", reason, verdict, bytes: counts.wire_bytes };
-                self.unread(packet, &problem, counts, place, memory, listener);
+                self.unread(packet, &problem, counts, &place, memory, listener);
             }
         }
     }
@@ -259,24 +260,24 @@ impl<T: Default> Table<T> {
         packet: &Packet<'_>,
         problem: &Problem,
         counts: Counts,
-        place: Place,
+        place: &Place<'_>,
         memory: &mut Memory,
         listener: &mut L,
     ) {
         listener.problem(None, place.at, problem);
-        let (key, from) = Key::ip(packet, [0, 0], place.vlan, place.tunnel.map_or(0, |(_, key)| key));
-        self.count(key, from, counts, place, memory, listener);
+        let (key, from) = Key::ip(packet, [0, 0], place.vlan, place.tunnel.map_or(0, |(_, key)| *key));
+        self.count(&key, from, &counts, place, memory, listener);
     }
 
     fn transport<L: Listener<T> + ?Sized>(
         &mut self,
         packet: &Packet<'_>,
         mut counts: Counts,
-        place: Place,
+        place: &Place<'_>,
         memory: &mut Memory,
         listener: &mut L,
     ) {
-        let tunnel = place.tunnel.map_or(0, |(_, key)| key);
+        let tunnel = place.tunnel.map_or(0, |(_, key)| *key);
         let segment = Segment::decode(packet);
         let ip = |ports| Key::ip(packet, ports, place.vlan, tunnel);
         let ((key, from), bytes, payload, bad_checksum) = match &segment {
@@ -299,7 +300,7 @@ impl<T: Default> Table<T> {
         };
         counts.bytes = payload as u64;
         let inside = tunnel::inside(packet, &segment).filter(|_| place.depth < MOST_TUNNELS);
-        let Some(slot) = self.count(key, from, counts, place, memory, listener) else { return };
+        let Some(slot) = self.count(&key, from, &counts, place, memory, listener) else { return };
         let Some(conversation) = self.slots.get_mut(slot) else { return };
         history::packet(conversation, from, bad_checksum);
         if bad_checksum {
@@ -314,8 +315,8 @@ impl<T: Default> Table<T> {
             conversation.is_carrier = true;
             // The same in every run: names of conversations in tunnels are made of it.
             let within = FixedState::default().hash_one((key, first_frame)) | 1;
-            let tunnel = Some((Tunnel { kind, carrier: key, first_frame }, within));
-            let inner = Place { tunnel, vlan: 0, depth: place.depth + 1, ..place };
+            let tunnel = (Tunnel { kind, carrier: key, first_frame }, within);
+            let inner = Place { tunnel: Some(&tunnel), vlan: 0, depth: place.depth + 1, ..*place };
             return self.layer(&frame, inner, memory, listener);
         }
         if !bytes.is_empty() {
@@ -332,7 +333,7 @@ impl<T: Default> Table<T> {
         (key, from): (Key, Side),
         segment: &quaywatch_wire::Tcp<'_>,
         mut counts: Counts,
-        place: Place,
+        place: &Place<'_>,
         memory: &mut Memory,
         listener: &mut L,
     ) {
@@ -345,7 +346,7 @@ impl<T: Default> Table<T> {
                 self.end(slot, place.at, memory, listener);
             }
         }
-        let Some(slot) = self.count(key, from, counts, place, memory, listener) else { return };
+        let Some(slot) = self.count(&key, from, &counts, place, memory, listener) else { return };
         let Some(conversation) = self.slots.get_mut(slot) else { return };
         if segment.bad_checksum {
             let problem =
@@ -360,15 +361,15 @@ impl<T: Default> Table<T> {
         &mut self,
         frame: &Frame<'_>,
         payload: &[u8],
-        place: Place,
+        place: &Place<'_>,
         memory: &mut Memory,
         listener: &mut L,
     ) {
-        let tunnel = place.tunnel.map_or(0, |(_, key)| key);
+        let tunnel = place.tunnel.map_or(0, |(_, key)| *key);
         let (key, from) = Key::ethernet(place.macs, frame.ethertype, place.vlan, tunnel);
         let bytes = payload.len() as u64;
         let counts = Counts { packets: 1, bytes, ip_bytes: 0, wire_bytes: place.wire_bytes };
-        let Some(slot) = self.count(key, from, counts, place, memory, listener) else { return };
+        let Some(slot) = self.count(&key, from, &counts, place, memory, listener) else { return };
         let Some(conversation) = self.slots.get_mut(slot) else { return };
         // Some protocols have their status at the end of the frame: the beginning alone would be read as something it
         // is not.
@@ -382,25 +383,25 @@ impl<T: Default> Table<T> {
     /// Finds or begins the conversation and counts a packet of it.
     fn count<L: Listener<T> + ?Sized>(
         &mut self,
-        key: Key,
+        key: &Key,
         from: Side,
-        counts: Counts,
-        place: Place,
+        counts: &Counts,
+        place: &Place<'_>,
         memory: &mut Memory,
         listener: &mut L,
     ) -> Option<u32> {
         let hash = self.hash.hash_one(key);
-        let mut found = self.find(&key, hash);
+        let mut found = self.find(key, hash);
         if let Some(slot) = found
             && let Some(kept) = self.slots.get(slot)
-            && place.at.time.since(kept.last) > self.limits.patience(kept)
+            && self.limits.is_over(kept, place.at.time)
         {
             self.end(slot, place.at, memory, listener);
             found = None;
         }
         let slot = match found {
             Some(slot) => slot,
-            None => self.begin(key, hash, from, place, memory, listener),
+            None => self.begin(*key, hash, from, place, memory, listener),
         };
         let conversation = self.slots.get_mut(slot)?;
         if place.at.time > conversation.wake {
@@ -411,7 +412,7 @@ impl<T: Default> Table<T> {
         if sent.packets == 0 {
             *from.of_mut(&mut conversation.hops_left) = place.hops_left;
         }
-        sent.add(&counts);
+        sent.add(counts);
         Some(slot)
     }
 
@@ -425,7 +426,7 @@ impl<T: Default> Table<T> {
         key: Key,
         hash: u64,
         from: Side,
-        place: Place,
+        place: &Place<'_>,
         memory: &mut Memory,
         listener: &mut L,
     ) -> u32 {
@@ -440,7 +441,7 @@ impl<T: Default> Table<T> {
             first: place.at,
             last: place.at.time,
             counts: [Counts::default(); 2],
-            tunnel: place.tunnel.map(|(tunnel, _)| Box::new(tunnel)),
+            tunnel: place.tunnel.map(|(tunnel, _)| Box::new(*tunnel)),
             is_carrier: false,
             is_mirror: false,
             opener: from,

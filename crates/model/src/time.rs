@@ -28,6 +28,12 @@ impl Timestamp {
         self.0.saturating_sub(earlier.0)
     }
 
+    /// How far this is from `other`, in nanoseconds, whichever is earlier.
+    #[must_use]
+    pub const fn distance(self, other: Self) -> u64 {
+        self.0.abs_diff(other.0)
+    }
+
     /// Whole seconds since the epoch, rounded down, and the nanoseconds (0..=999 999 999) on top.
     #[must_use]
     pub const fn split(self) -> (i64, u32) {

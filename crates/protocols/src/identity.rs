@@ -18,7 +18,7 @@ pub(crate) fn tell(sink: &mut dyn Sink, operation: &Operation<'_>) {
         return;
     }
     let (client, server) = (operation.client, operation.client.other());
-    let mut name = String::new();
+    let mut name = String::with_capacity(LONGEST_NAME);
     operation.items.each(&mut |item| {
         if !named(&item, &mut name) {
             return;
@@ -54,8 +54,8 @@ fn text_of(item: &Item<'_>) -> Option<String> {
         Value::Bytes(_) | Value::List(_) | Value::Secret => return None,
         value => value.to_string(),
     };
-    if let Some((name, number)) = text.rsplit_once(" (")
-        && number.strip_suffix(')').is_some_and(|number| number.bytes().all(|byte| byte.is_ascii_digit()))
+    if let Some((name, number)) = text.strip_suffix(')').and_then(|text| text.rsplit_once(" ("))
+        && number.bytes().all(|byte| byte.is_ascii_digit())
     {
         text.truncate(name.len());
     }

@@ -279,28 +279,58 @@ impl Recogniser {
     }
 }
 
-/// The protocols of every transport, in their order.
-static BY_TRANSPORT: LazyLock<Vec<(Transport, Vec<&'static Protocol>)>> = LazyLock::new(|| {
-    let mut lists: Vec<(Transport, Vec<&'static Protocol>)> = Vec::new();
-    for &protocol in PROTOCOLS {
-        for &transport in protocol.transports {
-            match lists.iter_mut().find(|(other, _)| *other == transport) {
-                Some((_, list)) => list.push(protocol),
-                None => lists.push((transport, vec![protocol])),
-            }
+/// The protocols of one transport.
+struct Candidates {
+    transport: Transport,
+    /// In their order.
+    all: Vec<&'static Protocol>,
+    /// Ports with the place in `all` of a protocol that is usually found there, in order.
+    homes: Vec<(u16, usize)>,
+}
+
+impl Candidates {
+    fn of(transport: Transport) -> Self {
+        let runs_on = |protocol: &&Protocol| protocol.transports.contains(&transport);
+        let all: Vec<&Protocol> = PROTOCOLS.iter().copied().filter(runs_on).collect();
+        let ports_of = |(place, protocol): (usize, &&'static Protocol)| {
+            protocol.ports.iter().map(move |port| (*port, place))
+        };
+        let mut homes: Vec<(u16, usize)> = all.iter().enumerate().flat_map(ports_of).collect();
+        homes.sort_unstable();
+        Self { transport, all, homes }
+    }
+
+    /// Who is usually found on this port.
+    fn at_home(&self, port: u16) -> &[(u16, usize)] {
+        let from = self.homes.partition_point(|(other, _)| *other < port);
+        let here = self.homes.get(from..).unwrap_or_default();
+        here.get(..here.partition_point(|(other, _)| *other == port)).unwrap_or_default()
+    }
+}
+
+static BY_TRANSPORT: LazyLock<Vec<Candidates>> = LazyLock::new(|| {
+    let mut transports: Vec<Transport> = Vec::new();
+    for &transport in PROTOCOLS.iter().flat_map(|protocol| protocol.transports) {
+        if !transports.contains(&transport) {
+            transports.push(transport);
         }
     }
-    lists
+    transports.into_iter().map(Candidates::of).collect()
 });
 
 /// Asks every protocol of this transport, those usually found on these ports first.
 fn ask(probe: &Probe<'_>) -> (Option<&'static Protocol>, bool) {
-    let candidates = BY_TRANSPORT.iter().find(|(transport, _)| *transport == probe.transport);
-    let candidates = candidates.map_or(&[][..], |(_, list)| list).iter().copied();
-    let at_home = |protocol: &&Protocol| protocol.ports.iter().any(|&port| probe.on_port(port));
+    let Some(candidates) = BY_TRANSPORT.iter().find(|list| list.transport == probe.transport) else {
+        return (None, false);
+    };
+    let homes = probe.ports.map(|port| candidates.at_home(port));
+    let is_at_home = |place: &usize| homes.iter().any(|home| home.iter().any(|(_, other)| other == place));
+    let places = 0..candidates.all.len();
+    let has_homes = homes.iter().any(|home| !home.is_empty());
+    let at_home = if has_homes { places.clone() } else { 0..0 }.filter(is_at_home);
+    let order = at_home.chain(places.filter(|place| !has_homes || !is_at_home(place)));
     let mut unsure = false;
-    let order = candidates.clone().filter(at_home).chain(candidates.filter(|protocol| !at_home(protocol)));
-    for protocol in order {
+    for protocol in order.filter_map(|place| candidates.all.get(place)) {
         match (protocol.probe)(probe) {
             Answer::Certain => return (Some(protocol), false),
             Answer::Unsure => unsure = true,

@@ -234,6 +234,9 @@ impl Site {
     #[must_use]
     pub fn scope(&self, host: impl Into<Host>) -> Scope {
         let host = host.into();
+        if !self.is_described() {
+            return Scope::without_a_site(host.address);
+        }
         let on_a_crane = || self.index.cranes.find(&host, |_| false) != Found::Nothing;
         let party = self.party(host);
         if party.crane.is_some() || on_a_crane() {

@@ -36,8 +36,21 @@ impl Clock {
     }
 }
 
-const fn three_digits(number: u32) -> [u8; 3] {
-    [b'0' + (number / 100 % 10) as u8, b'0' + (number / 10 % 10) as u8, b'0' + (number % 10) as u8]
+/// Every number of three digits: looked up for a third of the price of dividing.
+static THREE_DIGITS: [[u8; 3]; 1_000] = {
+    let mut all = [[0; 3]; 1_000];
+    let mut rest: &mut [[u8; 3]] = &mut all;
+    let mut number = 0_u32;
+    while let [digits, behind @ ..] = rest {
+        *digits = [b'0' + (number / 100) as u8, b'0' + (number / 10 % 10) as u8, b'0' + (number % 10) as u8];
+        number += 1;
+        rest = behind;
+    }
+    all
+};
+
+fn three_digits(number: u32) -> [u8; 3] {
+    THREE_DIGITS.get(number as usize).copied().unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -66,7 +66,7 @@ pub fn push_str(out: &mut Vec<u8>, text: &str) {
 /// The inside of a string, without quotes.
 #[inline]
 pub fn push_escaped(out: &mut Vec<u8>, text: &str) {
-    if plain_length(text.as_bytes()) == text.len() {
+    if is_plain_text(text.as_bytes()) {
         out.extend_from_slice(text.as_bytes());
     } else {
         push_mixed(out, text);
@@ -113,7 +113,7 @@ pub fn push_display_escaped(out: &mut Vec<u8>, shown: &dyn fmt::Display, bound: 
     // An error is either ours, which the bound remembers, or a `Display` that gave up: what it said stands.
     let _ = write!(Raw { out, bound }, "{shown}");
     let written = out.get(start..).unwrap_or_default();
-    if plain_length(written) < written.len() {
+    if !is_plain_text(written) {
         // Only whole strings and characters were written.
         let text = String::from_utf8_lossy(written).into_owned();
         out.truncate(start);
@@ -156,13 +156,16 @@ pub fn push_float(out: &mut Vec<u8>, number: f64) {
 
 /// Bytes as lower-case hexadecimal, with quotes.
 pub fn push_hex(out: &mut Vec<u8>, bytes: &[u8]) {
+    /// So many bytes are made digits of at a time. Most values are shorter.
+    const AT_ONCE: usize = 32;
     out.push(b'"');
-    let start = out.len();
-    out.resize(start + bytes.len() * 2, 0);
-    let (pairs, _) = out.get_mut(start..).unwrap_or_default().as_chunks_mut();
-    for (pair, byte) in pairs.iter_mut().zip(bytes) {
-        // Counted, not looked up: many at a time.
-        *pair = [byte >> 4, byte & 0xF].map(|nibble| nibble + if nibble < 10 { b'0' } else { b'a' - 10 });
+    for bytes in bytes.chunks(AT_ONCE) {
+        let mut digits = [0; 2 * AT_ONCE];
+        for (pair, byte) in digits.as_chunks_mut::<2>().0.iter_mut().zip(bytes) {
+            // Counted, not looked up: many at a time.
+            *pair = [byte >> 4, byte & 0xF].map(|nibble| nibble + if nibble < 10 { b'0' } else { b'a' - 10 });
+        }
+        out.extend_from_slice(digits.get(..2 * bytes.len()).unwrap_or_default());
     }
     out.push(b'"');
 }
@@ -292,10 +295,41 @@ impl Write for Raw<'_> {
             self.out.extend_from_slice(text.as_bytes());
             return Ok(());
         }
+        self.cut(text)
+    }
+
+    #[inline]
+    fn write_char(&mut self, character: char) -> fmt::Result {
+        if character.is_ascii() && self.out.len() < self.bound.end {
+            self.out.push(character as u8);
+            return Ok(());
+        }
+        self.write_str(character.encode_utf8(&mut [0; 4]))
+    }
+}
+
+impl Raw<'_> {
+    /// Takes the part that there is room for.
+    #[cold]
+    fn cut(&mut self, text: &str) -> fmt::Result {
         let allowed = text.floor_char_boundary(self.bound.allow(self.out, text.len()));
         self.out.extend_from_slice(text.as_bytes().get(..allowed).unwrap_or_default());
         Err(fmt::Error)
     }
+}
+
+/// Whether all is ASCII that stands for itself. The last word may overlap the one before, so that no byte is looked at
+/// alone unless there are fewer than four.
+#[inline]
+fn is_plain_text(bytes: &[u8]) -> bool {
+    if let Some(last) = bytes.last_chunk::<8>() {
+        let (words, _) = bytes.as_chunks::<8>();
+        return words.iter().chain([last]).all(|word| is_plain_word(u64::from_le_bytes(*word)));
+    }
+    if let (Some([a, b, c, d]), Some([e, f, g, h])) = (bytes.first_chunk::<4>(), bytes.last_chunk::<4>()) {
+        return is_plain_word(u64::from_le_bytes([*a, *b, *c, *d, *e, *f, *g, *h]));
+    }
+    bytes.iter().all(|byte| is_plain(*byte))
 }
 
 /// How many bytes at the front are ASCII that stands for itself.

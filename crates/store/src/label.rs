@@ -1,5 +1,4 @@
 use crate::json::{self, Bound};
-use crate::rows::by_role;
 use quaywatch_model::Side;
 use std::fmt::Display;
 use std::ops::Range;
@@ -7,18 +6,22 @@ use std::ops::Range;
 /// No name of a conversation or an address is longer than this, in bytes; the rest is cut.
 const PART_LIMIT_BYTES: usize = 256;
 
+const BEFORE_UID: &[u8] = b"\"uid\":\"";
+const BEFORE_SERVER: &[u8] = b"\",\"server\":\"";
+const AFTER_SERVER: &[u8] = b"\"";
+
 /// What every row says of its conversation, rendered once: uid, Community ID, crane and both addresses.
 ///
-/// About 100 bytes on the heap. Make it when the conversation first has something to tell.
+/// About 130 bytes on the heap. Make it when the conversation first has something to tell.
 #[derive(Debug, Clone)]
 pub struct Label {
-    /// Escaped: uid, `","community_id":"`, Community ID, crane, address of A, address of B.
+    /// As it stands in a row that A is the client of: `"uid":"…","community_id":"…","client":"…","server":"…"`.
     text: Box<[u8]>,
     /// Where the uid ends.
     uid_end: u16,
-    /// Where the addresses begin and A's ends.
+    /// Where A's address stands.
     a_start: u16,
-    b_start: u16,
+    a_end: u16,
     /// Puts rows of different conversations that share time and frame into an order of their own.
     order: u64,
 }
@@ -39,9 +42,10 @@ impl Label {
         crane: Option<&dyn Display>,
         [a, b]: [&dyn Display; 2],
     ) -> Self {
-        let mut text = Vec::with_capacity(128);
+        let mut text = Vec::with_capacity(192);
+        text.extend_from_slice(BEFORE_UID);
         let uid_end = push_part(&mut text, uid);
-        let order = hash(&text);
+        let order = hash(text.get(BEFORE_UID.len()..).unwrap_or_default());
         // Ethernet conversations have none.
         let community_id = community_id.to_string();
         if !community_id.is_empty() {
@@ -52,16 +56,19 @@ impl Label {
             text.extend_from_slice(b"\",\"crane\":\"");
             push_part(&mut text, crane);
         }
+        text.extend_from_slice(b"\",\"client\":\"");
         let a_start = text.len() as u16;
-        let b_start = push_part(&mut text, a);
+        let a_end = push_part(&mut text, a);
+        text.extend_from_slice(BEFORE_SERVER);
         push_part(&mut text, b);
-        Self { text: text.into_boxed_slice(), uid_end, a_start, b_start, order }
+        text.extend_from_slice(AFTER_SERVER);
+        Self { text: text.into_boxed_slice(), uid_end, a_start, a_end, order }
     }
 
     /// The uid, as it stands between the quotes of a JSON string.
     #[must_use]
     pub fn uid(&self) -> &str {
-        std::str::from_utf8(self.part(0..self.uid_end)).unwrap_or("")
+        std::str::from_utf8(self.part(BEFORE_UID.len() as u16..self.uid_end)).unwrap_or("")
     }
 
     pub(crate) const fn order(&self) -> u64 {
@@ -71,16 +78,16 @@ impl Label {
     /// `"uid":"…","community_id":"…","client":"…","server":"…"`.
     #[inline]
     pub(crate) fn push(&self, out: &mut Vec<u8>, client: Side) {
-        out.extend_from_slice(b"\"uid\":\"");
+        if client == Side::A {
+            return out.extend_from_slice(&self.text);
+        }
+        let b_start = self.a_end + BEFORE_SERVER.len() as u16;
+        let b_end = (self.text.len() - AFTER_SERVER.len()) as u16;
         out.extend_from_slice(self.part(0..self.a_start));
-        let a = self.part(self.a_start..self.b_start);
-        let b = self.part(self.b_start..self.text.len() as u16);
-        let [client, server] = by_role(client, [a, b]);
-        out.extend_from_slice(b"\",\"client\":\"");
-        out.extend_from_slice(client);
-        out.extend_from_slice(b"\",\"server\":\"");
-        out.extend_from_slice(server);
-        out.push(b'"');
+        out.extend_from_slice(self.part(b_start..b_end));
+        out.extend_from_slice(BEFORE_SERVER);
+        out.extend_from_slice(self.part(self.a_start..self.a_end));
+        out.extend_from_slice(AFTER_SERVER);
     }
 
     #[inline]

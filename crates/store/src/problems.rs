@@ -47,10 +47,17 @@ impl ProblemTotal {
 
 type Kind = (&'static str, &'static str, Verdict);
 
+/// Whether two kinds are the same. Texts of this program nearly always are the very same one.
+fn is_same(a: Kind, b: Kind) -> bool {
+    let same = |a: &'static str, b: &'static str| std::ptr::eq(a, b) || a == b;
+    a.2 == b.2 && same(a.1, b.1) && same(a.0, b.0)
+}
+
 /// One worker's counts.
 #[derive(Debug, Default)]
 pub(crate) struct Problems {
-    kinds: HashMap<Kind, Counted, foldhash::fast::FixedState>,
+    /// What was met lately first, which is what is met next.
+    kinds: Vec<(Kind, Counted)>,
 }
 
 #[derive(Debug)]
@@ -65,13 +72,7 @@ struct Counted {
 impl Problems {
     /// Counts a problem. Gives its class where it is to be told.
     pub(crate) fn count(&mut self, at: Moment, problem: &Problem) -> Option<u32> {
-        let kind = (problem.layer, problem.reason, problem.verdict);
-        let counted = self.kinds.entry(kind).or_insert_with(|| Counted {
-            class: class_of(kind),
-            count: 0,
-            bytes: 0,
-            earliest: BinaryHeap::new(),
-        });
+        let counted = self.counted((problem.layer, problem.reason, problem.verdict))?;
         counted.count += 1;
         counted.bytes = counted.bytes.saturating_add(problem.bytes);
         let moment = (at.time.nanos(), at.frame);
@@ -89,6 +90,22 @@ impl Problems {
             std::cmp::Ordering::Equal => Some(counted.class),
             std::cmp::Ordering::Greater => None,
         }
+    }
+
+    fn counted(&mut self, kind: Kind) -> Option<&mut Counted> {
+        let at = match self.kinds.iter().position(|(other, _)| is_same(*other, kind)) {
+            Some(at) if at > 0 => {
+                self.kinds.swap(at - 1, at);
+                at - 1
+            }
+            Some(at) => at,
+            None => {
+                let (class, earliest) = (class_of(kind), BinaryHeap::new());
+                self.kinds.push((kind, Counted { class, count: 0, bytes: 0, earliest }));
+                self.kinds.len() - 1
+            }
+        };
+        self.kinds.get_mut(at).map(|(_, counted)| counted)
     }
 
     /// The counts of all workers, by layer and reason.

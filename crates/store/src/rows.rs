@@ -1,6 +1,6 @@
 use crate::clock::Clock;
 use crate::conversation::ConversationRow;
-use crate::json::{self, Array, Bound};
+use crate::json::{self, Bound};
 use crate::part::Part;
 use crate::problems::Problems;
 use crate::{Label, StoreError, TableName};
@@ -273,12 +273,17 @@ fn push_protocol(out: &mut Vec<u8>, protocol: &'static str) {
 
 /// The request's frame and the answer's, as far as they were captured.
 fn push_frames(out: &mut Vec<u8>, operation: &Operation<'_>) {
-    out.extend_from_slice(b",\"frames\":");
-    let mut frames = Array::open(out);
-    for moment in [operation.request, operation.reply].into_iter().flatten() {
-        json::push_unsigned(frames.member(), moment.frame);
+    out.extend_from_slice(b",\"frames\":[");
+    if let Some(request) = operation.request {
+        json::push_unsigned(out, request.frame);
     }
-    frames.close();
+    if let Some(reply) = operation.reply {
+        if operation.request.is_some() {
+            out.push(b',');
+        }
+        json::push_unsigned(out, reply.frame);
+    }
+    out.push(b']');
 }
 
 fn push_via(out: &mut Vec<u8>, operation: &Operation<'_>, bound: &mut Bound) {

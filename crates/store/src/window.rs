@@ -162,6 +162,9 @@ impl Window {
 
     #[inline]
     fn insert(&mut self, entry: Entry) {
+        if self.timely.back().is_none_or(|last| *last <= entry) {
+            return self.timely.push_back(entry);
+        }
         let later = |other: &&Entry| **other > entry;
         let behind = self.timely.iter().rev().take(NEAR_ROWS + 1).take_while(later).count();
         match self.timely.len().checked_sub(behind) {
@@ -172,8 +175,11 @@ impl Window {
 
     /// The key of the first row that waits.
     pub(crate) fn first_key(&self) -> Option<Key> {
-        let keys = [self.timely.front(), self.strays.peek().map(|Reverse(entry)| entry)];
-        keys.into_iter().flatten().map(|entry| entry.head.key).min()
+        let timely = self.timely.front().map(|entry| entry.head.key);
+        match self.strays.peek().map(|Reverse(entry)| entry.head.key) {
+            None => timely,
+            Some(stray) => Some(timely.map_or(stray, |timely| timely.min(stray))),
+        }
     }
 
     /// Moves the first row that waits to the end of `out`.

@@ -52,9 +52,15 @@ impl<'a> Frame<'a> {
     #[must_use]
     #[inline]
     pub fn decode(link: LinkType, bytes: &'a [u8], cut: usize) -> Option<Self> {
+        // The usual case first, apart from the others.
+        if link == LinkType::ETHERNET { Some(Self::ethernet(bytes, cut)) } else { Self::of(link, bytes, cut) }
+    }
+
+    /// Decodes a frame of a link that is not Ethernet.
+    #[inline(never)]
+    fn of(link: LinkType, bytes: &'a [u8], cut: usize) -> Option<Self> {
         let mut reader = Reader::new(bytes);
         let head = match link {
-            LinkType::ETHERNET => ethernet(&mut reader),
             LinkType::LINUX_SLL => linux_sll(&mut reader),
             LinkType::LINUX_SLL2 => linux_sll2(&mut reader),
             LinkType::NULL | LinkType::LOOP => bsd_loop(&mut reader, link),
@@ -71,8 +77,9 @@ impl<'a> Frame<'a> {
         })
     }
 
-    /// Decodes an Ethernet frame that is carried inside something else.
+    /// Decodes an Ethernet frame, also one that is carried inside something else.
     #[must_use]
+    #[inline(never)]
     pub fn ethernet(bytes: &'a [u8], cut: usize) -> Self {
         let mut reader = Reader::new(bytes);
         match ethernet(&mut reader) {
@@ -92,44 +99,29 @@ impl<'a> Frame<'a> {
     }
 
     #[inline]
-    fn above(head: Head, mut reader: Reader<'a>, cut: usize) -> Self {
-        let Head { macs, mut vlan, mut ethertype } = head;
-        let mut tags = 0;
-        loop {
-            let peeled = match ethertype {
-                // The usual case is asked first.
-                ETHERTYPE_IPV4 | ETHERTYPE_IPV6 => break,
-                ETHERTYPE_VLAN | ETHERTYPE_QINQ | ETHERTYPE_QINQ_OLD if tags < MOST_TAGS => {
-                    vlan_tag(&mut reader, &mut vlan)
-                }
-                ETHERTYPE_PPPOE_SESSION => pppoe(&mut reader),
-                ETHERTYPE_MPLS if tags < MOST_TAGS => mpls(&mut reader),
-                // The 802.3 length says where the frame ends; what is past it is padding.
-                length if length < FIRST_ETHERTYPE && macs.is_some() => llc(&mut reader, length.into()),
-                _ => break,
-            };
-            tags += 1;
-            match peeled {
-                Ok(Peeled::Inner(inner)) => ethertype = inner,
-                Ok(Peeled::Last(inner)) => {
-                    ethertype = inner;
-                    break;
-                }
-                Err(error) => return Self { macs, vlan, ethertype, body: Body::Broken("link", error), cut },
-            }
+    fn above(mut head: Head, mut reader: Reader<'a>, cut: usize) -> Self {
+        // The usual case is asked first.
+        if !matches!(head.ethertype, ETHERTYPE_IPV4 | ETHERTYPE_IPV6)
+            && let Err(error) = peel(&mut head, &mut reader)
+        {
+            let Head { macs, vlan, ethertype } = head;
+            return Self { macs, vlan, ethertype, body: Body::Broken("link", error), cut };
         }
-        let body = match ethertype {
-            ETHERTYPE_IPV4 => {
-                Packet::v4(reader, cut).map_or_else(|error| Body::Broken("ipv4", error), Body::Ip)
-            }
-            ETHERTYPE_IPV6 => {
-                Packet::v6(reader, cut).map_or_else(|error| Body::Broken("ipv6", error), Body::Ip)
-            }
-            _ => Body::Other(reader.peek()),
-        };
+        let Head { macs, vlan, ethertype } = head;
         // An 802.3 length that was there in full leaves nothing but padding to be cut.
-        let cut = if ethertype < FIRST_ETHERTYPE { 0 } else { cut };
-        Self { macs, vlan, ethertype, body, cut }
+        let left = if ethertype < FIRST_ETHERTYPE { 0 } else { cut };
+        let frame = |body| Self { macs, vlan, ethertype, body, cut: left };
+        match ethertype {
+            ETHERTYPE_IPV4 => match Packet::v4(reader, cut) {
+                Ok(packet) => frame(Body::Ip(packet)),
+                Err(error) => frame(Body::Broken("ipv4", error)),
+            },
+            ETHERTYPE_IPV6 => match Packet::v6(reader, cut) {
+                Ok(packet) => frame(Body::Ip(packet)),
+                Err(error) => frame(Body::Broken("ipv6", error)),
+            },
+            _ => frame(Body::Other(reader.peek())),
+        }
     }
 }
 
@@ -143,6 +135,32 @@ struct Head {
 impl Head {
     const fn bare(ethertype: u16) -> Self {
         Self { macs: None, vlan: None, ethertype }
+    }
+}
+
+/// Takes off what stands between a link's header and the network layer.
+#[inline(never)]
+fn peel(head: &mut Head, reader: &mut Reader<'_>) -> Result<(), ReadError> {
+    let mut tags = 0;
+    loop {
+        let peeled = match head.ethertype {
+            ETHERTYPE_VLAN | ETHERTYPE_QINQ | ETHERTYPE_QINQ_OLD if tags < MOST_TAGS => {
+                vlan_tag(reader, &mut head.vlan)
+            }
+            ETHERTYPE_PPPOE_SESSION => pppoe(reader),
+            ETHERTYPE_MPLS if tags < MOST_TAGS => mpls(reader),
+            // The 802.3 length says where the frame ends; what is past it is padding.
+            length if length < FIRST_ETHERTYPE && head.macs.is_some() => llc(reader, length.into()),
+            _ => return Ok(()),
+        };
+        tags += 1;
+        match peeled? {
+            Peeled::Inner(inner) => head.ethertype = inner,
+            Peeled::Last(inner) => {
+                head.ethertype = inner;
+                return Ok(());
+            }
+        }
     }
 }
 

@@ -92,48 +92,72 @@ impl<'a> Segment<'a> {
     #[must_use]
     #[inline]
     pub fn decode(packet: &Packet<'a>) -> Self {
-        let (layer, segment) = match packet.protocol {
-            _ if packet.fragment.is_some_and(|part| part.offset > 0) => {
-                return Self::Other(packet.payload);
-            }
-            protocol::TCP => ("tcp", tcp(packet).map(Self::Tcp)),
-            protocol::UDP => ("udp", udp(packet).map(Self::Udp)),
-            protocol::ICMP | protocol::ICMPV6 => ("icmp", icmp(packet).map(Self::Icmp)),
-            _ => return Self::Other(packet.payload),
-        };
-        segment.unwrap_or_else(|error| Self::Broken(layer, error))
+        if packet.fragment.is_some_and(|part| part.offset > 0) {
+            return Self::Other(packet.payload);
+        }
+        match packet.protocol {
+            protocol::TCP => match tcp(packet) {
+                Ok(tcp) => Self::Tcp(tcp),
+                Err(error) => Self::Broken("tcp", error),
+            },
+            protocol::UDP => match udp(packet) {
+                Ok(udp) => Self::Udp(udp),
+                Err(error) => Self::Broken("udp", error),
+            },
+            protocol::ICMP | protocol::ICMPV6 => match icmp(packet) {
+                Ok(icmp) => Self::Icmp(icmp),
+                Err(error) => Self::Broken("icmp", error),
+            },
+            _ => Self::Other(packet.payload),
+        }
     }
 }
+
+/// RFC 9293, section 3.1: before the options.
+const TCP_HEADER_BYTES: usize = 20;
 
 #[inline]
 fn tcp<'a>(packet: &Packet<'a>) -> Result<Tcp<'a>, ReadError> {
     let mut reader = Reader::new(packet.payload);
-    let source = reader.u16_be("TCP source port")?;
-    let destination = reader.u16_be("TCP destination port")?;
-    let sequence = reader.u32_be("TCP sequence number")?;
-    let acknowledgment = reader.u32_be("TCP acknowledgment number")?;
-    let header_len = usize::from(reader.u8("TCP data offset")? >> 4) * 4;
-    let flags = Flags(reader.u8("TCP flags")?);
-    let window = reader.u16_be("TCP window")?;
-    reader.skip(4, "TCP checksum and urgent pointer")?;
-    let options = header_len.checked_sub(20).ok_or(ReadError {
+    let fixed: [u8; TCP_HEADER_BYTES] =
+        reader.array("TCP header").map_err(|_| first_missing(packet.payload))?;
+    let [s0, s1, d0, d1, q0, q1, q2, q3, a0, a1, a2, a3, offset, flags, w0, w1, ..] = fixed;
+    let header_len = usize::from(offset >> 4) * 4;
+    let options = header_len.checked_sub(TCP_HEADER_BYTES).ok_or(ReadError {
         field: "TCP data offset",
         offset: 12,
-        needed: 20,
+        needed: TCP_HEADER_BYTES,
         left: header_len,
     })?;
     reader.skip(options, "TCP options")?;
     Ok(Tcp {
-        source,
-        destination,
-        sequence,
-        acknowledgment,
-        flags,
-        window,
+        source: u16::from_be_bytes([s0, s1]),
+        destination: u16::from_be_bytes([d0, d1]),
+        sequence: u32::from_be_bytes([q0, q1, q2, q3]),
+        acknowledgment: u32::from_be_bytes([a0, a1, a2, a3]),
+        flags: Flags(flags),
+        window: u16::from_be_bytes([w0, w1]),
         payload: reader.rest(),
         payload_len: packet.payload_len.saturating_sub(header_len),
         bad_checksum: is_bad(packet),
     })
+}
+
+/// Which field of a TCP header is the first that is not there in full.
+#[cold]
+fn first_missing(header: &[u8]) -> ReadError {
+    let mut reader = Reader::new(header);
+    let mut field = |length, name| reader.skip(length, name);
+    let fields = field(2, "TCP source port")
+        .and_then(|()| field(2, "TCP destination port"))
+        .and_then(|()| field(4, "TCP sequence number"))
+        .and_then(|()| field(4, "TCP acknowledgment number"))
+        .and_then(|()| field(1, "TCP data offset"))
+        .and_then(|()| field(1, "TCP flags"))
+        .and_then(|()| field(2, "TCP window"))
+        .and_then(|()| field(4, "TCP checksum and urgent pointer"));
+    let whole = ReadError { field: "TCP header", offset: 0, needed: TCP_HEADER_BYTES, left: header.len() };
+    fields.err().unwrap_or(whole)
 }
 
 fn udp<'a>(packet: &Packet<'a>) -> Result<Udp<'a>, ReadError> {
@@ -170,4 +194,49 @@ fn is_bad(packet: &Packet<'_>) -> bool {
     packet.fragment.is_none()
         && packet.payload.len() == packet.payload_len
         && packet.pseudo_header_sum().bytes(packet.payload).fold() != 0xffff
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Segment, TCP_HEADER_BYTES};
+    use crate::{Body, Frame, LinkType};
+
+    #[test]
+    fn a_tcp_header_that_breaks_off_names_the_field_that_is_missing() {
+        let fields = [
+            (2, "TCP source port"),
+            (2, "TCP destination port"),
+            (4, "TCP sequence number"),
+            (4, "TCP acknowledgment number"),
+            (1, "TCP data offset"),
+            (1, "TCP flags"),
+            (2, "TCP window"),
+            (4, "TCP checksum and urgent pointer"),
+        ];
+        let missing = fields.into_iter().scan(0, |begin, (needed, field)| {
+            let offset = *begin;
+            *begin += needed;
+            Some((offset, needed, field))
+        });
+        for (offset, needed, field) in missing {
+            for length in offset..offset + needed {
+                // An IPv4 header without a checksum that holds, and the beginning of a TCP header.
+                let total = 20 + length as u8;
+                let mut packet = vec![0x45, 0, 0, total, 0, 0, 0, 0, 64, 6, 0, 0, 10, 0, 0, 1, 10, 0, 0, 2];
+                packet.resize(total.into(), 0);
+                let Some(Frame { body: Body::Ip(ip), .. }) = Frame::decode(LinkType::RAW, &packet, 0) else {
+                    panic!("{length} bytes of TCP are in an IP packet");
+                };
+                let Segment::Broken("tcp", error) = Segment::decode(&ip) else {
+                    panic!("{length} bytes are no TCP header");
+                };
+                let left = length - offset;
+                assert_eq!(
+                    (error.field, error.offset, error.needed, error.left),
+                    (field, offset, needed, left)
+                );
+                assert!(length < TCP_HEADER_BYTES);
+            }
+        }
+    }
 }

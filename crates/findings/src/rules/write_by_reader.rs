@@ -1,6 +1,8 @@
 use super::deeds::described;
 use crate::rule::counted;
 use crate::{Found, Rule};
+use foldhash::fast::FixedState;
+use hashbrown::HashMap;
 use quaywatch_model::{Address, Change, FindingKind, Moment, Severity, Verb, is_of_controllers};
 use std::collections::BTreeMap;
 
@@ -24,33 +26,30 @@ pub(super) static RULE: Rule = Rule {
     shown_by: "cases/finding-write-by-reader",
     silent_in: "cases/quiet-reader",
     look: |picture, found| {
-        let mut counts: BTreeMap<(Address, Address), [u64; 2]> = BTreeMap::new();
-        let mut firsts: BTreeMap<(Address, Address), Moment> = BTreeMap::new();
+        let mut done: HashMap<(Address, Address), Done, FixedState> = HashMap::default();
         for entry in picture.entries.iter().filter(|entry| is_of_controllers(entry.protocol)) {
-            let [reads, writes] = counts.entry((entry.client, entry.server)).or_default();
+            let done = done.entry((entry.client, entry.server)).or_default();
             match entry.verb {
-                Verb::Read | Verb::Subscribe => *reads += entry.count(),
+                Verb::Read | Verb::Subscribe => done.reads += entry.count(),
                 Verb::Write | Verb::Force => {
-                    *writes += entry.count();
-                    let first = firsts.entry((entry.client, entry.server)).or_insert(entry.first);
-                    *first = entry.first.min(*first);
+                    done.writes += entry.count();
+                    done.first = done.first.into_iter().chain([entry.first]).min();
                 }
                 _ => {}
             }
         }
-        counts.retain(|_, [reads, writes]| {
-            *writes > 0 && *reads >= MANY_READS && *reads >= *writes * READS_FOR_A_WRITE
-        });
+        // Few are left of many; these are told in order.
+        let done: BTreeMap<_, _> = done.into_iter().filter(|(_, done)| done.is_a_readers()).collect();
         let mut listed: BTreeMap<(Address, Address), Vec<&Change>> = BTreeMap::new();
         for change in picture.changes.iter().filter(|change| is_of_controllers(change.protocol)) {
             let pair = (change.client, change.server);
-            if matches!(change.verb, Verb::Write | Verb::Force) && counts.contains_key(&pair) {
+            if matches!(change.verb, Verb::Write | Verb::Force) && done.contains_key(&pair) {
                 listed.entry(pair).or_default().push(change);
             }
         }
-        for ((client, server), [reads, writes]) in counts {
+        for ((client, server), Done { reads, writes, first }) in done {
             let listed = listed.remove(&(client, server)).unwrap_or_default();
-            let first = firsts.get(&(client, server)).copied().unwrap_or_default();
+            let first = first.unwrap_or_default();
             let frames = listed.iter().flat_map(|change| change.frames.into_iter().flatten());
             let told: String =
                 listed.iter().take(3).map(|change| format!(" {}", described(change))).collect();
@@ -70,3 +69,19 @@ pub(super) static RULE: Rule = Rule {
         }
     },
 };
+
+/// What one machine did to another.
+#[derive(Default)]
+struct Done {
+    reads: u64,
+    writes: u64,
+    /// The first write.
+    first: Option<Moment>,
+}
+
+impl Done {
+    /// Whether it is what somebody does who otherwise only reads.
+    const fn is_a_readers(&self) -> bool {
+        self.writes > 0 && self.reads >= MANY_READS && self.reads >= self.writes * READS_FOR_A_WRITE
+    }
+}

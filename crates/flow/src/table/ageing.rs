@@ -79,6 +79,14 @@ impl<T: Default> Table<T> {
 }
 
 impl Limits {
+    /// Whether a conversation has been silent for too long. The cheap question first: it is asked for every packet.
+    #[inline]
+    pub(super) fn is_over<T>(&self, kept: &Conversation<T>, now: Timestamp) -> bool {
+        let silent = now.since(kept.last);
+        let least = self.closed_nanos.min(self.other_idle_nanos).min(self.tcp_idle_nanos);
+        silent > least && silent > self.patience(kept)
+    }
+
     /// How long a conversation may be silent.
     pub(super) fn patience<T>(&self, kept: &Conversation<T>) -> i64 {
         match kept.key.protocol {

@@ -79,12 +79,24 @@ impl<'a> Head<'a> {
 
     /// The values of all fields of this name. Lines of other names are not taken apart.
     fn values(self, wanted: &str) -> impl Iterator<Item = &'a str> {
-        self.fields.lines().take(MOST_FIELDS).filter_map(move |line| {
+        lines(self.fields).take(MOST_FIELDS).filter_map(move |line| {
             let (name, rest) = line.trim_start().split_at_checked(wanted.len())?;
             let rest = name.eq_ignore_ascii_case(wanted).then_some(rest)?;
             rest.trim_start().strip_prefix(':').map(str::trim)
         })
     }
+}
+
+/// Lines without what ends them, but for a carriage return. As [`str::lines`] gives them, and sooner: heads are asked for a
+/// dozen fields each.
+fn lines(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        let end = memchr(b'\n', rest.as_bytes()).unwrap_or(rest.len());
+        let line = rest.get(..end).filter(|_| !rest.is_empty())?;
+        rest = rest.get(end + 1..).unwrap_or_default();
+        Some(line)
+    })
 }
 
 fn first(line: &str) -> Option<First<'_>> {
@@ -177,6 +189,20 @@ fn is_plausible(first: First<'_>) -> bool {
         First::Request { method, target, .. } => {
             let graphic = target.bytes().all(|byte| byte > b' ' || METHODS.contains(&method));
             graphic && (METHODS.contains(&method) || is_target(target) || target == "*")
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::lines;
+
+    #[test]
+    fn lines_are_those_of_the_standard_library_but_for_the_carriage_return() {
+        for text in ["", "\n", "a", "a\n", "a\nb", "a\r\nb\r\n", "\n\n", "a\n\nb", "\r"] {
+            let ours: Vec<&str> = lines(text).map(|line| line.trim_end_matches('\r')).collect();
+            let theirs: Vec<&str> = text.lines().map(|line| line.trim_end_matches('\r')).collect();
+            assert_eq!(ours, theirs, "{text:?}");
         }
     }
 }

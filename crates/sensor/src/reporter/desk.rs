@@ -5,8 +5,10 @@ use crate::conversations::{
 };
 use crate::ledger::Ledger;
 use crate::logs;
-use crate::summary::{MOST_TRANSFERS, Summary};
+use crate::summary::{MOST_TRANSFERS, ProtocolTotal, Summary};
 use crate::whose;
+use foldhash::fast::FixedState;
+use hashbrown::HashMap;
 use quaywatch_findings::Violation;
 use quaywatch_flow::Conversation;
 use quaywatch_model::{Ended, FinishedTransfer, Moment, Problem, Side, Timestamp, Transferred, Verdict};
@@ -30,12 +32,14 @@ pub(super) struct Desk {
     pub(super) carver: Carver,
     pub(super) logs: Option<Logs>,
     pub(super) summary: Summary,
+    protocols: HashMap<&'static str, ProtocolTotal, FixedState>,
     pub(super) site: Arc<Site>,
 }
 
 impl Desk {
     pub(super) fn new(Outputs { rows, carver, logs }: Outputs, site: Arc<Site>) -> Self {
-        Self { ledger: Ledger::default(), rows, carver, logs, summary: Summary::of(&site), site }
+        let (ledger, summary, protocols) = (Ledger::default(), Summary::of(&site), HashMap::default());
+        Self { ledger, rows, carver, logs, summary, protocols, site }
     }
 
     /// Whether rows can no longer be written.
@@ -51,7 +55,8 @@ impl Desk {
 
     /// What was found, and where it was written.
     pub(super) fn finish(self) -> (Summary, Outputs) {
-        let Self { ledger, rows, carver, logs, mut summary, .. } = self;
+        let Self { ledger, rows, carver, logs, mut summary, protocols, .. } = self;
+        summary.protocols.extend(protocols);
         (summary.entries, summary.changed) = ledger.finish();
         (summary, Outputs { rows, carver, logs })
     }
@@ -121,7 +126,7 @@ impl Desk {
             *conversations += 1;
             *bytes += a.bytes + b.bytes;
         }
-        let total = self.summary.protocols.entry(name).or_default();
+        let total = self.protocols.entry(name).or_default();
         total.conversations += 1;
         total.packets += a.packets + b.packets;
         total.wire_bytes += a.wire_bytes + b.wire_bytes;

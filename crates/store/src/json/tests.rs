@@ -93,6 +93,13 @@ proptest! {
     }
 
     #[test]
+    fn a_text_of_any_length_is_judged_like_its_bytes(length in 0_usize..40, place in 0_usize..40, odd: u8) {
+        let mut bytes = vec![b'a'; length];
+        bytes.iter_mut().skip(place).take(1).for_each(|byte| *byte = odd);
+        prop_assert_eq!(is_plain_text(&bytes), bytes.iter().all(|byte| is_plain(*byte)));
+    }
+
+    #[test]
     fn one_odd_byte_among_plain_ones_is_found(place in 0_usize..8, odd: u8) {
         let mut bytes = *b"abcdefgh";
         bytes[place] = odd;

@@ -382,9 +382,16 @@ impl<'a> Path<'a> {
         segments.are_whole()
     }
 
+    /// The class and the instance, where the path is nothing but these, of one byte each. Most paths are.
+    const fn class_and_instance(&self) -> Option<(u8, u8)> {
+        match *self.bytes {
+            [0x20, class, 0x24, instance] => Some((class, instance)),
+            _ => None,
+        }
+    }
+
     pub(crate) fn target(&self) -> Target {
-        // Most paths are a class and an instance of one byte each.
-        if let &[0x20, class, 0x24, instance] = self.bytes {
+        if let Some((class, instance)) = self.class_and_instance() {
             let (class, instance) = (Some(class.into()), Some(instance.into()));
             return Target { class, leaf_class: class, instance, ..Target::default() };
         }

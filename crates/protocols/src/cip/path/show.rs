@@ -23,13 +23,11 @@ impl<'a> Object<'a> {
 impl fmt::Display for Object<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut shown = Shown { f, first: true, inside: Inside::Nothing, class: None };
-        let mut segments = self.path.segments();
-        for segment in segments.by_ref() {
-            shown.segment(segment)?;
-        }
-        shown.close_index()?;
-        if !segments.are_whole() {
-            shown.word("unreadable path")?;
+        if let Some((class, instance)) = self.path.class_and_instance() {
+            shown.logical(Logical::CLASS, class.into())?;
+            shown.logical(Logical::INSTANCE, instance.into())?;
+        } else {
+            shown.segments(self.path)?;
         }
         match self.attribute {
             Some(attribute) => {
@@ -58,6 +56,15 @@ struct Shown<'f, 'g> {
 }
 
 impl Shown<'_, '_> {
+    fn segments(&mut self, path: Path<'_>) -> fmt::Result {
+        let mut segments = path.segments();
+        for segment in segments.by_ref() {
+            self.segment(segment)?;
+        }
+        self.close_index()?;
+        if segments.are_whole() { Ok(()) } else { self.word("unreadable path") }
+    }
+
     fn segment(&mut self, segment: Segment<'_>) -> fmt::Result {
         match segment {
             Segment::Symbol(name) | Segment::ShortSymbol(name) => {
@@ -75,42 +82,7 @@ impl Shown<'_, '_> {
                 self.inside = Inside::Index;
                 self.f.decimal(value)
             }
-            Segment::Logical { kind, value, .. } => {
-                self.close_index()?;
-                self.inside = Inside::Nothing;
-                match kind {
-                    Logical::CLASS => {
-                        self.class = Some(value);
-                        self.word("")?;
-                        return match (names::class(value), u8::try_from(value)) {
-                            ("unknown", Ok(number)) => {
-                                self.f.write_str("class 0x")?;
-                                self.f.hex(number, 2)
-                            }
-                            ("unknown", Err(_)) => write!(self.f, "class 0x{value:02X}"),
-                            // Nearly all there is: written piece by piece, which is cheaper than a format.
-                            (name, Ok(number)) => {
-                                self.f.write_str(name)?;
-                                self.f.write_str(" (0x")?;
-                                self.f.hex(number, 2)?;
-                                self.f.write_char(')')
-                            }
-                            (name, Err(_)) => write!(self.f, "{name} (0x{value:02X})"),
-                        };
-                    }
-                    Logical::INSTANCE => {
-                        self.word("instance ")?;
-                        // A tag's instance can be followed by array indices, as its name can.
-                        if self.class == Some(class::SYMBOL) {
-                            self.inside = Inside::Symbol;
-                        }
-                    }
-                    Logical::MEMBER => self.word("member ")?,
-                    Logical::CONNECTION_POINT => self.word("connection point ")?,
-                    _ => self.word("attribute ")?,
-                }
-                self.f.decimal(value)
-            }
+            Segment::Logical { kind, value, .. } => self.logical(kind, value),
             Segment::ExtendedLogical { kind, value, .. } => {
                 self.word("extended logical ")?;
                 write!(self.f, "{kind}:{value}")
@@ -125,6 +97,43 @@ impl Shown<'_, '_> {
             }
             Segment::Port { .. } | Segment::Key(_) | Segment::Network { .. } | Segment::Data(_) => Ok(()),
         }
+    }
+
+    fn logical(&mut self, kind: Logical, value: u32) -> fmt::Result {
+        self.close_index()?;
+        self.inside = Inside::Nothing;
+        match kind {
+            Logical::CLASS => {
+                self.class = Some(value);
+                self.word("")?;
+                return match (names::class(value), u8::try_from(value)) {
+                    ("unknown", Ok(number)) => {
+                        self.f.write_str("class 0x")?;
+                        self.f.hex(number, 2)
+                    }
+                    ("unknown", Err(_)) => write!(self.f, "class 0x{value:02X}"),
+                    // Nearly all there is: written piece by piece, which is cheaper than a format.
+                    (name, Ok(number)) => {
+                        self.f.write_str(name)?;
+                        self.f.write_str(" (0x")?;
+                        self.f.hex(number, 2)?;
+                        self.f.write_char(')')
+                    }
+                    (name, Err(_)) => write!(self.f, "{name} (0x{value:02X})"),
+                };
+            }
+            Logical::INSTANCE => {
+                self.word("instance ")?;
+                // A tag's instance can be followed by array indices, as its name can.
+                if self.class == Some(class::SYMBOL) {
+                    self.inside = Inside::Symbol;
+                }
+            }
+            Logical::MEMBER => self.word("member ")?,
+            Logical::CONNECTION_POINT => self.word("connection point ")?,
+            _ => self.word("attribute ")?,
+        }
+        self.f.decimal(value)
     }
 
     fn word(&mut self, word: &str) -> fmt::Result {
