@@ -131,7 +131,7 @@ impl Desk {
         total.packets += a.packets + b.packets;
         total.wire_bytes += a.wire_bytes + b.wire_bytes;
         if let Some(tunnel) = &kept.tunnel {
-            let carrier = self.summary.protocols.entry(carrier_name(&tunnel.carrier)).or_default();
+            let carrier = self.protocols.entry(carrier_name(&tunnel.carrier)).or_default();
             carrier.carried_packets += a.packets + b.packets;
             carrier.carried_wire_bytes += a.wire_bytes + b.wire_bytes;
         }
