@@ -6,8 +6,8 @@ use foldhash::fast::FixedState;
 use hashbrown::HashMap;
 use quaywatch_content::Found;
 use quaywatch_model::{
-    Address, Attribute, Content, DataClass, Disclosure, Ended, KeptNote, Moment, Problem, Scope, Side, Subject,
-    Timestamp, Topic, Verdict,
+    Address, Attribute, Content, DataClass, Disclosure, Ended, KeptNote, Moment, Problem, Scope, Side,
+    Subject, Timestamp, Topic, Verdict,
 };
 use std::sync::Arc;
 

@@ -101,9 +101,8 @@ fn many_writes_are_a_line_an_object_with_its_first_and_its_last_value() {
 
 #[test]
 fn the_one_write_of_an_object_is_not_hidden_by_those_of_hundred_others() {
-    let beat = |second| {
-        change(second, Verb::Write, "write (0x06)", &format!("holding {} = {second}", second % 100))
-    };
+    let beat =
+        |second| change(second, Verb::Write, "write (0x06)", &format!("holding {} = {second}", second % 100));
     let mut changes: Vec<Change> = (0..900).map(beat).collect();
     changes.insert(700, change(700, Verb::Write, "write (0x06)", "holding 500 = 110"));
     let text = shown(&summary(changes));
@@ -132,7 +131,9 @@ fn writes_that_are_counted_but_not_listed_are_not_told_to_be_the_same() {
     summary.changes_not_listed = 950;
     let text = shown(&summary);
     assert!(
-        text.contains("1,000 times until 23:13:20  write (0x06):\n      holding 4 = 7, perhaps other values\n"),
+        text.contains(
+            "1,000 times until 23:13:20  write (0x06):\n      holding 4 = 7, perhaps other values\n"
+        ),
         "{text}"
     );
     assert!(!text.contains("more changes"), "{text}");

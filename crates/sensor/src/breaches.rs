@@ -41,7 +41,15 @@ impl Breaches {
         let (at, verb, outcome) = (operation.moment(), operation.verb, operation.outcome);
         let key = (between, verb, place, self.hash.hash_one(discriminant(&why)));
         let room = self.kept.len() < MOST_TOLD_APART;
-        let new = |pair| Breach { pair, verb, why: why.to_string(), first: at, count: 0, frames: Vec::new(), writes: Vec::new() };
+        let new = |pair| Breach {
+            pair,
+            verb,
+            why: why.to_string(),
+            first: at,
+            count: 0,
+            frames: Vec::new(),
+            writes: Vec::new(),
+        };
         let breach = match self.kept.get_mut(&key) {
             Some(breach) => breach,
             None if room => self.kept.entry(key).or_insert_with(|| new(Some(between))),

@@ -61,7 +61,9 @@ impl Changes {
     ) {
         self.name(operation);
         let hash = self.hash.hash_one((entry, operation.unit, operation.outcome, self.text.as_str()));
-        let is_it = |&at: &u32| self.objects.get(at as usize).is_some_and(|kept| kept.is(entry, operation, &self.text));
+        let is_it = |&at: &u32| {
+            self.objects.get(at as usize).is_some_and(|kept| kept.is(entry, operation, &self.text))
+        };
         let found = self.index.find(hash, is_it).copied();
         let at = match found {
             Some(at) => at,
@@ -152,9 +154,9 @@ impl Changes {
         self.objects.push(Object { entry, unit, outcome, text, changes: Vec::new(), count: 0, last });
         let (objects, hashes) = (&self.objects, &self.hash);
         self.index.insert_unique(hash, at, |&at| {
-            objects.get(at as usize).map_or(0, |kept| {
-                hashes.hash_one((kept.entry, kept.unit, kept.outcome, &*kept.text))
-            })
+            objects
+                .get(at as usize)
+                .map_or(0, |kept| hashes.hash_one((kept.entry, kept.unit, kept.outcome, &*kept.text)))
         });
         at
     }

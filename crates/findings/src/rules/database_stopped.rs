@@ -16,7 +16,8 @@ pub(super) static RULE: Rule = Rule {
     shown_by: "cases/finding-database-stopped",
     silent_in: "cases/finding-execution-by-database",
     look: |picture, found| {
-        for deed in deeds_by(picture, |verb, protocol, _, _| verb == Verb::Stop && is_of_databases(protocol)) {
+        for deed in deeds_by(picture, |verb, protocol, _, _| verb == Verb::Stop && is_of_databases(protocol))
+        {
             found.push(deed.found(
                 picture,
                 "The database was told to shut down",

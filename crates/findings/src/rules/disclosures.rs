@@ -35,8 +35,9 @@ pub(super) static SENSITIVE: Rule = Rule {
         for rows in by_recipient.into_values() {
             let Some((_, first)) = rows.iter().min_by_key(|(_, row)| row.start) else { continue };
             let severity = rows.iter().map(|(severity, _)| *severity).max().unwrap_or(Severity::High);
-            let classes: Vec<String> =
-                rows.iter().map(|(_, row)| row.data_class.as_str().replace('_', " ")).collect();
+            // By several protocols the same class may go out; it is named once, the most telling first.
+            let classes: BTreeSet<DataClass> = rows.iter().map(|(_, row)| row.data_class).collect();
+            let classes: Vec<String> = classes.iter().map(|class| class.as_str().replace('_', " ")).collect();
             let title = format!(
                 "{} sent {} to {}",
                 picture.named(first.client),

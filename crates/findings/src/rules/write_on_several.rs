@@ -74,7 +74,8 @@ pub(super) static RULE: Rule = Rule {
 type Object<'a> = (Address, Address, &'a str, Vec<&'a str>);
 
 fn object(change: &Change) -> Object<'_> {
-    let names = change.items.iter().map(|item| item.split_once(" = ").map_or(item.as_str(), |(name, _)| name));
+    let names =
+        change.items.iter().map(|item| item.split_once(" = ").map_or(item.as_str(), |(name, _)| name));
     (change.client, change.server, change.function.as_str(), names.collect())
 }
 

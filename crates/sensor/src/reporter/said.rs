@@ -1,8 +1,8 @@
 //! What the decoder of a conversation says, as it comes to the desk.
 
 use super::desk::Desk;
-use crate::conversations::{App, host, label, number, roles};
 use crate::changes::shown;
+use crate::conversations::{App, host, label, number, roles};
 use crate::ledger::Pair;
 use crate::logs;
 use crate::tagged::Tagged;
@@ -104,7 +104,8 @@ impl Said<'_> {
             let between = roles(self.kept, operation.client);
             let from = site.party(host(self.kept, *operation.client.of(&self.kept.key.addresses)));
             items.numbers(&mut |tag, number| {
-                if let Permit::Denied(why) = site.may_write(&from, &party, operation.verb, Some(tag), number) {
+                if let Permit::Denied(why) = site.may_write(&from, &party, operation.verb, Some(tag), number)
+                {
                     self.desk.summary.breaches.add(between, tag, why, number, &operation);
                 }
             });
