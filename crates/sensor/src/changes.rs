@@ -258,3 +258,55 @@ impl Write for Cut {
         Err(fmt::Error)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::MOST_LISTED;
+    use crate::ledger::Ledger;
+    use quaywatch_model::{
+        Address, Change, Coded, Item, Items, Moment, Number, Operation, Outcome, Side, Timestamp, Verb,
+    };
+
+    struct Register(u64);
+    impl Items for Register {
+        fn each(&self, tell: &mut dyn FnMut(Item<'_>)) {
+            tell(Item::named(&format_args!("holding {}", self.0)));
+        }
+    }
+
+    /// What is listed of writes to 30 servers, the first of which has most objects, when so many workers share the work.
+    fn listed(workers: usize) -> (Vec<Change>, u64) {
+        let mut ledgers: Vec<Ledger> = (0..workers).map(|_| Ledger::default()).collect();
+        for frame in 0..60_000_u64 {
+            let server = frame % 30;
+            let at = Moment { time: Timestamp::from_nanos(frame as i64), frame };
+            let register = Register(frame / 30 % (1 + 300 / (1 + server)));
+            let function = Coded::new("write", Number::Hex8(6));
+            let operation = Operation {
+                request: Some(at),
+                items: &register,
+                ..Operation::new(Side::A, Verb::Write, function, Outcome::Accepted)
+            };
+            let ledger = &mut ledgers[server as usize % workers];
+            let [client, server] = [99, server as u8].map(|last| Address::v4([10, 0, 0, last]));
+            let pair = ledger.pair(client, server, "modbus");
+            ledger.add(pair, &operation, &register);
+        }
+        let changes = ledgers.into_iter().map(|ledger| ledger.finish().1);
+        let (mut changes, not_listed) =
+            changes.reduce(|mut all, other| (all.merge(other), all).1).unwrap().finish();
+        changes.sort_by_key(|change| change.at);
+        (changes, not_listed)
+    }
+
+    #[test]
+    fn how_the_work_is_shared_does_not_show_and_no_object_is_left_out() {
+        let (changes, not_listed) = listed(1);
+        assert!(changes.len() <= MOST_LISTED, "{}", changes.len());
+        assert_eq!(changes.len() as u64 + not_listed, 60_000);
+        let firsts = changes.iter().filter(|change| change.nth == 0).count() as u64;
+        assert_eq!(firsts, (0..30).map(|server| 1 + 300 / (1 + server)).sum::<u64>());
+        let told = |(changes, not_listed): (Vec<Change>, u64)| (format!("{changes:?}"), not_listed);
+        assert!(told((changes, not_listed)) == told(listed(3)));
+    }
+}

@@ -55,7 +55,8 @@ pub(super) static WRITE: Rule = Rule {
     severity: "High.",
     meaning: "A machine wrote values into a controller, or tried to, without being among those whom the site names for it, or \
               on another crane than its own, or another tag, or a value outside the range that the site gives.",
-    limits: "Only with a site file, and only for controllers its writers speak of. Program, firmware, modes and forces have \
+    limits: "Only with a site file, and only for controllers its writers speak of. Of an object that no tag map names, only who \
+             writes is judged. Program, firmware, modes and forces have \
              findings of their own, which say what the site does not permit.",
     advice: "Find out who did it; undo the change; add the writer only if it should stand.",
     techniques: &["T0855", "T0836", "T0848"],

@@ -2,7 +2,8 @@ use super::{About, Captured, PLACES, TEMPLATE, write};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use quaywatch_model::{
-    Address, Asset, Entry, Finding, FindingKind, Link, Mac, Moment, Scope, Severity, Timestamp, Verb,
+    Address, Asset, Change, Entry, Finding, FindingKind, Link, Mac, Moment, Outcome, Scope, Severity,
+    Timestamp, Verb,
 };
 use quaywatch_sensor::Summary;
 use serde_json::Value;
@@ -167,4 +168,33 @@ fn link(client: Address, server: Address) -> Link {
         last: Timestamp::from_nanos(1),
         notes: Vec::new(),
     }
+}
+
+#[test]
+fn one_change_of_every_object_is_in_a_page_that_has_no_room_for_all() {
+    let change = |frame: u64, nth: usize, item: &str| Change {
+        at: Moment { time: Timestamp::from_nanos(frame as i64), frame },
+        frames: [Some(frame), None],
+        client: Address::v4([10, 0, 0, 1]),
+        server: Address::v4([10, 0, 0, 2]),
+        protocol: "modbus",
+        verb: Verb::Write,
+        function: "write".to_owned(),
+        unit: None,
+        items: vec![item.to_owned()],
+        more_items: 0,
+        bytes: None,
+        outcome: Outcome::Accepted,
+        code: None,
+        nth,
+        repeated: 0,
+        until: Timestamp::from_nanos(frame as i64),
+    };
+    let mut summary = Summary::default();
+    summary.changes = (0..5_000).map(|beat| change(beat, beat as usize, "holding 100 = 1")).collect();
+    summary.changes.push(change(5_001, 0, "holding 500 = 110"));
+    let changes = data(&page(&summary, ""))["summary"]["changes"].clone();
+    let changes = changes.as_array().unwrap();
+    assert!(changes.len() < 5_000);
+    assert!(changes.iter().any(|change| change["items"][0] == "holding 500 = 110"));
 }
