@@ -40,6 +40,8 @@ pub enum Topic {
     CertificateIssuer,
     /// Its SHA-256.
     CertificateSha256,
+    /// Since when it holds, RFC 3339.
+    CertificateBegins,
     /// Until when it holds, RFC 3339.
     CertificateExpires,
     /// The software that speaks: a banner, a user agent.
@@ -93,6 +95,7 @@ impl Topic {
             Self::CertificateSubject => "certificate_subject",
             Self::CertificateIssuer => "certificate_issuer",
             Self::CertificateSha256 => "certificate_sha256",
+            Self::CertificateBegins => "certificate_begins",
             Self::CertificateExpires => "certificate_expires",
             Self::Software => "software",
             Self::User => "user",

@@ -11,6 +11,8 @@ const ETHERTYPE_QINQ: u16 = 0x88a8;
 const ETHERTYPE_QINQ_OLD: u16 = 0x9100;
 const ETHERTYPE_PPPOE_SESSION: u16 = 0x8864;
 const ETHERTYPE_MPLS: u16 = 0x8847;
+/// Address and control of PPP on HDLC (RFC 1662, section 3.1).
+const HDLC_FRAMING: [u8; 2] = [0xff, 0x03];
 
 /// Below this the field after the addresses is a length (IEEE 802.3), from it on an EtherType.
 const FIRST_ETHERTYPE: u16 = 0x0600;
@@ -54,6 +56,7 @@ impl<'a> Frame<'a> {
             LinkType::ETHERNET => ethernet(&mut reader),
             LinkType::LINUX_SLL => linux_sll(&mut reader),
             LinkType::LINUX_SLL2 => linux_sll2(&mut reader),
+            LinkType::PPP => ppp(&mut reader),
             LinkType::NULL | LinkType::LOOP => bsd_loop(&mut reader, link),
             LinkType::RAW | LinkType::RAW_OLD | LinkType::RAW_OPENBSD | LinkType::IPV4 | LinkType::IPV6 => {
                 Ok(Head::bare(by_version(bytes)))
@@ -183,6 +186,24 @@ fn bsd_loop(reader: &mut Reader<'_>, link: LinkType) -> Result<Head, ReadError> 
     }))
 }
 
+/// LINKTYPE_PPP: address and control of HDLC where they are there, then the PPP protocol.
+fn ppp(reader: &mut Reader<'_>) -> Result<Head, ReadError> {
+    if reader.peek().starts_with(&HDLC_FRAMING) {
+        reader.skip(HDLC_FRAMING.len(), "HDLC framing")?;
+    }
+    // What is not IP sets up the link; its numbers are no EtherTypes.
+    Ok(Head::bare(network_layer(reader.u16_be("PPP protocol")?).unwrap_or_default()))
+}
+
+/// The EtherType of what a PPP protocol carries (RFC 1332, RFC 5072), where that is IP.
+const fn network_layer(ppp: u16) -> Option<u16> {
+    match ppp {
+        0x0021 => Some(ETHERTYPE_IPV4),
+        0x0057 => Some(ETHERTYPE_IPV6),
+        _ => None,
+    }
+}
+
 fn by_version(bytes: &[u8]) -> u16 {
     match bytes.first().map(|byte| byte >> 4) {
         Some(4) => ETHERTYPE_IPV4,
@@ -203,11 +224,8 @@ fn vlan_tag(reader: &mut Reader<'_>, vlan: &mut Option<u16>) -> Result<Peeled, R
 /// RFC 2516 section 4: version and type, code, session, length; then the PPP protocol (RFC 1661).
 fn pppoe(reader: &mut Reader<'_>) -> Result<Peeled, ReadError> {
     reader.skip(6, "PPPoE header")?;
-    Ok(match reader.u16_be("PPP protocol")? {
-        0x0021 => Peeled::Inner(ETHERTYPE_IPV4),
-        0x0057 => Peeled::Inner(ETHERTYPE_IPV6),
-        other => Peeled::Last(other),
-    })
+    let protocol = reader.u16_be("PPP protocol")?;
+    Ok(network_layer(protocol).map_or(Peeled::Last(protocol), Peeled::Inner))
 }
 
 /// RFC 3032 section 2.1: label, class, bottom of stack, time to live. What is inside is told by its version.
@@ -245,5 +263,17 @@ mod tests {
             let is_ip = frame.is_some_and(|frame| matches!(frame.body, Body::Ip(_)));
             assert!(is_ip, "link type {link}");
         }
+    }
+
+    #[test]
+    fn ppp_is_read_with_and_without_its_framing_and_what_is_not_ip_has_no_ethertype() {
+        let packet = [0x45, 0, 0, 20, 0, 0, 0, 0, 64, 17, 0, 0, 10, 0, 0, 1, 10, 0, 0, 2];
+        for head in [&[0x00, 0x21][..], &[0xff, 0x03, 0x00, 0x21]] {
+            let frame = [head, &packet].concat();
+            assert!(matches!(Frame::decode(LinkType::PPP, &frame, 0).unwrap().body, Body::Ip(_)), "{head:?}");
+        }
+        let echo = Frame::decode(LinkType::PPP, &[0xff, 0x03, 0xc0, 0x21, 9, 0, 0, 4], 0).unwrap();
+        assert!(matches!(echo.body, Body::Other([9, 0, 0, 4])) && echo.ethertype == 0);
+        assert!(matches!(Frame::decode(LinkType::PPP, &[0xff], 0).unwrap().body, Body::Broken("link", _)));
     }
 }

@@ -8,6 +8,8 @@ impl LinkType {
     pub const NULL: Self = Self(0);
     /// Ethernet.
     pub const ETHERNET: Self = Self(1);
+    /// PPP (RFC 1661), with or without the two bytes of framing that PPP has on HDLC (RFC 1662).
+    pub const PPP: Self = Self(9);
     /// Raw IP, version by the first nibble.
     pub const RAW: Self = Self(101);
     /// Raw IP in files of old programs, which wrote `DLT_RAW` of their own system instead: 12 on most (pcap-linktype(7)).
