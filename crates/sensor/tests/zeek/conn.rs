@@ -142,7 +142,17 @@ const LOGS: [Expected; 23] = [
         "profinet/icsnpp-profinet-io-cm__profinet_io_cm_write.pcapng",
         "icsnpp-profinet-io-cm__profinet_io_cm_write/conn.log",
     ),
-    whole("quic/zeek__ppp-quic-interop-retry.pcap", "zeek__ppp-quic-interop-retry/core.ppp/conn.log", &[]),
+    whole(
+        "quic/zeek__ppp-quic-interop-retry.pcap",
+        "zeek__ppp-quic-interop-retry/core.ppp/conn.log",
+        &[
+            ("icmp :: 135 ff02::1:ff00:3 136: local_resp T, not F", GROUPS),
+            ("icmp :: 135 ff02::1:ff00:4 136: local_resp T, not F", GROUPS),
+            ("icmp :: 135 ff02::1:ff00:3 136: orig_bytes 56, not 48", ICMP_HEADERS),
+            ("icmp :: 135 ff02::1:ff00:4 136: orig_bytes 56, not 48", ICMP_HEADERS),
+            ("udp 193.167.0.100 42834 193.167.100.100 443: service quic, not -", RECOGNISED),
+        ],
+    ),
     whole("rdp/zeek__rdp-rdpeudp-handshake-fail.pcap", "zeek__rdp-rdpeudp-handshake-fail/conn.log", &[]),
     whole(
         "ssh/zeek__http-http-single-conn-22.pcap",
