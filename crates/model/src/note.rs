@@ -46,6 +46,8 @@ pub enum Topic {
     CertificateExpires,
     /// The software that speaks: a banner, a user agent.
     Software,
+    /// Whom the client of a remote desktop asks for, in the cookie of its request: a user, or where to be sent.
+    Cookie,
     /// Who logs in.
     User,
     /// A password or another secret was sent in clear; the value is [`Value::Secret`] or says which kind.
@@ -98,6 +100,7 @@ impl Topic {
             Self::CertificateBegins => "certificate_begins",
             Self::CertificateExpires => "certificate_expires",
             Self::Software => "software",
+            Self::Cookie => "cookie",
             Self::User => "user",
             Self::ClearSecret => "clear_secret",
             Self::DefaultSecret => "default_secret",

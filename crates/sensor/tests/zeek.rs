@@ -11,6 +11,8 @@
 mod conn;
 #[path = "zeek/files.rs"]
 mod files;
+#[path = "zeek/http.rs"]
+mod http;
 #[path = "zeek/quic.rs"]
 mod quic;
 

@@ -1,4 +1,4 @@
-//! What a body is, by what its head says and by its first bytes.
+//! What a body is, by what its head says.
 
 use crate::secrets::unescaped;
 use quaywatch_model::{DataClass, TransferKind};
@@ -28,8 +28,6 @@ const FILE_TYPES: &[&str] = &[
     "application/x-7z-compressed",
     "application/x-rar-compressed",
 ];
-/// So much is looked at to tell a page from other XML, in bytes.
-const PROLOGUE_BYTES: usize = 512;
 /// The longest name of a file that is told, in bytes.
 const MAX_NAME_BYTES: usize = 255;
 
@@ -106,34 +104,4 @@ pub(super) fn class(media_type: &str) -> DataClass {
         || media_type.starts_with("audio/")
         || media_type == "multipart/x-mixed-replace";
     if moving { DataClass::Video } else { DataClass::Unknown }
-}
-
-/// The type of content by its first bytes, as Zeek names it; `None` where they do not tell.
-pub(super) fn sniff(bytes: &[u8]) -> Option<&'static str> {
-    const SIGNATURES: &[(&[u8], &str)] = &[
-        (b"%PDF-", "application/pdf"),
-        (b"\x89PNG\r\n", "image/png"),
-        (b"GIF8", "image/gif"),
-        (b"\xFF\xD8\xFF", "image/jpeg"),
-        (b"PK\x03\x04", "application/zip"),
-        (b"\x1F\x8B", "application/x-gzip"),
-        (b"MZ", "application/x-dosexec"),
-        (b"\x7FELF", "application/x-executable"),
-        (b"<?xml", "application/xml"),
-    ];
-    let is_page = |text: &str| ["<!doctype html", "<html"].iter().any(|tag| text.contains(tag));
-    let start = String::from_utf8_lossy(bytes.get(..bytes.len().min(PROLOGUE_BYTES)).unwrap_or_default())
-        .to_ascii_lowercase();
-    if start.starts_with("<?xml") && is_page(&start) {
-        return Some("text/html");
-    }
-    if let Some((_, name)) = SIGNATURES.iter().find(|(start, _)| bytes.starts_with(start)) {
-        return Some(name);
-    }
-    let text = start.trim_start();
-    if ["<!doctype html", "<html", "<head", "<title", "<body"].iter().any(|tag| text.starts_with(tag)) {
-        return Some("text/html");
-    }
-    let printable = bytes.iter().all(|byte| byte.is_ascii_graphic() || byte.is_ascii_whitespace());
-    (printable && bytes.len() >= 4).then_some("text/plain")
 }
