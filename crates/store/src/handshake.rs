@@ -4,9 +4,8 @@ use crate::json::{self, Array};
 use crate::rows::by_role;
 use quaywatch_model::{KeptNote, Moment, Side, Topic};
 
-/// What is said only where two ends make themselves known to each other.
-const TELLING: [Topic; 8] = [
-    Topic::Cipher,
+/// What only these handshakes say. Ciphers and versions are told of others, too.
+const TELLING: [Topic; 7] = [
     Topic::Ja4,
     Topic::Ja3,
     Topic::Ja3Server,

@@ -174,7 +174,7 @@ fn a_handshake_is_one_line_with_what_each_side_said_of_itself() {
         notes: &notes,
     };
     rows.handshake(&row);
-    rows.handshake(&HandshakeRow { start: moment(1, 5), client: Side::A, notes: &notes[5..6], ..row });
+    rows.handshake(&HandshakeRow { start: moment(1, 5), client: Side::A, notes: &notes[7..8], ..row });
     assert_eq!(store.finish(vec![rows]).unwrap().handshakes, 2);
     let told = text(dir.path(), "handshakes");
     let told: Vec<_> = told.lines().collect();
@@ -190,13 +190,17 @@ fn a_handshake_is_one_line_with_what_each_side_said_of_itself() {
             r#""frames":[4,6]}"#
         )
     );
-    assert!(told[1].ends_with(r#""protocol":"quic","version":"TLSv13","frames":[]}"#), "{}", told[1]);
+    assert!(told[1].ends_with(r#""client_certificate":{"sha256":"00ff"},"frames":[6]}"#), "{}", told[1]);
 }
 
 #[test]
 fn notes_of_a_log_in_or_a_web_page_are_no_handshake() {
     let is_one = |topic| HandshakeRow::is_told_by(&[note(Side::A, topic, "x", 1)]);
-    assert!(![Topic::User, Topic::ServerName, Topic::Software, Topic::Version].into_iter().any(is_one));
+    assert!(
+        ![Topic::User, Topic::ServerName, Topic::Software, Topic::Version, Topic::Cipher]
+            .into_iter()
+            .any(is_one)
+    );
     assert!([Topic::Ja4, Topic::Hassh, Topic::Cookie, Topic::CertificateSha256].into_iter().all(is_one));
 }
 
