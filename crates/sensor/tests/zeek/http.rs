@@ -56,7 +56,8 @@ fn the_files_of_http_log_are_those_of_files_log() {
         }
         let mut of_http: Vec<_> =
             files.iter().filter(|file| file["source"] == "HTTP").map(|file| file["fuid"].clone()).collect();
-        (told.sort(), of_http.sort());
+        told.sort();
+        of_http.sort();
         assert_eq!(told, of_http, "{capture:?}");
         of_http.dedup();
         assert_eq!(told.len(), of_http.len(), "{capture:?}: no two files have one name");
