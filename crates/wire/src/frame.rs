@@ -191,15 +191,16 @@ fn ppp(reader: &mut Reader<'_>) -> Result<Head, ReadError> {
     if reader.peek().starts_with(&HDLC_FRAMING) {
         reader.skip(HDLC_FRAMING.len(), "HDLC framing")?;
     }
-    // What is not IP sets up the link; its numbers are no EtherTypes.
+    // What carries no packets sets up the link; its numbers are no EtherTypes.
     Ok(Head::bare(network_layer(reader.u16_be("PPP protocol")?).unwrap_or_default()))
 }
 
-/// The EtherType of what a PPP protocol carries (RFC 1332, RFC 5072), where that is IP.
+/// The EtherType of what a PPP protocol carries, where that is IP (RFC 1332, RFC 5072) or labelled (RFC 3032, section 4.3).
 const fn network_layer(ppp: u16) -> Option<u16> {
     match ppp {
         0x0021 => Some(ETHERTYPE_IPV4),
         0x0057 => Some(ETHERTYPE_IPV6),
+        0x0281 => Some(ETHERTYPE_MPLS),
         _ => None,
     }
 }
