@@ -97,7 +97,7 @@ fn out_writes_every_table_and_json_is_one_object() {
     assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
     let summary: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(summary["capture"]["packets"], 6);
-    for table in ["conversations", "operations", "transfers", "problems"] {
+    for table in ["conversations", "operations", "handshakes", "transfers", "problems"] {
         let rows = fs::read_to_string(out.join(format!("{table}.ndjson"))).unwrap();
         rows.lines().for_each(|row| drop(serde_json::from_str::<serde_json::Value>(row).unwrap()));
     }

@@ -102,6 +102,8 @@ pub struct Transferred {
 pub struct FinishedTransfer {
     /// The conversation it belongs to, as the caller named it.
     pub conversation: u64,
+    /// Which transfer of the conversation it is, as its decoder says.
+    pub id: u64,
     /// When it began.
     pub start: Moment,
     /// When it ended, or the last was seen of it.

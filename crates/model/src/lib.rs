@@ -44,7 +44,7 @@ pub use exchange::{Disclosure, Reach, RemoteAccess, Scope};
 pub use fact::{Attribute, Fact, Subject};
 pub use finding::{Finding, FindingKind, Severity};
 pub use link::{Distinct, Link, Search};
-pub use log::{Column, Kind, Log, LogLine, LogValues, Prefix};
+pub use log::{Column, FileNumber, Kind, Log, LogLine, LogValues, Prefix};
 pub use name::{Coded, Number};
 pub use note::{Note, Topic};
 pub use operation::{Item, Items, Operation, Outcome, Scalars, Steps, Value, Verb};

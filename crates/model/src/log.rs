@@ -1,6 +1,7 @@
 //! Logs in the format of Zeek: what one message or exchange said, column by column.
 
 use crate::{Moment, Side, Value};
+use std::fmt;
 
 /// One log of Zeek or of a Zeek package: its name and its columns after the common ones.
 #[derive(Debug, PartialEq, Eq)]
@@ -66,6 +67,8 @@ pub enum Kind {
     Port,
     /// Several texts in no order; its value is [`Value::List`].
     StringSet,
+    /// Several of a few words in no order; its value is [`Value::List`].
+    EnumSet,
     /// Several texts in order; its value is [`Value::List`].
     StringVector,
     /// Several lengths of time in order, in nanoseconds; its value is [`Value::List`].
@@ -74,6 +77,25 @@ pub enum Kind {
     CountVector,
     /// Several numbers in no order; its value is [`Value::List`].
     CountSet,
+    /// A file: the number that tells it apart in its conversation. Its value shows a [`FileNumber`].
+    File,
+    /// Several files in order; its value is a [`Value::List`] of such numbers.
+    FileVector,
+}
+
+/// What tells a file apart from all others of its conversation. With the conversation's name it makes Zeek's `fuid`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FileNumber {
+    /// The frame that its transfer began in.
+    pub frame: u64,
+    /// Which transfer of the conversation it is; numbers may come again in later frames.
+    pub id: u64,
+}
+
+impl fmt::Display for FileNumber {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:x}x{:x}", self.frame, self.id)
+    }
 }
 
 /// What one message or exchange said: a line of a [`Log`].

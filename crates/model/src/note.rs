@@ -40,10 +40,14 @@ pub enum Topic {
     CertificateIssuer,
     /// Its SHA-256.
     CertificateSha256,
+    /// Since when it holds, RFC 3339.
+    CertificateBegins,
     /// Until when it holds, RFC 3339.
     CertificateExpires,
     /// The software that speaks: a banner, a user agent.
     Software,
+    /// Whom the client of a remote desktop asks for, in the cookie of its request: a user, or where to be sent.
+    Cookie,
     /// Who logs in.
     User,
     /// A password or another secret was sent in clear; the value is [`Value::Secret`] or says which kind.
@@ -93,8 +97,10 @@ impl Topic {
             Self::CertificateSubject => "certificate_subject",
             Self::CertificateIssuer => "certificate_issuer",
             Self::CertificateSha256 => "certificate_sha256",
+            Self::CertificateBegins => "certificate_begins",
             Self::CertificateExpires => "certificate_expires",
             Self::Software => "software",
+            Self::Cookie => "cookie",
             Self::User => "user",
             Self::ClearSecret => "clear_secret",
             Self::DefaultSecret => "default_secret",

@@ -21,6 +21,9 @@ pub trait Sink {
     fn content(&mut self, content: &Content<'_>);
     /// A line of a log in Zeek's format.
     fn log(&mut self, line: &LogLine<'_>);
+    /// What is told from now on was said at this moment, because it was kept since then. Otherwise it is said when the
+    /// sink was handed over.
+    fn said_at(&mut self, _: Moment) {}
 }
 
 /// What is asked for beside operations, so that nobody works for what nobody reads.

@@ -212,10 +212,12 @@ impl Recogniser {
         }
         for piece in self.held.drain(..) {
             cx.now = piece.moment;
+            cx.sink.said_at(piece.moment);
             conversation.data(cx, piece.from, &piece.bytes);
             cx.memory.free(piece.bytes);
         }
         cx.now = now;
+        cx.sink.said_at(now);
     }
 
     /// Bytes from one side are missing: what was held of it no longer joins what comes.

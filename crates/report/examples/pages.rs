@@ -201,6 +201,7 @@ fn finding(index: u32) -> Finding {
 fn transfer(index: u32) -> Transferred {
     let transfer = FinishedTransfer {
         conversation: 1,
+        id: 1,
         start: moment(0),
         end: moment(1),
         data: Some((moment(0), moment(1))),

@@ -117,6 +117,7 @@ fn change(number: usize) -> Change {
 fn transfer(number: usize) -> Transferred {
     let transfer = FinishedTransfer {
         conversation: 0,
+        id: 1,
         start: at(number as u64),
         end: at(number as u64),
         data: None,

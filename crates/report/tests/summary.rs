@@ -148,6 +148,7 @@ fn moved(kind: TransferKind, seconds: [i64; 2], block: u32, length: u64) -> Tran
         protocol: "s7comm",
         transfer: FinishedTransfer {
             conversation: 0,
+            id: 1,
             start,
             end,
             data: Some((start, end)),

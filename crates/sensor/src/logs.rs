@@ -3,7 +3,7 @@
 use crate::conversations::App;
 use quaywatch_flow::Conversation;
 use quaywatch_model::{
-    Column, Direction, FinishedTransfer, Kind, Log, LogLine, Moment, Prefix, Scalars, Scope, Side, Value,
+    Column, Direction, FileNumber, FinishedTransfer, Kind, Log, LogLine, Prefix, Scalars, Scope, Side, Value,
 };
 use quaywatch_store::Logs;
 use quaywatch_store::zeek::LogConnection;
@@ -36,7 +36,7 @@ static FILES: Log = Log {
     name: "files",
     prefix: Prefix::Time,
     columns: &[
-        Column::new("fuid", Kind::String),
+        Column::new("fuid", Kind::File),
         Column::new("uid", Kind::String),
         Column::new("id.orig_h", Kind::Addr),
         Column::new("id.orig_p", Kind::Port),
@@ -126,7 +126,7 @@ pub(crate) fn transfer(
     let (orig, resp) = (connection.originator, connection.originator.other());
     let hosts = [orig, resp].map(|side| *side.of(&kept.key.addresses));
     let [orig_port, resp_port] = [orig, resp].map(|side| Value::Unsigned((*side.of(&kept.key.ports)).into()));
-    let fuid = fuid(uid, moved.start);
+    let number = FileNumber { frame: moved.start.frame, id: moved.id };
     // Zeek knows a file by its bytes, not by who asked for them when.
     let (first, last) = moved.data.unwrap_or((moved.start, moved.start));
     let sha256 =
@@ -134,7 +134,7 @@ pub(crate) fn transfer(
     let analyzers = Few([moved.carved.as_ref().map(|_| "EXTRACT"), sha256.as_ref().map(|_| "SHA256")]);
     let source = name.to_ascii_uppercase().replace('-', "_");
     let values = [
-        Some(Value::Text(&fuid)),
+        Some(Value::Shown(&number)),
         Some(Value::Text(uid)),
         Some(Value::Shown(&hosts[0])),
         Some(orig_port),
@@ -164,11 +164,6 @@ pub(crate) fn transfer(
         None,
     ];
     logs.line(&connection, &LogLine { log: &FILES, at: first, from: sender, values: &values });
-}
-
-/// A file's name in Zeek's manner: `F` and letters that are the same in every run.
-fn fuid(uid: &str, start: Moment) -> String {
-    format!("F{}{:x}", uid.get(1..).unwrap_or_default(), start.frame)
 }
 
 /// Whether a side is on the site's own networks: Zeek's `Site::local_nets` are the private ones too, where nobody says

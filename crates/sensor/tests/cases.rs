@@ -18,7 +18,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-const TABLES: [&str; 4] = ["conversations", "operations", "transfers", "problems"];
+const TABLES: [&str; 5] = ["conversations", "operations", "transfers", "problems", "handshakes"];
 
 #[test]
 fn every_case_says_what_it_is_expected_to_say() {
@@ -71,14 +71,17 @@ fn run(case: &Path, threads: u16, out: &Path) {
     inspect(&[Source::from_argument(capture(case).unwrap())], &settings, &mut |_| ()).unwrap();
 }
 
-/// All four tables as lines a person can read.
+/// The tables as lines a person can read. Few cases have handshakes.
 fn said(case: &Path) -> String {
     let out = tempfile::tempdir().unwrap();
     run(case, 1, out.path());
     let mut text = String::new();
     for table in TABLES {
-        writeln!(text, "# {table}").unwrap();
         let rows = fs::read_to_string(out.path().join(format!("{table}.ndjson"))).unwrap();
+        if table == "handshakes" && rows.is_empty() {
+            continue;
+        }
+        writeln!(text, "# {table}").unwrap();
         for row in rows.lines() {
             let row: Value = serde_json::from_str(row).unwrap();
             match table {

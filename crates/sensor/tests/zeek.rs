@@ -1,4 +1,4 @@
-//! `conn.log` and `files.log` of whole captures, row by row against those that Zeek's own tests and those of its packages
+//! Logs of whole captures, row by row against those that Zeek's own tests and those of its packages
 //! expect. Each difference is listed with why it is one.
 
 #![allow(
@@ -11,6 +11,10 @@
 mod conn;
 #[path = "zeek/files.rs"]
 mod files;
+#[path = "zeek/http.rs"]
+mod http;
+#[path = "zeek/quic.rs"]
+mod quic;
 
 use quaywatch_capture::Source;
 use quaywatch_sensor::{Settings, inspect};

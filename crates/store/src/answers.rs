@@ -4,8 +4,8 @@
 use crate::error::At;
 use crate::json::{self, Array};
 use crate::run::TempFile;
-use crate::{Store, StoreError};
-use quaywatch_model::{Address, Asset, Disclosure, Finding, Moment, RemoteAccess, Timestamp};
+use crate::{Label, Store, StoreError};
+use quaywatch_model::{Address, Asset, Disclosure, Finding, Moment, RemoteAccess, Side, Timestamp};
 use std::fmt::Display;
 use std::io::Write;
 
@@ -62,35 +62,50 @@ const fn place(at: Moment) -> (Timestamp, u64) {
 }
 
 /// One row, key by key. What is absent is left out.
-struct Row<'a> {
+pub(crate) struct Row<'a> {
     out: &'a mut Vec<u8>,
     empty: bool,
 }
 
 impl<'a> Row<'a> {
-    fn begin(out: &'a mut Vec<u8>) -> Self {
+    pub(crate) fn begin(out: &'a mut Vec<u8>) -> Self {
         out.push(b'{');
         Self { out, empty: true }
+    }
+
+    /// Ends it where it is not a line of its own.
+    pub(crate) fn close(self) {
+        self.out.push(b'}');
     }
 
     fn end(self) {
         self.out.extend_from_slice(b"}\n");
     }
 
-    fn key(&mut self, key: &str) -> &mut Vec<u8> {
+    fn separate(&mut self) {
         if !std::mem::take(&mut self.empty) {
             self.out.push(b',');
         }
+    }
+
+    /// What every row says of its conversation.
+    pub(crate) fn label(&mut self, label: &Label, client: Side) {
+        self.separate();
+        label.push(self.out, client);
+    }
+
+    pub(crate) fn key(&mut self, key: &str) -> &mut Vec<u8> {
+        self.separate();
         json::push_str(self.out, key);
         self.out.push(b':');
         self.out
     }
 
-    fn text(&mut self, key: &str, text: &str) {
+    pub(crate) fn text(&mut self, key: &str, text: &str) {
         json::push_str(self.key(key), text);
     }
 
-    fn maybe(&mut self, key: &str, text: Option<&str>) {
+    pub(crate) fn maybe(&mut self, key: &str, text: Option<&str>) {
         if let Some(text) = text {
             self.text(key, text);
         }
@@ -100,11 +115,11 @@ impl<'a> Row<'a> {
         self.text(key, &shown.to_string());
     }
 
-    fn time(&mut self, key: &str, time: Timestamp) {
+    pub(crate) fn time(&mut self, key: &str, time: Timestamp) {
         self.shown(key, time);
     }
 
-    fn number(&mut self, key: &str, number: u64) {
+    pub(crate) fn number(&mut self, key: &str, number: u64) {
         json::push_unsigned(self.key(key), number);
     }
 
@@ -128,7 +143,7 @@ impl<'a> Row<'a> {
         array.close();
     }
 
-    fn texts<T: AsRef<str>>(&mut self, key: &str, texts: &[T]) {
+    pub(crate) fn texts<T: AsRef<str>>(&mut self, key: &str, texts: &[T]) {
         self.list(key, texts, |out, text| json::push_str(out, text.as_ref()));
     }
 
@@ -171,7 +186,7 @@ fn push_asset(row: &mut Row<'_>, asset: &Asset) {
         if evidence.frame > 0 {
             piece.number("frame", evidence.frame);
         }
-        piece.out.push(b'}');
+        piece.close();
     });
 }
 

@@ -1,11 +1,11 @@
 //! Programs, firmware images and files: hashed as they come, and written out where that was asked for.
 
-mod media;
 mod name;
 mod output;
 
 use output::{Output, Stop};
-use quaywatch_model::{FinishedTransfer, Moment, Problem, Transfer, Verdict};
+use quaywatch_model::{FinishedTransfer, Moment, Problem, Transfer, TransferKind, Verdict};
+use quaywatch_wire::{MEDIA_HEAD_BYTES, media_type};
 use sha2::{Digest, Sha256};
 
 pub(crate) use name::is_leftover;
@@ -157,6 +157,7 @@ impl Carver {
         self.begun = (at.frame, place.wrapping_add(1));
         let so_far = FinishedTransfer {
             conversation,
+            id,
             start: at,
             end: at,
             data: None,
@@ -180,7 +181,10 @@ impl Carver {
 
     fn close(&mut self, position: usize, at: Moment, complete: bool) -> FinishedTransfer {
         let Open { place, hash, head, gap, mut so_far, output, .. } = self.open.swap_remove(position);
-        so_far.mime_type = media::type_of(so_far.kind, &head);
+        // Blocks and rows are no files.
+        if matches!(so_far.kind, TransferKind::File | TransferKind::Firmware) {
+            so_far.mime_type = media_type(&head);
+        }
         let hash: [u8; 32] = hash.finalize().into();
         so_far.end = at;
         so_far.complete = complete && !gap;
@@ -223,7 +227,7 @@ impl Open {
     /// Keeps what is the beginning of the file.
     fn begins_with(&mut self, bytes: &[u8]) {
         if !self.gap {
-            let room = media::HEAD_BYTES.saturating_sub(self.head.len());
+            let room = MEDIA_HEAD_BYTES.saturating_sub(self.head.len());
             self.head.extend_from_slice(bytes.get(..room).unwrap_or(bytes));
         }
     }

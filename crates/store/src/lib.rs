@@ -31,6 +31,7 @@ mod chunks;
 mod clock;
 mod conversation;
 mod error;
+mod handshake;
 pub mod json;
 mod label;
 mod logs;
@@ -52,6 +53,7 @@ pub use carve::{
 };
 pub use conversation::{ConversationRow, Transport};
 pub use error::StoreError;
+pub use handshake::HandshakeRow;
 pub use label::Label;
 pub use logs::{LogFiles, Logs};
 pub use problems::{ProblemTotal, TOLD_PER_REASON};

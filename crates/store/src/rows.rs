@@ -1,5 +1,6 @@
 use crate::clock::Clock;
 use crate::conversation::ConversationRow;
+use crate::handshake::HandshakeRow;
 use crate::json::{self, Bound};
 use crate::part::Part;
 use crate::problems::Problems;
@@ -54,6 +55,7 @@ pub struct Rows {
     clock: Clock,
     operations: Part,
     conversations: Part,
+    handshakes: Part,
     transfers: Part,
     problems: Part,
     tags: Part,
@@ -63,11 +65,12 @@ pub struct Rows {
 
 impl Rows {
     /// For one more worker on these tables, which are in the order of [`TableName::ALL`].
-    pub(crate) fn new([conversations, operations, transfers, problems, tags]: [Part; 5]) -> Self {
+    pub(crate) fn new([conversations, operations, handshakes, transfers, problems, tags]: [Part; 6]) -> Self {
         Self {
             clock: Clock::default(),
             operations,
             conversations,
+            handshakes,
             transfers,
             problems,
             tags,
@@ -85,7 +88,14 @@ impl Rows {
     /// How many bytes are held in memory for rows that this worker has not handed on.
     #[must_use]
     pub fn held_bytes(&self) -> usize {
-        let parts = [&self.operations, &self.conversations, &self.transfers, &self.problems, &self.tags];
+        let parts = [
+            &self.operations,
+            &self.conversations,
+            &self.handshakes,
+            &self.transfers,
+            &self.problems,
+            &self.tags,
+        ];
         parts.into_iter().map(Part::held_bytes).sum::<usize>()
     }
 
@@ -110,6 +120,11 @@ impl Rows {
         self.row(TableName::Conversations, row.start, row.label.order(), 0, |out, clock| {
             row.push(out, clock);
         });
+    }
+
+    /// Tells the handshake of a conversation that is over.
+    pub fn handshake(&mut self, row: &HandshakeRow<'_>) {
+        self.row(TableName::Handshakes, row.start, row.label.order(), 0, |out, _| row.push(out));
     }
 
     /// Tells a transfer that is over.
@@ -186,6 +201,7 @@ impl Rows {
         let part = match name {
             TableName::Operations => &mut self.operations,
             TableName::Conversations => &mut self.conversations,
+            TableName::Handshakes => &mut self.handshakes,
             TableName::Transfers => &mut self.transfers,
             TableName::Problems => &mut self.problems,
             TableName::Tags => &mut self.tags,
@@ -204,6 +220,7 @@ impl Rows {
         let parts = [
             &mut self.operations,
             &mut self.conversations,
+            &mut self.handshakes,
             &mut self.transfers,
             &mut self.problems,
             &mut self.tags,

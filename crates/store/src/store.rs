@@ -21,6 +21,8 @@ pub enum TableName {
     Conversations,
     /// One row a request with its answer.
     Operations,
+    /// One row a handshake of TLS, QUIC, SSH or RDP.
+    Handshakes,
     /// One row a program, firmware image or file that was moved.
     Transfers,
     /// What could not be read.
@@ -31,8 +33,14 @@ pub enum TableName {
 
 impl TableName {
     /// All of them.
-    pub const ALL: [Self; 5] =
-        [Self::Conversations, Self::Operations, Self::Transfers, Self::Problems, Self::Tags];
+    pub const ALL: [Self; 6] = [
+        Self::Conversations,
+        Self::Operations,
+        Self::Handshakes,
+        Self::Transfers,
+        Self::Problems,
+        Self::Tags,
+    ];
 
     /// The name, which is the file's without `.ndjson`.
     #[must_use]
@@ -40,6 +48,7 @@ impl TableName {
         match self {
             Self::Conversations => "conversations",
             Self::Operations => "operations",
+            Self::Handshakes => "handshakes",
             Self::Transfers => "transfers",
             Self::Problems => "problems",
             Self::Tags => "tags",
@@ -50,7 +59,7 @@ impl TableName {
         match self {
             Self::Conversations => limits.conversations_bytes,
             Self::Operations => limits.operations_bytes,
-            Self::Transfers | Self::Problems | Self::Tags => limits.other_bytes,
+            Self::Handshakes | Self::Transfers | Self::Problems | Self::Tags => limits.other_bytes,
         }
     }
 }
@@ -67,7 +76,7 @@ pub struct Store {
     dir: PathBuf,
     limits: Limits,
     /// In the order of [`TableName::ALL`].
-    tables: [Arc<Mutex<Table>>; 5],
+    tables: [Arc<Mutex<Table>>; 6],
     carvers: usize,
     carved: Arc<Used>,
 }
@@ -79,6 +88,8 @@ pub struct Written {
     pub conversations: u64,
     /// Rows of `operations`.
     pub operations: u64,
+    /// Rows of `handshakes`.
+    pub handshakes: u64,
     /// Rows of `transfers`.
     pub transfers: u64,
     /// Rows of `tags`.
@@ -157,11 +168,13 @@ impl Store {
             let left = Table::new(PathBuf::new(), 0);
             std::mem::replace(&mut *table.lock().unwrap_or_else(PoisonError::into_inner), left).finish()
         };
-        let [conversations, operations, transfers, problems, tags] = tables.map(parts);
-        let [conversations, operations, transfers, tags] = [conversations?, operations?, transfers?, tags?];
+        let [conversations, operations, handshakes, transfers, problems, tags] = tables.map(parts);
+        let [conversations, operations, handshakes] = [conversations?, operations?, handshakes?];
+        let [transfers, tags] = [transfers?, tags?];
         let written = Written {
             conversations: conversations.told,
             operations: operations.told,
+            handshakes: handshakes.told,
             transfers: transfers.told,
             tags: tags.told,
             problems: totals,
@@ -169,6 +182,7 @@ impl Store {
         let files = [
             table(&dir, TableName::Conversations, conversations)?,
             table(&dir, TableName::Operations, operations)?,
+            table(&dir, TableName::Handshakes, handshakes)?,
             table(&dir, TableName::Transfers, transfers)?,
             problems_table(&dir, problems?, &written.problems)?,
             table(&dir, TableName::Tags, tags)?,

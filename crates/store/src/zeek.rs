@@ -4,7 +4,7 @@
 //! fields and escapes; the JSON form is that of `LogAscii::use_json` with times as numbers.
 
 use crate::json::{self, Array, Bound};
-use quaywatch_model::{Address, Kind, Log, LogLine, Prefix, Side, Timestamp, Value};
+use quaywatch_model::{Address, Kind, Log, LogLine, Prefix, Scalars, Side, Timestamp, Value};
 use std::fmt::Write as _;
 
 /// How lines are written.
@@ -90,12 +90,13 @@ const fn type_name(kind: Kind) -> &'static str {
         Kind::Double => "double",
         Kind::Time => "time",
         Kind::Interval => "interval",
-        Kind::String => "string",
+        Kind::String | Kind::File => "string",
         Kind::Enum => "enum",
         Kind::Addr => "addr",
         Kind::Port => "port",
         Kind::StringSet => "set[string]",
-        Kind::StringVector => "vector[string]",
+        Kind::EnumSet => "set[enum]",
+        Kind::StringVector | Kind::FileVector => "vector[string]",
         Kind::IntervalVector => "vector[interval]",
         Kind::CountVector => "vector[count]",
         Kind::CountSet => "set[count]",
@@ -109,8 +110,15 @@ pub fn push(out: &mut Vec<u8>, format: LogFormat, connection: &LogConnection<'_>
     fields.limit = fields.out.len() + LINE_LIMIT_BYTES;
     fields.begin();
     let mut put = |value: Option<Value<'_>>| {
-        if let Some((name, kind)) = columns.next() {
-            fields.put(name, kind, value);
+        let Some((name, kind)) = columns.next() else { return };
+        match (kind, value) {
+            (Kind::File, Some(number)) => {
+                fields.put(name, kind, Some(Value::Text(&fuid(connection.uid, number))));
+            }
+            (Kind::FileVector, Some(Value::List(numbers))) => {
+                fields.put(name, kind, Some(Value::List(&Fuids { uid: connection.uid, numbers })));
+            }
+            (kind, value) => fields.put(name, kind, value),
         }
     };
     let time = Value::Signed(line.at.time.nanos());
@@ -127,6 +135,23 @@ pub fn push(out: &mut Vec<u8>, format: LogFormat, connection: &LogConnection<'_>
     }
     line.values.each(&mut put);
     fields.end();
+}
+
+/// A file's name in Zeek's manner: `F`, the conversation's name and the file's number in it. The same in every log and run.
+fn fuid(uid: &str, number: Value<'_>) -> String {
+    format!("F{}{number}", uid.get(1..).unwrap_or_default())
+}
+
+/// Files of a conversation by their names.
+struct Fuids<'a> {
+    uid: &'a str,
+    numbers: &'a dyn Scalars,
+}
+
+impl Scalars for Fuids<'_> {
+    fn each(&self, tell: &mut dyn FnMut(Value<'_>)) {
+        self.numbers.each(&mut |number| tell(Value::Text(&fuid(self.uid, number))));
+    }
 }
 
 /// An address or a port of one end.

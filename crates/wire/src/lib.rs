@@ -4,12 +4,13 @@
 //! not decode to its end is given as far as it does, with the reason it stops.
 //!
 //! [`Frame::decode`] reads a captured frame down to the network layer, [`Segment::decode`] the transport above it,
-//! [`tunnel::inside`] finds a frame or packet that is carried inside.
+//! [`tunnel::inside`] finds a frame or packet that is carried inside. [`media_type`] tells what a file is by its beginning.
 
 mod checksum;
 mod frame;
 mod ip;
 mod link;
+mod media;
 mod memory;
 mod reader;
 mod transport;
@@ -18,6 +19,7 @@ pub mod tunnel;
 pub use frame::{Body, ETHERTYPE_IPV4, ETHERTYPE_IPV6, Frame};
 pub use ip::{Fragment, Packet, protocol};
 pub use link::LinkType;
+pub use media::{MEDIA_HEAD_BYTES, media_type};
 pub use memory::Memory;
 pub use reader::{ReadError, Reader};
 pub use transport::{Flags, Icmp, Segment, Tcp, Udp};

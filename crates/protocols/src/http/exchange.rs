@@ -1,7 +1,7 @@
 //! One request and its answer.
 
 use super::log;
-use super::payload::Payload;
+use super::payload::{FileTold, Payload};
 use super::wire::{First, Head};
 use crate::Context;
 use crate::secrets::masked;
@@ -44,15 +44,32 @@ pub(super) struct Exchange {
 #[derive(Debug, Default)]
 pub(super) struct BodyTold {
     pub(super) bytes: u64,
-    pub(super) file: Option<String>,
-    pub(super) media_type: Option<&'static str>,
+    /// What the head calls it, where no file in it has a name of its own.
+    pub(super) name: Option<String>,
+    /// The files in it; of a body that is no file the type alone.
+    pub(super) files: Vec<FileTold>,
 }
 
 impl BodyTold {
     /// Learns what a body turned out to be.
-    pub(super) fn learn(&mut self, payload: &Payload) {
+    pub(super) fn learn(&mut self, cx: &Context<'_>, payload: &mut Payload) {
         self.bytes += payload.decoded_bytes;
-        self.media_type = super::kinds::sniff(&payload.kept);
+        if cx.wanted.logs {
+            self.files = payload.files();
+        }
+    }
+}
+
+impl BodyTold {
+    /// The names of the files.
+    pub(super) fn names(&self) -> Vec<&str> {
+        let named: Vec<&str> = self.files.iter().filter_map(|file| file.name.as_deref()).collect();
+        if named.is_empty() { self.name.as_deref().into_iter().collect() } else { named }
+    }
+
+    /// Their types, as far as their first bytes tell.
+    pub(super) fn types(&self) -> Vec<&str> {
+        self.files.iter().filter_map(|file| file.media_type).collect()
     }
 }
 

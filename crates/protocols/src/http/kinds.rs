@@ -30,8 +30,6 @@ const FILE_TYPES: &[&str] = &[
     "application/x-7z-compressed",
     "application/x-rar-compressed",
 ];
-/// So much is looked at to tell a page from other XML, in bytes.
-const PROLOGUE_BYTES: usize = 512;
 /// The longest name of a file that is told, in bytes.
 const MAX_NAME_BYTES: usize = 255;
 
@@ -122,7 +120,8 @@ pub(super) const SIGNATURE_BYTES: usize = 16;
 
 /// The file of this name that begins so, if it is one by its first bytes.
 pub(super) fn sent(name: &str, first: &[u8]) -> Option<File> {
-    let typed = sniff(first).filter(|typed| is_picture(typed) || FILE_TYPES.contains(typed))?;
+    let is_file = |typed: &&str| is_picture(typed) || FILE_TYPES.contains(typed);
+    let typed = quaywatch_wire::media_type(first).filter(is_file)?;
     Some(File::new(name, typed))
 }
 
@@ -131,34 +130,4 @@ pub(super) fn last_of(target: &str) -> String {
     let path = target.split(['?', '#']).next().unwrap_or_default();
     let last = path.rsplit('/').next().unwrap_or_default();
     unescaped(last.get(..last.floor_char_boundary(MAX_NAME_BYTES)).unwrap_or_default())
-}
-
-/// The type of content by its first bytes, as Zeek names it; `None` where they do not tell.
-pub(super) fn sniff(bytes: &[u8]) -> Option<&'static str> {
-    const SIGNATURES: &[(&[u8], &str)] = &[
-        (b"%PDF-", "application/pdf"),
-        (b"\x89PNG\r\n", "image/png"),
-        (b"GIF8", "image/gif"),
-        (b"\xFF\xD8\xFF", "image/jpeg"),
-        (b"PK\x03\x04", "application/zip"),
-        (b"\x1F\x8B", "application/x-gzip"),
-        (b"MZ", "application/x-dosexec"),
-        (b"\x7FELF", "application/x-executable"),
-        (b"<?xml", "application/xml"),
-    ];
-    let is_page = |text: &str| ["<!doctype html", "<html"].iter().any(|tag| text.contains(tag));
-    let start = String::from_utf8_lossy(bytes.get(..bytes.len().min(PROLOGUE_BYTES)).unwrap_or_default())
-        .to_ascii_lowercase();
-    if start.starts_with("<?xml") && is_page(&start) {
-        return Some("text/html");
-    }
-    if let Some((_, name)) = SIGNATURES.iter().find(|(start, _)| bytes.starts_with(start)) {
-        return Some(name);
-    }
-    let text = start.trim_start();
-    if ["<!doctype html", "<html", "<head", "<title", "<body"].iter().any(|tag| text.starts_with(tag)) {
-        return Some("text/html");
-    }
-    let printable = bytes.iter().all(|byte| byte.is_ascii_graphic() || byte.is_ascii_whitespace());
-    (printable && bytes.len() >= 4).then_some("text/plain")
 }

@@ -1,8 +1,9 @@
 //! Zeek's `http.log`, with the columns of Zeek 4 and later, which have `origin`.
 //!
-//! Zeek's numbers of files (`orig_fuids`, `resp_fuids`) are its own and stay empty. Passwords are never told.
+//! Files are those of `files.log`, by the same names and with the same types; of a body that is no file only its type is
+//! told. Passwords are never told.
 
-use super::exchange::Exchange;
+use super::exchange::{BodyTold, Exchange};
 use super::wire::Head;
 use crate::Context;
 use crate::secrets::masked;
@@ -29,14 +30,14 @@ static LOG: Log = Log {
         Column::new("status_msg", Kind::String),
         Column::new("info_code", Kind::Count),
         Column::new("info_msg", Kind::String),
-        Column::new("tags", Kind::StringSet),
+        Column::new("tags", Kind::EnumSet),
         Column::new("username", Kind::String),
         Column::new("password", Kind::String),
         Column::new("proxied", Kind::StringSet),
-        Column::new("orig_fuids", Kind::StringVector),
+        Column::new("orig_fuids", Kind::FileVector),
         Column::new("orig_filenames", Kind::StringVector),
         Column::new("orig_mime_types", Kind::StringVector),
-        Column::new("resp_fuids", Kind::StringVector),
+        Column::new("resp_fuids", Kind::FileVector),
         Column::new("resp_filenames", Kind::StringVector),
         Column::new("resp_mime_types", Kind::StringVector),
     ],
@@ -53,10 +54,9 @@ pub(super) fn write(cx: &mut Context<'_>, client: Side, exchange: &Exchange) {
     let proxied = head.map(proxies).unwrap_or_default();
     let proxied = Texts(proxied.iter().map(String::as_str).collect());
     let [sent, answered] = &exchange.bodies;
-    let [sent_files, answered_files] =
-        [sent, answered].map(|body| Texts(body.file.as_deref().into_iter().collect()));
-    let [sent_types, answered_types] =
-        [sent, answered].map(|body| Texts(body.media_type.into_iter().collect()));
+    let [sent_files, answered_files] = [sent, answered].map(Fuids);
+    let [sent_names, answered_names] = [sent, answered].map(|body| Texts(body.names()));
+    let [sent_types, answered_types] = [sent, answered].map(|body| Texts(body.types()));
     let status = exchange.status.as_ref();
     let information = exchange.information.as_ref();
     let code = |(code, _): &(u16, Box<str>)| Value::Unsigned((*code).into());
@@ -79,11 +79,11 @@ pub(super) fn write(cx: &mut Context<'_>, client: Side, exchange: &Exchange) {
         exchange.user.as_deref().map(Value::Text),
         None,
         proxied.told(),
-        None,
         sent_files.told(),
+        sent_names.told(),
         sent_types.told(),
-        None,
         answered_files.told(),
+        answered_names.told(),
         answered_types.told(),
     ];
     cx.log(&LogLine { log: &LOG, at: exchange.begun, from: client, values: &values });
@@ -92,6 +92,25 @@ pub(super) fn write(cx: &mut Context<'_>, client: Side, exchange: &Exchange) {
 /// A reason phrase; Zeek has a word for one that is empty.
 fn reason_of(reason: &str) -> Value<'_> {
     Value::Text(if reason.is_empty() { "<empty>" } else { reason })
+}
+
+/// The files of a body.
+struct Fuids<'a>(&'a BodyTold);
+
+impl Fuids<'_> {
+    fn told(&self) -> Option<Value<'_>> {
+        self.0.files.iter().any(|file| file.number.is_some()).then_some(Value::List(self))
+    }
+}
+
+impl Scalars for Fuids<'_> {
+    fn each(&self, tell: &mut dyn FnMut(Value<'_>)) {
+        self.0
+            .files
+            .iter()
+            .filter_map(|file| file.number.as_ref())
+            .for_each(|number| tell(Value::Shown(number)));
+    }
 }
 
 struct Texts<'a>(Vec<&'a str>);

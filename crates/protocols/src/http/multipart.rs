@@ -1,11 +1,13 @@
 //! Uploads of forms (RFC 7578): the files in them, and the fields that log somebody in.
 
-use super::kinds::{File, filename, media_type, parameter};
+use super::kinds::{self, File, filename, parameter};
+use super::payload::FileTold;
 use crate::Context;
 use crate::images::{self, Beginning};
 use crate::secrets::{is_password, is_user};
 use memchr::memmem;
-use quaywatch_model::{Content, DataClass, Direction, Side, Transfer, TransferKind};
+use quaywatch_model::{Content, DataClass, Direction, FileNumber, Side, Transfer, TransferKind};
+use quaywatch_wire::{MEDIA_HEAD_BYTES, media_type};
 
 /// The longest boundary (RFC 2046, section 5.1.1), in bytes.
 const MAX_BOUNDARY_BYTES: usize = 70;
@@ -13,6 +15,10 @@ const MAX_BOUNDARY_BYTES: usize = 70;
 const MAX_PART_HEAD_BYTES: usize = 8 * 1024;
 /// The longest value of a field that is looked at, in bytes: longer ones log nobody in.
 const MAX_VALUE_BYTES: usize = 128;
+/// So many files of a form are told in the log, which is Zeek's `HTTP::max_files_orig`.
+const MOST_FILES: usize = 15;
+/// The files of a form are counted in the upper half of the numbers of their transfers, the bodies in the lower.
+const FILE: u64 = 1 << 32;
 
 /// A form that is being uploaded.
 #[derive(Debug)]
@@ -22,8 +28,11 @@ pub(super) struct Multipart {
     /// What was not used yet.
     tail: Vec<u8>,
     part: Part,
+    /// The number of the next file's transfer.
     transfer_id: u64,
     client: Side,
+    /// The files that it had so far.
+    pub(super) files: Vec<FileTold>,
     /// Whether a file in it is firmware.
     pub(super) has_firmware: bool,
     /// What the fields that log somebody in say.
@@ -35,7 +44,15 @@ pub(super) struct Multipart {
 enum Part {
     /// Before the first boundary, or in a head.
     Head,
-    File(DataClass, Beginning),
+    File {
+        class: DataClass,
+        number: FileNumber,
+        name: String,
+        /// Its first bytes.
+        head: Vec<u8>,
+        /// What they tell of its kind.
+        beginning: Beginning,
+    },
     Field {
         name: String,
         value: Vec<u8>,
@@ -65,6 +82,7 @@ impl Multipart {
             part: Part::Head,
             transfer_id,
             client,
+            files: Vec::new(),
             has_firmware: false,
             user,
             password,
@@ -110,7 +128,7 @@ impl Multipart {
                 // The last end of line stays, for the delimiter of an empty part begins with it.
                 Some(start + length + 4)
             }
-            Part::File(..) | Part::Field { .. } => {
+            Part::File { .. } | Part::Field { .. } => {
                 let found = memmem::find(bytes, &self.delimiter);
                 let sure = found.unwrap_or_else(|| bytes.len().saturating_sub(self.delimiter.len()));
                 self.content(cx, bytes.get(..sure).unwrap_or_default());
@@ -134,10 +152,12 @@ impl Multipart {
             self.part = Part::Field { name, value: Vec::new() };
             return;
         };
-        let file = File::new(&name, &media_type(field("Content-Type").unwrap_or_default()));
+        let file = File::new(&name, &kinds::media_type(field("Content-Type").unwrap_or_default()));
         self.has_firmware |= file.kind == TransferKind::Firmware;
+        let id = self.transfer_id;
+        self.transfer_id = id.wrapping_add(FILE);
         cx.transfer(&Transfer::Begin {
-            id: self.transfer_id,
+            id,
             kind: file.kind,
             direction: Direction::ToDevice,
             client: self.client,
@@ -145,17 +165,26 @@ impl Multipart {
             block_type: None,
             block_number: None,
         });
-        self.part = Part::File(file.class(), Beginning::default());
+        let number = FileNumber { frame: cx.now.frame, id };
+        self.part = Part::File {
+            class: file.class(),
+            number,
+            name: file.name,
+            head: Vec::new(),
+            beginning: Beginning::default(),
+        };
     }
 
     fn content(&mut self, cx: &mut Context<'_>, bytes: &[u8]) {
         match &mut self.part {
-            Part::File(class, beginning) if !bytes.is_empty() => {
+            Part::File { class, number, head, beginning, .. } if !bytes.is_empty() => {
                 if let Some(kind) = beginning.goes_on(bytes).filter(|_| *class == DataClass::Files) {
                     *class = images::class(kind);
                     self.has_firmware |= kind == TransferKind::Firmware;
                 }
-                cx.transfer(&Transfer::Data { id: self.transfer_id, bytes });
+                cx.transfer(&Transfer::Data { id: number.id, bytes });
+                let room = MEDIA_HEAD_BYTES.saturating_sub(head.len());
+                head.extend_from_slice(bytes.get(..room).unwrap_or(bytes));
                 let (from, wire_bytes) = (self.client, bytes.len() as u64);
                 let shown = if cx.wanted.content { bytes } else { &[] };
                 cx.content(&Content { from, class: *class, wire_bytes, bytes: shown, ends: false });
@@ -169,9 +198,13 @@ impl Multipart {
 
     fn end_part(&mut self, cx: &mut Context<'_>, complete: bool) {
         match std::mem::replace(&mut self.part, Part::Head) {
-            Part::File(class, _) => {
-                cx.transfer(&Transfer::End { id: self.transfer_id, complete });
+            Part::File { class, number, name, head, .. } => {
+                cx.transfer(&Transfer::End { id: number.id, complete });
                 cx.content(&Content { from: self.client, class, wire_bytes: 0, bytes: &[], ends: true });
+                if self.files.len() < MOST_FILES {
+                    let media_type = media_type(&head);
+                    self.files.push(FileTold { number: Some(number), name: Some(name), media_type });
+                }
             }
             Part::Field { name, value } if is_password(&name) => {
                 self.password = Some(String::from_utf8_lossy(&value).into_owned());
@@ -185,8 +218,8 @@ impl Multipart {
 
     /// Bytes of the body are missing: what follows cannot be told apart.
     pub(super) fn lost(&mut self, cx: &mut Context<'_>, bytes: u64) {
-        if matches!(self.part, Part::File(..)) {
-            cx.transfer(&Transfer::Missing { id: self.transfer_id, bytes });
+        if let Part::File { number, .. } = &self.part {
+            cx.transfer(&Transfer::Missing { id: number.id, bytes });
         }
         self.end_part(cx, false);
         self.part = Part::Over;

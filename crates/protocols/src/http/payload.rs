@@ -7,7 +7,8 @@ use super::multipart::Multipart;
 use super::wire::Head;
 use crate::Context;
 use crate::images::{self, Beginning};
-use quaywatch_model::{Content, DataClass, Direction, Side, Transfer};
+use quaywatch_model::{Content, DataClass, Direction, FileNumber, Side, Transfer};
+use quaywatch_wire::media_type;
 use std::fmt;
 
 /// So much of a body's beginning is kept to be looked into, in bytes: a form with a login, the head of a page.
@@ -34,6 +35,19 @@ pub(super) struct Payload {
     pub(super) decoded_bytes: u64,
     /// Whether all that was told as a file is the file, and not a range of it.
     whole_file: bool,
+    /// Some of it was not captured: what comes after is not its beginning.
+    is_cut: bool,
+    /// What tells it apart as a file.
+    number: Option<FileNumber>,
+}
+
+/// What is told of a file in a body, or of a body that is no file.
+#[derive(Debug)]
+pub(super) struct FileTold {
+    /// What tells it apart; of a file only.
+    pub(super) number: Option<FileNumber>,
+    pub(super) name: Option<String>,
+    pub(super) media_type: Option<&'static str>,
 }
 
 /// A request's body that is no file by what its head says.
@@ -101,13 +115,16 @@ impl Payload {
             kept: Vec::new(),
             decoded_bytes: 0,
             whole_file: about.status != 206,
+            is_cut: false,
+            number: None,
         };
         (payload, file)
     }
 
     /// Begins the transfer of the file that it is.
-    pub(super) fn begin(&self, cx: &mut Context<'_>, file: &File, about: About<'_>) {
+    pub(super) fn begin(&mut self, cx: &mut Context<'_>, file: &File, about: About<'_>) {
         let Some(id) = self.transfer else { return };
+        self.number = Some(FileNumber { frame: cx.now.frame, id });
         let to_device = about.from == about.client;
         let direction = if to_device { Direction::ToDevice } else { Direction::FromDevice };
         begin(cx, id, file, direction, about.client);
@@ -130,7 +147,7 @@ impl Payload {
     fn piece(&mut self, cx: &mut Context<'_>, from: Side, wire_bytes: u64, bytes: &[u8]) {
         self.decoded_bytes += bytes.len() as u64;
         let before = self.kept.len();
-        if let Some(room) = KEPT_BYTES.checked_sub(before) {
+        if let Some(room) = KEPT_BYTES.checked_sub(before).filter(|_| !self.is_cut) {
             let start = bytes.get(..bytes.len().min(room)).unwrap_or_default();
             // Without memory it is not looked into.
             let _ = cx.memory.append(&mut self.kept, start);
@@ -171,6 +188,7 @@ impl Payload {
         }
         let Some(file) = kinds::sent(&name, &self.kept) else { return };
         self.transfer = Some(transfer_id);
+        self.number = Some(FileNumber { frame: cx.now.frame, id: transfer_id });
         begin(cx, transfer_id, &file, Direction::ToDevice, from);
         (self.class, self.is_form) = (file.class(), false);
         self.is_firmware |= self.class == DataClass::Firmware;
@@ -220,6 +238,18 @@ impl Payload {
         }
         self.decoded_bytes += bytes;
         self.whole_file = false;
+        self.is_cut = true;
+    }
+
+    /// The files in it, once it is over; of a body that is no file the type alone.
+    pub(super) fn files(&mut self) -> Vec<FileTold> {
+        match self.multipart.as_mut().map(|multipart| std::mem::take(&mut multipart.files)) {
+            Some(files) if !files.is_empty() => files,
+            _ => {
+                let media_type = media_type(&self.kept);
+                vec![FileTold { number: self.number, name: None, media_type }]
+            }
+        }
     }
 
     /// The body is over; `complete`: as its framing says.

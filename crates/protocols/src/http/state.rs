@@ -151,11 +151,11 @@ impl Http {
         let about = About { client, from, target: &target_told, method, status: 0, transfer_id };
         let body = request_body(head);
         if let Some(body) = body {
-            let (payload, file) = Payload::new(cx, head, about);
+            let (mut payload, file) = Payload::new(cx, head, about);
             if let Some(file) = &file {
                 payload.begin(cx, file, about);
                 exchange.is_firmware = file.kind == TransferKind::Firmware;
-                exchange.bodies[0].file = Some(file.name.clone());
+                exchange.bodies[0].name = Some(file.name.clone());
             }
             from.of_mut(&mut self.halves).reading = Reading::Body(body, Box::new(payload));
         }
@@ -206,12 +206,12 @@ impl Http {
         self.transfers += 1;
         let about =
             About { client, from, target: &target, method: &method, status, transfer_id: self.transfers };
-        let (payload, file) = Payload::new(cx, head, about);
+        let (mut payload, file) = Payload::new(cx, head, about);
         if let Some(file) = &file {
             payload.begin(cx, file, about);
         }
         if let Some(exchange) = self.waiting.front_mut() {
-            exchange.bodies[1].file = head.field("Content-Disposition").and_then(super::kinds::filename);
+            exchange.bodies[1].name = head.field("Content-Disposition").and_then(super::kinds::filename);
         }
         from.of_mut(&mut self.halves).reading = Reading::Body(body, Box::new(payload));
     }
@@ -262,7 +262,7 @@ impl Http {
             self.end_request_body(cx, from, payload);
         } else {
             if let Some(exchange) = self.waiting.front_mut() {
-                exchange.bodies[1].learn(&payload);
+                exchange.bodies[1].learn(cx, &mut payload);
                 exchange.reply = Some(cx.now);
             }
             self.title(cx, from, &payload.kept);
@@ -285,7 +285,7 @@ impl Http {
         }
         if let Some(exchange) = self.waiting.back_mut() {
             exchange.request = Some(cx.now);
-            exchange.bodies[0].learn(&payload);
+            exchange.bodies[0].learn(cx, &mut payload);
             exchange.shows_form |= logs_in;
             exchange.is_firmware |= payload.is_firmware;
             exchange.is_firmware |=

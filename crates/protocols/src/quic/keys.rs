@@ -49,6 +49,18 @@ impl Version {
         }
     }
 
+    /// As Zeek's logs have it.
+    pub(super) const fn zeek_name(self) -> &'static str {
+        match self {
+            Self::V1 => "1",
+            Self::V2 => "quicv2",
+            Self(0xFF00_001D) => "draft-29",
+            Self(0xFF00_001E) => "draft-30",
+            Self(0xFF00_001F) => "draft-31",
+            Self(_) => "draft-32",
+        }
+    }
+
     const fn salt(self) -> &'static [u8] {
         match self {
             Self::V1 => &SALT_V1,

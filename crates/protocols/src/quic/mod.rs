@@ -9,7 +9,7 @@
 //! ```
 //!
 //! Told, as by [`tls`](crate::tls), which reads the hellos: server name, ALPN as offered, version, cipher, JA4, a line of
-//! `ssl.log`. Nothing of it is an operation.
+//! `ssl.log` and one of `quic.log`. Nothing of it is an operation.
 //!
 //! Not decoded: everything that is not in Initial packets, among it certificates and HTTP/3; negotiation of versions;
 //! gQUIC; connections that are met in the middle.
@@ -17,6 +17,7 @@
 //! Limits: 32 KiB and 64 pieces of a handshake.
 
 mod keys;
+mod log;
 mod state;
 #[cfg(test)]
 mod tests;

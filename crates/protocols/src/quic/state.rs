@@ -1,7 +1,8 @@
 //! A connection up to where it is encrypted for others.
 
 use super::keys::{Keys, Version};
-use super::wire::{Crypto, Kind, Long, crypto};
+use super::log::Record;
+use super::wire::{Crypto, Kind, Long, is_short, said};
 use crate::tls::session::Session;
 use crate::{Context, Conversation};
 use quaywatch_model::{DataClass, Side, Topic, Value};
@@ -22,6 +23,8 @@ pub(super) struct Quic {
     /// The client's keys and the server's.
     keys: Option<Box<[Keys; 2]>>,
     flights: [Flight; 2],
+    /// What `quic.log` is made of, where logs are wanted.
+    record: Option<Box<Record>>,
 }
 
 /// What one side said of the handshake.
@@ -48,10 +51,21 @@ impl Quic {
         if self.version.replace(long.version).is_none() {
             cx.note(from, Topic::Version, Value::Text(long.version.name()));
         }
-        for piece in crypto(&frames).unwrap_or_default() {
+        let said = said(&frames).unwrap_or_default();
+        let is_reading = !from.of(&self.flights).done;
+        for piece in said.crypto {
             self.piece(cx, from, piece);
         }
         self.messages(cx, from);
+        // As Zeek, which reads Initial packets up to the hello.
+        let client = self.likely_client(cx);
+        if let Some(record) = self.record.as_mut().filter(|_| said.closed && is_reading) {
+            record.closed(cx, from, client);
+        }
+    }
+
+    fn likely_client(&self, cx: &Context<'_>) -> Side {
+        self.session.client().or_else(|| cx.likely_client()).unwrap_or(Side::A)
     }
 
     fn piece(&mut self, cx: &mut Context<'_>, from: Side, piece: Crypto<'_>) {
@@ -92,6 +106,9 @@ impl Quic {
         flight.done = true;
         flight.free(cx);
         self.session.message(cx, from, kind, body, 'q');
+        if let Some(record) = &mut self.record {
+            record.hello(from, self.session.server_name(), self.session.offered_alpn());
+        }
     }
 }
 
@@ -107,13 +124,19 @@ impl Flight {
 fn open(keys: &[Keys; 2], of_client: bool, long: &Long<'_>) -> Option<Vec<u8>> {
     let [client, server] = keys;
     let frames = if of_client { client } else { server }.open(long.packet, long.number_at)?;
-    crypto(&frames).is_some().then_some(frames)
+    said(&frames).is_some().then_some(frames)
 }
 
 impl Conversation for Quic {
     fn data(&mut self, cx: &mut Context<'_>, from: Side, bytes: &[u8]) {
+        if cx.wanted.logs {
+            self.record.get_or_insert_default();
+        }
         let mut rest = bytes;
         while let Ok(Some(long)) = Long::decode(rest) {
+            if let Some(record) = &mut self.record {
+                record.long(cx, from, &long);
+            }
             match long.kind {
                 Kind::Initial => {
                     cx.carried(from, DataClass::Signalling, long.packet.len() as u64);
@@ -131,6 +154,9 @@ impl Conversation for Quic {
             }
             rest = rest.get(long.packet.len()..).unwrap_or_default();
         }
+        if let Some(record) = self.record.as_mut().filter(|_| is_short(rest)) {
+            record.short(from);
+        }
     }
 
     fn gap(&mut self, _: &mut Context<'_>, _: Side, _: u64) {}
@@ -138,6 +164,10 @@ impl Conversation for Quic {
     fn end(&mut self, cx: &mut Context<'_>) {
         self.flights.iter_mut().for_each(|flight| mem::take(flight).free(cx));
         self.session.end(cx);
+        let client = self.likely_client(cx);
+        if let Some(record) = &mut self.record {
+            record.write(cx, client);
+        }
     }
 
     fn protocol(&self) -> &'static str {

@@ -6,7 +6,8 @@ use proptest::collection::vec;
 use proptest::prelude::{Just, any, prop_oneof};
 use proptest::proptest;
 use quaywatch_model::Side::{self, A, B};
-/// As Zeek's `ssl.log` of the same capture has it; its `quic.log` has the same server name and ALPN.
+
+/// As Zeek's `ssl.log` and `quic.log` of the same capture have it.
 #[test]
 fn the_hellos_in_initial_packets_are_read() {
     let heard = play_case("quic-handshake");
@@ -30,7 +31,30 @@ fn the_hellos_in_initial_packets_are_read() {
         "client_cert_chain_fps=-",
         "sni_matches_cert=-",
     ];
-    assert_eq!(heard.recorder.zeek, [expected]);
+    let connection = [
+        "quic",
+        "version=1",
+        "client_initial_dcid=a771f6161a4072c0bf10",
+        "client_scid=(empty)",
+        "server_scid=5911deff",
+        "server_name=server4:443",
+        "client_protocol=hq-interop",
+        "history=ISishhoIHOOo",
+    ];
+    assert_eq!(heard.recorder.zeek, [expected.as_slice(), &connection]);
+}
+
+/// As in Zeek's logs of `ppp-quic-interop-retry`: the connection before the Retry has a line of its own.
+#[test]
+fn a_retry_ends_a_line_of_the_log() {
+    let Some(capture) = corpus("quic/tcpdump__quic_retry.pcap") else { return };
+    let [heard] = play_capture(&capture).try_into().unwrap();
+    let lines: Vec<_> = heard.recorder.zeek.iter().filter(|line| line[0] == "quic").collect();
+    let [first, second] = lines[..] else { panic!("{lines:?}") };
+    assert_eq!((&*first[4], &*first[7]), ("server_scid=-", "history=ISr"));
+    assert!(second[7].starts_with("history=ISis"), "{second:?}");
+    assert_eq!((&first[5], &first[6]), (&second[5], &second[6]), "the client asks for the same");
+    assert_ne!(first[2], second[2], "the client begins anew with the id that the server gave itself");
 }
 
 /// JA4 as Arkime computes it; a ClientHello over several packets out of order; a Retry between.
@@ -47,7 +71,8 @@ fn real_browsers_are_read_over_several_packets_and_after_a_retry() {
         let [heard] = heard.as_slice() else { panic!("{} conversations in {capture}", heard.len()) };
         let notes = heard.recorder.notes.join("\n");
         assert!(notes.contains(&format!("server_name: {name}")) && notes.contains(ja4), "{capture}: {notes}");
-        assert!(heard.recorder.zeek[0].contains(&format!("ssl_history={history}")), "{capture}");
+        let history = format!("ssl_history={history}");
+        assert!(heard.recorder.zeek.iter().any(|line| line.contains(&history)), "{capture}");
     }
 }
 

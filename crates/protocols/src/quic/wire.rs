@@ -73,11 +73,20 @@ pub(super) struct Crypto<'a> {
     pub(super) bytes: &'a [u8],
 }
 
-/// The pieces of the handshake in the frames of an Initial packet, or `None` where these are no frames that an Initial
-/// packet can have (RFC 9000, section 12.4).
-pub(super) fn crypto(frames: &[u8]) -> Option<Vec<Crypto<'_>>> {
+/// What the frames of an Initial packet say.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Said<'a> {
+    /// The pieces of the handshake.
+    pub(super) crypto: Vec<Crypto<'a>>,
+    /// That the connection is closed.
+    pub(super) closed: bool,
+}
+
+/// Reads the frames of an Initial packet, or `None` where these are no frames that an Initial packet can have (RFC 9000,
+/// section 12.4).
+pub(super) fn said(frames: &[u8]) -> Option<Said<'_>> {
     let mut reader = Reader::new(frames);
-    let mut found = Vec::new();
+    let mut said = Said::default();
     let mut any = false;
     while !reader.is_empty() {
         let kind = reader.u8("frame").ok()?;
@@ -88,9 +97,10 @@ pub(super) fn crypto(frames: &[u8]) -> Option<Vec<Crypto<'_>>> {
             0x06 => {
                 let offset = varint(&mut reader, "offset").ok()?;
                 let length = usize::try_from(varint(&mut reader, "length").ok()?).ok()?;
-                found.push(Crypto { offset, bytes: reader.take(length, "data").ok()? });
+                said.crypto.push(Crypto { offset, bytes: reader.take(length, "data").ok()? });
             }
             0x1C => {
+                said.closed = true;
                 varint(&mut reader, "error").ok()?;
                 varint(&mut reader, "frame type").ok()?;
                 let length = usize::try_from(varint(&mut reader, "length").ok()?).ok()?;
@@ -99,7 +109,7 @@ pub(super) fn crypto(frames: &[u8]) -> Option<Vec<Crypto<'_>>> {
             _ => return None,
         }
     }
-    any.then_some(found)
+    any.then_some(said)
 }
 
 fn acknowledgement(reader: &mut Reader<'_>, with_counts: bool) -> Result<(), ReadError> {
@@ -115,6 +125,11 @@ fn acknowledgement(reader: &mut Reader<'_>, with_counts: bool) -> Result<(), Rea
         varint(reader, "count")?;
     }
     Ok(())
+}
+
+/// Whether what is left of a datagram is a packet with a short header, which goes to its end (RFC 9000, section 17.3).
+pub(super) fn is_short(bytes: &[u8]) -> bool {
+    bytes.first().is_some_and(|first| first & 0xC0 == 0x40)
 }
 
 /// A number of variable length (RFC 9000, section 16).

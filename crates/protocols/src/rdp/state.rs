@@ -91,7 +91,9 @@ impl Session {
             return;
         };
         self.cookie = Some(cookie.to_owned());
-        match wire::cookie_name(cookie) {
+        let name = wire::cookie_name(cookie);
+        cx.note(from, Topic::Cookie, Value::Text(name.unwrap_or(cookie)));
+        match name {
             Some(name) => cx.note(from, Topic::User, Value::Text(name)),
             None => cx.note(from, Topic::ServerName, Value::Text(cookie)),
         }

@@ -36,7 +36,7 @@ fn tls_is_negotiated_and_what_follows_is_one_opaque_operation() {
             "A: Opaque session: bytes_to_server = 7; bytes_from_server = 3 10 bytes -> accepted",
         ]
     );
-    assert_eq!(heard.notes, ["A user: \"eltons\"", "B protection: \"SSL\""]);
+    assert_eq!(heard.notes, ["A cookie: \"eltons\"", "A user: \"eltons\"", "B protection: \"SSL\""]);
     assert!(heard.problems.is_empty(), "{:?}", heard.problems);
 }
 

@@ -43,6 +43,7 @@
 //! bytes can hold; requests wait as in [`Pending`](crate::Pending).
 
 mod items;
+mod log;
 mod names;
 mod ops;
 mod state;

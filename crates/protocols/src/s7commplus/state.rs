@@ -1,3 +1,4 @@
+use super::log;
 use super::ops::{self, Asked, Exchange};
 use super::wire::{Fragment, Function, Message};
 use crate::{Context, Pending, Request};
@@ -52,6 +53,9 @@ impl S7commPlus {
             message.lost = !fragment.last;
             let passed = fragment.body.len() as u64;
             return cx.problem(LAYER, "rest of a lost message", Verdict::Incomplete, passed);
+        }
+        if message.bytes.is_empty() && cx.wanted.logs {
+            log::begun(cx, from, fragment.version, fragment.body);
         }
         if message.bytes.is_empty() && fragment.last {
             return self.message(cx, from, fragment.body);

@@ -372,3 +372,42 @@ fn signed_numbers_have_their_sign_in_the_second_bit() {
     assert_eq!(read("bf7f"), 8191);
     assert_eq!(read("c000"), -8192);
 }
+
+/// Lines of `s7comm_plus.log`, their columns as ICSNPP's own tests have them: `version=3 opcode=0x31
+/// opcode_name=Request function_code=0x04f2 function_name=Set Variable`, and a notification without a function.
+#[test]
+fn a_message_is_a_line_of_the_log_however_many_fragments_it_has() {
+    let set = Message::Request {
+        function: Function::SET_VARIABLE,
+        sequence: 1,
+        session: 0x398,
+        flags: 0x34,
+        payload: &[0; 9],
+    };
+    let (set, digest) = (set.encode(), [0x5A; 32]);
+    let part = |body, last| {
+        digits(&Fragment { version: Version::V3, digest: Some(&digest), body, last }.encode().unwrap())
+    };
+    let notification =
+        whole(&digits(&Message::Notification { subscription: 0x7000_0394, payload: &[0; 8] }.encode()));
+    let (unnamed, older) = (request(0x0506, 0x398, ""), whole("02 0000 054c 0000 0003 34 00"));
+    let heard = heard(&[
+        (A, &part(&set[..11], false)),
+        (A, &part(&set[11..], true)),
+        (B, &notification),
+        (A, &unnamed),
+        (B, &older),
+        (B, "72 ff 00 00"),
+    ]);
+    let lines = heard.zeek.iter().filter(|line| line[0] == "s7comm_plus").map(|line| line[1..].join(" "));
+    assert_eq!(
+        lines.collect::<Vec<_>>(),
+        [
+            "version=3 opcode=0x31 opcode_name=Request function_code=0x04f2 function_name=Set Variable",
+            "version=2 opcode=0x33 opcode_name=Notification function_code=- function_name=-",
+            "version=2 opcode=0x31 opcode_name=Request function_code=0x0506 \
+             function_name=Unknown s7comm-plus function-0x0506",
+            "version=2 opcode=0x02 opcode_name=Unknown s7comm-plus opcode-0x02 function_code=- function_name=-",
+        ]
+    );
+}

@@ -188,6 +188,29 @@ pub enum Message<'a> {
     },
 }
 
+/// What a message's first bytes say, of which a first fragment has enough.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Head {
+    /// Request, response or notification.
+    pub opcode: u8,
+    /// What is or was asked for; notifications and what has no name have none.
+    pub function: Option<Function>,
+}
+
+impl Head {
+    /// Reads it off the beginning of a message, unless that is too short.
+    #[must_use]
+    pub fn decode(bytes: &[u8]) -> Option<Self> {
+        let mut reader = Reader::new(bytes);
+        let opcode = reader.u8("opcode").ok()?;
+        if !matches!(opcode, REQUEST | RESPONSE) {
+            return Some(Self { opcode, function: None });
+        }
+        reader.skip(2, "reserved").ok()?;
+        Some(Self { opcode, function: Some(Function(reader.u16_be("function").ok()?)) })
+    }
+}
+
 const REQUEST: u8 = 0x31;
 const RESPONSE: u8 = 0x32;
 const OLDER_RESPONSE: u8 = 0x02;

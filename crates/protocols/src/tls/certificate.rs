@@ -29,6 +29,7 @@ const MOST_EXTENSIONS: usize = 64;
 pub(crate) struct Certificate<'a> {
     pub(crate) issuer: Name<'a>,
     pub(crate) subject: Name<'a>,
+    pub(crate) not_before: Option<Timestamp>,
     pub(crate) not_after: Option<Timestamp>,
     alternative_names: &'a [u8],
 }
@@ -44,12 +45,12 @@ impl<'a> Certificate<'a> {
         element(&mut fields).ok()?; // signature algorithm
         let issuer = Name(inside(&mut fields, SEQUENCE)?.rest());
         let mut validity = inside(&mut fields, SEQUENCE)?;
-        element(&mut validity).ok()?;
-        let not_after = element(&mut validity).ok().and_then(|(tag, content)| time(tag, content.peek()));
+        let mut bound = || element(&mut validity).ok().and_then(|(tag, content)| time(tag, content.peek()));
+        let (not_before, not_after) = (bound(), bound());
         let subject = Name(inside(&mut fields, SEQUENCE)?.rest());
         element(&mut fields).ok()?; // public key
         let alternative_names = alternative_names(&mut fields).unwrap_or_default();
-        Some(Self { issuer, subject, not_after, alternative_names })
+        Some(Self { issuer, subject, not_before, not_after, alternative_names })
     }
 
     /// Whether it is signed by whom it is for, as far as the names tell.

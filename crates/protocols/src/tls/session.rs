@@ -44,6 +44,8 @@ pub(crate) struct Session {
     pub(super) group: Option<u16>,
     pub(super) server_name: Option<Box<str>>,
     pub(super) alpn: Option<Box<str>>,
+    /// The first protocol that the client offers by ALPN, where what was agreed on is encrypted: in QUIC.
+    offered_alpn: Option<Box<str>>,
     pub(super) resumed: bool,
     pub(super) last_alert: Option<u8>,
     pub(super) established: bool,
@@ -75,6 +77,11 @@ impl Session {
     /// The host the client asked for.
     pub(crate) fn server_name(&self) -> Option<&str> {
         self.server_name.as_deref()
+    }
+
+    /// The first protocol that the client offers, in QUIC.
+    pub(crate) fn offered_alpn(&self) -> Option<&str> {
+        self.offered_alpn.as_deref()
     }
 
     /// One whole handshake message. `carrier` as in [`ja4`].
@@ -127,6 +134,7 @@ impl Session {
             for name in
                 hello.extensions.alpn().filter_map(|name| std::str::from_utf8(name).ok()).take(MOST_NAMES)
             {
+                self.offered_alpn.get_or_insert_with(|| name.into());
                 cx.note(from, Topic::Alpn, Value::Text(name));
             }
         }
@@ -202,10 +210,16 @@ impl Session {
     fn certificate(&mut self, cx: &mut Context<'_>, from: Side, certificate: &Certificate<'_>) {
         cx.note(from, Topic::CertificateSubject, Value::Shown(&certificate.subject));
         cx.note(from, Topic::CertificateIssuer, Value::Shown(&certificate.issuer));
-        if let Some(expires) = certificate.not_after {
-            let second = expires.calendar_second();
-            let second = std::str::from_utf8(&second).unwrap_or_default();
-            cx.note(from, Topic::CertificateExpires, Value::Shown(&format_args!("{second}Z")));
+        let bounds = [
+            (Topic::CertificateBegins, certificate.not_before),
+            (Topic::CertificateExpires, certificate.not_after),
+        ];
+        for (topic, time) in bounds {
+            if let Some(time) = time {
+                let second = time.calendar_second();
+                let second = std::str::from_utf8(&second).unwrap_or_default();
+                cx.note(from, topic, Value::Shown(&format_args!("{second}Z")));
+            }
         }
         for name in certificate.dns_names().filter(|name| !name.starts_with('*')).take(MOST_NAMES) {
             cx.fact(from, Attribute::DomainName, name);

@@ -117,6 +117,7 @@ fn a_handshake_tells_whom_the_server_is_and_how_well_it_is_protected() {
              ST=Rhineland-Palatinate,O=1&1 Mail & Media GmbH,C=DE",
             "B certificate_issuer: CN=TeleSec ServerPass DE-1,street=Untere Industriestr. 20,L=Netphen,\
              postalCode=57250,ST=NRW,OU=T-Systems Trust Center,O=T-Systems International GmbH,C=DE",
+            "B certificate_begins: 2013-11-12T10:17:31Z",
             "B certificate_expires: 2016-11-17T23:59:59Z",
         ]
     );

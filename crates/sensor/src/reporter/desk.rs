@@ -11,9 +11,11 @@ use foldhash::fast::FixedState;
 use hashbrown::HashMap;
 use quaywatch_findings::Violation;
 use quaywatch_flow::Conversation;
-use quaywatch_model::{Ended, FinishedTransfer, Moment, Problem, Side, Timestamp, Transferred, Verdict};
+use quaywatch_model::{
+    Ended, FinishedTransfer, KeptNote, Moment, Problem, Side, Timestamp, Transferred, Verdict,
+};
 use quaywatch_site::Site;
-use quaywatch_store::{Carver, ConversationRow, Logs, ProblemTotal, Rows, Transport};
+use quaywatch_store::{Carver, ConversationRow, HandshakeRow, Logs, ProblemTotal, Rows, Transport};
 use quaywatch_wire::protocol;
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -154,6 +156,7 @@ impl Desk {
             logs::conversation(logs, kept, name, &uid);
         }
         if self.rows.is_some() {
+            self.handshake_row(kept, name, &notes.0);
             self.conversation_row(kept, name);
         }
     }
@@ -165,12 +168,17 @@ impl Desk {
         self.summary.watched.ended(ended, &|ends| whose::scopes(&self.site, ends));
     }
 
+    fn handshake_row(&mut self, kept: &mut Conversation<App>, name: &'static str, notes: &[KeptNote]) {
+        let Some(rows) = self.rows.as_mut().filter(|_| HandshakeRow::is_told_by(notes)) else { return };
+        let (client, start, ports) = (client(kept), kept.first, ports(kept));
+        rows.handshake(&HandshakeRow { label: label(kept), client, start, ports, protocol: name, notes });
+    }
+
     fn conversation_row(&mut self, kept: &mut Conversation<App>, name: &'static str) {
         let Some(rows) = &mut self.rows else { return };
         let client = client(kept);
         let ethernet = kept.key.protocol == 0;
         let tunnel = kept.tunnel.as_ref().map(|tunnel| tunnel.carrier.uid(tunnel.first_frame));
-        let has_ports = matches!(kept.key.protocol, protocol::TCP | protocol::UDP | protocol::SCTP);
         let has_macs = kept.macs.iter().any(|mac| mac.0 != [0; 6]);
         let label = kept.app.label.take().unwrap_or_else(|| Box::new(make_label(kept)));
         rows.conversation(&ConversationRow {
@@ -178,7 +186,7 @@ impl Desk {
             client,
             start: kept.first,
             end: kept.last,
-            ports: has_ports.then_some(kept.key.ports),
+            ports: ports(kept),
             macs: has_macs.then(|| kept.macs.map(|mac| mac.0)),
             vlan: (kept.key.vlan != 0).then_some(kept.key.vlan),
             transport: if ethernet { Transport::Ethernet } else { Transport::Ip(kept.key.protocol) },
@@ -196,4 +204,10 @@ impl Desk {
             }),
         });
     }
+}
+
+/// The ports, where the transport has them.
+fn ports(kept: &Conversation<App>) -> Option<[u16; 2]> {
+    let has_ports = matches!(kept.key.protocol, protocol::TCP | protocol::UDP | protocol::SCTP);
+    has_ports.then_some(kept.key.ports)
 }

@@ -56,6 +56,10 @@ impl Sink for Said<'_> {
         }
     }
 
+    fn said_at(&mut self, at: Moment) {
+        self.at = at;
+    }
+
     fn problem(&mut self, problem: &Problem) {
         self.desk.problem(Some(self.kept), self.at, problem);
     }

@@ -24,6 +24,7 @@ fn tables_are_replaced_and_other_files_are_left_alone() {
         [
             ".operations.mine",
             "conversations.ndjson",
+            "handshakes.ndjson",
             "notes.txt",
             "operations.ndjson",
             "problems.ndjson",
@@ -37,7 +38,7 @@ fn the_directory_is_made_with_its_parents() {
     let dir = tempfile::tempdir().unwrap();
     let out = dir.path().join("a/b");
     Store::create(&out).unwrap().finish(Vec::new()).unwrap();
-    assert_eq!(files(&out).len(), 4);
+    assert_eq!(files(&out).len(), 5);
 }
 
 #[test]

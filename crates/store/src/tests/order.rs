@@ -1,9 +1,9 @@
 //! Tables come out in time order and are the same bytes however many workers there were.
 
 use super::support::*;
-use crate::{ConversationRow, Label, Limits, Rows, Store, TOLD_PER_REASON, Transport};
+use crate::{ConversationRow, HandshakeRow, Label, Limits, Rows, Store, TOLD_PER_REASON, Transport};
 use proptest::prelude::*;
-use quaywatch_model::{Operation, Problem, Side, Verdict};
+use quaywatch_model::{KeptNote, Operation, Problem, Side, Topic, Verdict};
 use std::borrow::Cow;
 use std::path::Path;
 
@@ -29,8 +29,8 @@ fn tellings() -> impl Strategy<Value = Vec<Telling>> {
     })
 }
 
-/// Tells everything, each conversation by the worker it belongs to, and gives the four tables.
-fn tell(tellings: &[Telling], worker_of: &[usize], limits: Limits) -> [String; 4] {
+/// Tells everything, each conversation by the worker it belongs to, and gives the tables.
+fn tell(tellings: &[Telling], worker_of: &[usize], limits: Limits) -> [String; 5] {
     tell_promising(tellings, worker_of, limits, None)
 }
 
@@ -40,7 +40,7 @@ fn tell_promising(
     worker_of: &[usize],
     limits: Limits,
     patience: Option<i64>,
-) -> [String; 4] {
+) -> [String; 5] {
     let dir = tempfile::tempdir().unwrap();
     let mut store = Store::with_limits(dir.path(), limits).unwrap();
     let workers = worker_of.iter().max().map_or(1, |most| most + 1);
@@ -56,6 +56,11 @@ fn tell_promising(
         if number % 5 == 0 {
             rows.conversation(&conversation_row(label, at, number));
         }
+        if number % 7 == 0 {
+            let note = KeptNote { from: Side::A, topic: Topic::Ja4, text: number.to_string(), frame: *frame };
+            let (client, start, protocol) = (Side::A, at, "tls");
+            rows.handshake(&HandshakeRow { label, client, start, ports: None, protocol, notes: &[note] });
+        }
         if let Some(patience) = patience {
             rows.promise(moment(*time - patience, 0).time);
         }
@@ -65,7 +70,7 @@ fn tell_promising(
     TABLES.map(|name| text(dir.path(), name))
 }
 
-const TABLES: [&str; 4] = ["conversations", "operations", "problems", "transfers"];
+const TABLES: [&str; 5] = ["conversations", "handshakes", "operations", "problems", "transfers"];
 
 fn problem(kind: usize) -> Problem {
     let reason = ["cut short", "checksum wrong", "unknown version"][kind];
@@ -103,7 +108,7 @@ proptest! {
         worker_of in proptest::collection::vec(0_usize..4, CONVERSATIONS),
     ) {
         let one = tell(&tellings, &[0; CONVERSATIONS], Limits::default());
-        prop_assert!(is_in_order(&one[1]));
+        prop_assert!(is_in_order(&one[2]));
         prop_assert_eq!(&one, &tell(&tellings, &worker_of, Limits::default()));
         prop_assert_eq!(&one, &tell(&tellings, &[0; CONVERSATIONS], TINY));
         prop_assert_eq!(&one, &tell(&tellings, &worker_of, TINY));
@@ -164,7 +169,7 @@ fn rows_in_reverse_order_take_more_runs_than_are_merged_at_once_and_still_come_o
     assert!(runs > 2 * crate::merge::FAN_IN, "{runs}");
     assert_eq!(told.lines().count(), 4_000);
     assert!(is_in_order(&told));
-    assert_eq!(files(dir.path()).len(), 4);
+    assert_eq!(files(dir.path()).len(), 5);
 }
 
 #[test]

@@ -1,10 +1,10 @@
 //! The lines of each table, key by key.
 
 use super::support::*;
-use crate::{ConversationRow, ROW_LIMIT_BYTES, Transport};
+use crate::{ConversationRow, HandshakeRow, ROW_LIMIT_BYTES, Transport};
 use quaywatch_model::{
-    Coded, Direction, FinishedTransfer, Item, Number, Operation, Outcome, Problem, Side, TransferKind, Value,
-    Verb, Verdict,
+    Coded, Direction, FinishedTransfer, Item, KeptNote, Number, Operation, Outcome, Problem, Side, Topic,
+    TransferKind, Value, Verb, Verdict,
 };
 use std::borrow::Cow;
 
@@ -142,6 +142,68 @@ fn a_conversation_is_told_from_its_clients_side() {
     assert_eq!(rows[2]["transport"], "ip_253");
 }
 
+fn note(from: Side, topic: Topic, text: &str, frame: u64) -> KeptNote {
+    KeptNote { from, topic, text: text.into(), frame }
+}
+
+#[test]
+fn a_handshake_is_one_line_with_what_each_side_said_of_itself() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut store = store(dir.path());
+    let mut rows = store.rows();
+    let notes = [
+        note(Side::B, Topic::Version, "QUICv1", 4),
+        note(Side::B, Topic::ServerName, "plc\u{202E}.example", 4),
+        note(Side::B, Topic::Alpn, "h3", 4),
+        note(Side::B, Topic::Alpn, "h2", 4),
+        note(Side::B, Topic::Ja4, "q13d0311h3_55b375c5d22e_3512bcbbc9ec", 4),
+        note(Side::A, Topic::Version, "TLSv13", 5),
+        note(Side::A, Topic::Cipher, "TLS_AES_128_GCM_SHA256", 5),
+        note(Side::A, Topic::CertificateSha256, "00ff", 6),
+        note(Side::A, Topic::CertificateSubject, "CN=plc", 6),
+        note(Side::A, Topic::CertificateBegins, "2020-01-01T00:00:00Z", 6),
+        note(Side::A, Topic::User, "nobody", 9),
+    ];
+    let (label, start) = (label("C1"), moment(0, 4));
+    let row = HandshakeRow {
+        label: &label,
+        client: Side::B,
+        start,
+        ports: Some([443, 50_000]),
+        protocol: "quic",
+        notes: &notes,
+    };
+    rows.handshake(&row);
+    rows.handshake(&HandshakeRow { start: moment(1, 5), client: Side::A, notes: &notes[7..8], ..row });
+    assert_eq!(store.finish(vec![rows]).unwrap().handshakes, 2);
+    let told = text(dir.path(), "handshakes");
+    let told: Vec<_> = told.lines().collect();
+    assert_eq!(
+        told[0],
+        concat!(
+            r#"{"time":"2026-11-23T09:00:37.000000000Z","uid":"C1","#,
+            r#""community_id":"1:wCb3OG7yAFWelaUydu0D+125CLM=","client":"10.0.0.2","server":"10.0.0.1","#,
+            r#""client_port":50000,"server_port":443,"protocol":"quic","server_name":"plc\u202e.example","#,
+            r#""alpn":["h3","h2"],"version":"TLSv13","cipher":"TLS_AES_128_GCM_SHA256","#,
+            r#""ja4":"q13d0311h3_55b375c5d22e_3512bcbbc9ec","#,
+            r#""certificate":{"subject":"CN=plc","not_before":"2020-01-01T00:00:00Z","sha256":"00ff"},"#,
+            r#""frames":[4,6]}"#
+        )
+    );
+    assert!(told[1].ends_with(r#""client_certificate":{"sha256":"00ff"},"frames":[6]}"#), "{}", told[1]);
+}
+
+#[test]
+fn notes_of_a_log_in_or_a_web_page_are_no_handshake() {
+    let is_one = |topic| HandshakeRow::is_told_by(&[note(Side::A, topic, "x", 1)]);
+    assert!(
+        ![Topic::User, Topic::ServerName, Topic::Software, Topic::Version, Topic::Cipher]
+            .into_iter()
+            .any(is_one)
+    );
+    assert!([Topic::Ja4, Topic::Hassh, Topic::Cookie, Topic::CertificateSha256].into_iter().all(is_one));
+}
+
 #[test]
 fn a_transfer_is_one_line() {
     let dir = tempfile::tempdir().unwrap();
@@ -149,6 +211,7 @@ fn a_transfer_is_one_line() {
     let mut rows = store.rows();
     let transfer = FinishedTransfer {
         conversation: 1,
+        id: 1,
         start: moment(0, 1),
         end: moment(7, 3),
         data: None,
