@@ -1,0 +1,37 @@
+//! Who has its address from the gateway asks for it again when half of the lease is over.
+
+use super::{Place, exchange, is_up, repeat};
+use crate::lan::HostId;
+use crate::lines::dhcp::{self, Client};
+use crate::world::{World, seconds};
+
+/// Who has a lease, and what kind of system it says it is.
+const CLIENTS: [(&str, &str); 4] =
+    [("hmi1", "MSFT 5.0"), ("hmi2", "MSFT 5.0"), ("hmi3", "MSFT 5.0"), ("phone", "snom-D120")];
+const LEASE_S: u32 = 3600;
+
+/// Lets a crane's panels and its phone renew.
+pub(super) fn work(world: &mut World, place: &Place) {
+    let Some(gateway) = place.host(world, "gateway") else { return };
+    for (name, vendor) in CLIENTS {
+        let Some(client) = place.host(world, name) else { continue };
+        let called = format!("{}-{name}", place.crane);
+        let every_s = f64::from(LEASE_S) / 2.0;
+        repeat(world, every_s, move |world| {
+            renew(world, client, gateway, (&called, vendor));
+            Some(seconds(every_s * world.chance.between(0.99, 1.01)))
+        });
+    }
+}
+
+fn renew(world: &mut World, from: HostId, gateway: HostId, (name, vendor): (&str, &str)) {
+    let (Some(host), Some(server)) = (world.lan.host(from), world.lan.host(gateway)) else { return };
+    let (mac, has, server) = (host.mac, host.ip, server.ip);
+    let client = Client { mac, name, vendor, transaction: world.chance.next() as u32, has };
+    if is_up(world, from) {
+        let question = dhcp::question(&client, dhcp::REQUEST, None);
+        exchange(world, (from, dhcp::CLIENT), (gateway, dhcp::SERVER), &question, |_, _| {
+            dhcp::answer(&client, dhcp::ACKNOWLEDGE, has, server, LEASE_S)
+        });
+    }
+}
