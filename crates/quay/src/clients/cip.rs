@@ -4,7 +4,7 @@
 use super::{Plan, Step};
 use crate::lines::enip::logical;
 use crate::party::{Next, Party, Scene};
-use quaywatch_crane::{Image, Kind, Tag, Value};
+use quaywatch_crane::{Image, Kind, Tag, Value, find};
 use quaywatch_protocols::cip::path::{Logical, Path, Segment, Width};
 use quaywatch_protocols::cip::wire::{
     ConnectionTriad, ForwardClose, ForwardOpen, ForwardOpened, Members, Reply, Request, Way, class, service,
@@ -109,7 +109,8 @@ impl Client {
     }
 
     fn packet(&self, command: Command, data: &[u8], say: &mut Vec<u8>) {
-        Packet { command, session: self.session, status: 0, context: 0x51_5741, options: 0, data }.encode(say);
+        Packet { command, session: self.session, status: 0, context: 0x51_5741, options: 0, data }
+            .encode(say);
     }
 
     /// Says a message, in the connection if there is one.
@@ -128,7 +129,9 @@ impl Client {
     fn begin(&mut self, deed: Deed, say: &mut Vec<u8>) {
         match &deed {
             Deed::ListIdentity => self.packet(Command::LIST_IDENTITY, &[], say),
-            Deed::Identify => self.message(&object(service::GET_ATTRIBUTES_ALL, [class::IDENTITY, 1], &[]), say),
+            Deed::Identify => {
+                self.message(&object(service::GET_ATTRIBUTES_ALL, [class::IDENTITY, 1], &[]), say)
+            }
             Deed::ListTags => self.list_tags(0, say),
             Deed::Read(name) => self.message(&read(name), say),
             Deed::ReadMany(names) => {
@@ -267,8 +270,16 @@ fn request(service: u8, path: &[u8], data: &[u8]) -> Vec<u8> {
     out
 }
 
+/// Switches in a row share a word, which is read as a whole: `Spr.Landed[1]` is in the first.
 fn read(name: &str) -> Vec<u8> {
-    of_tag(READ_TAG, name, &[1, 0])
+    let is_bit = find(name).is_some_and(|tag| tag.kind == Kind::Bool);
+    match name.split_once('[').filter(|_| is_bit) {
+        Some((row, number)) => {
+            let bit: u32 = number.trim_end_matches(']').parse().unwrap_or_default();
+            of_tag(READ_TAG, &format!("{row}[{}]", bit / 32), &[1, 0])
+        }
+        None => of_tag(READ_TAG, name, &[1, 0]),
+    }
 }
 
 /// A request to a tag of the crane: `Load.LC[1]` is element 1 of `STS.Load.LC`.

@@ -371,7 +371,8 @@ impl Client {
             .collect();
         let subscription_id = self.subscription.unwrap_or_default();
         let items_to_create = Array::of(&items);
-        let body = CreateMonitoredItemsRequest { subscription_id, timestamps_to_return: BOTH, items_to_create };
+        let body =
+            CreateMonitoredItemsRequest { subscription_id, timestamps_to_return: BOTH, items_to_create };
         self.ask(request::CREATE_ITEMS, Body::CreateMonitoredItemsRequest(body), say);
         self.stage = Stage::Watching;
     }

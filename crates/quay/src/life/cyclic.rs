@@ -18,9 +18,8 @@ const RUNS: u16 = 0xEB37;
 const SPEED_PER_M_S: f64 = 4096.0;
 
 /// The drives and stations, in the order of their numbers.
-pub(super) const DEVICES: [&str; 11] = [
-    "drive1", "drive2", "drive3", "drive4", "drive5", "drive6", "io1", "io2", "io3", "io4", "io5",
-];
+pub(super) const DEVICES: [&str; 11] =
+    ["drive1", "drive2", "drive3", "drive4", "drive5", "drive6", "io1", "io2", "io3", "io4", "io5"];
 
 /// Lets the telegrams come.
 pub(super) fn work(world: &mut World, place: &Place, pace: Pace) {
@@ -89,10 +88,9 @@ pub(super) fn telegrams(station: &Station, number: usize) -> [Vec<u8>; 2] {
         head.to_be_bytes().into_iter().chain(rest.iter().flat_map(|word| word.to_be_bytes())).collect()
     };
     match axes.get(number) {
-        Some((wanted, torque)) => [
-            words(RUN, &[word(wanted, SPEED_PER_M_S)]),
-            words(RUNS, &[speed, word(torque, 10.0)]),
-        ],
+        Some((wanted, torque)) => {
+            [words(RUN, &[word(wanted, SPEED_PER_M_S)]), words(RUNS, &[speed, word(torque, 10.0)])]
+        }
         // Stations: lamps and valves one way, switches and load cells the other.
         None => {
             let state = station.number("Cycle.State").unwrap_or_default() as u16;
@@ -113,11 +111,21 @@ fn anti_sway(world: &mut World, place: &Place, every_s: f64) {
         let station = world.stations.get(index)?;
         let truth = station.truth();
         let wanted = ["Trolley.SpdRef", "Hoist.SpdRef", "Load.Net", "Hoist.RopeLen", "Cmd.TrolRef"];
-        let asks: Vec<f32> = wanted.iter().map(|tag| station.number(tag).unwrap_or_default() as f32).collect();
+        let asks: Vec<f32> =
+            wanted.iter().map(|tag| station.number(tag).unwrap_or_default() as f32).collect();
         let [sway_x, sway_y] = truth.sway_deg;
         let tells = [
-            sway_x, sway_y, truth.skew_deg, truth.trolley_m, truth.trolley_m_s, truth.hoist_m, truth.hoist_m_s,
-            truth.load_m.x, truth.load_m.y, truth.load_m.z, truth.tension_n / 1e3,
+            sway_x,
+            sway_y,
+            truth.skew_deg,
+            truth.trolley_m,
+            truth.trolley_m_s,
+            truth.hoist_m,
+            truth.hoist_m_s,
+            truth.load_m.x,
+            truth.load_m.y,
+            truth.load_m.z,
+            truth.tension_n / 1e3,
         ]
         .map(|number| number as f32);
         let runs = u16::from(is_running(station));

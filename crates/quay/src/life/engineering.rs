@@ -23,7 +23,8 @@ pub(super) fn work(world: &mut World, place: &Place, pace: Pace) {
     repeat(world, every_s, move |world| {
         let [low, high] = LOOKS_S;
         let looks_s = world.chance.between(low, high);
-        if let Some((station, plc)) = pair(world, &place, "ews", "plc").filter(|(ews, _)| is_up(world, *ews)) {
+        if let Some((station, plc)) = pair(world, &place, "ews", "plc").filter(|(ews, _)| is_up(world, *ews))
+        {
             look(world, &place, [station, plc], looks_s);
         }
         Some(seconds(world.chance.exponential(every_s).max(60.0)))
@@ -58,7 +59,8 @@ fn online(times: usize) -> Vec<Step<s7::Deed>> {
     let places: Vec<_> = TAGS.iter().filter(|tag| tag.block == 100).map(s7::place).collect();
     for round in 0..times {
         let from = round / 100 * PLACES;
-        steps.push(Step::Do(s7::Deed::Read(places.iter().cycle().skip(from).take(PLACES).copied().collect())));
+        steps
+            .push(Step::Do(s7::Deed::Read(places.iter().cycle().skip(from).take(PLACES).copied().collect())));
         steps.push(Step::Pause(seconds(EVERY_S)));
     }
     steps.extend([(b'C', 3), (b'8', 1)].map(|(letter, number)| Step::Do(s7::Deed::Upload(letter, number))));
@@ -90,4 +92,3 @@ fn tags(times: usize) -> Vec<Step<cip::Deed>> {
     steps.push(Step::Do(cip::Deed::Disconnect));
     steps
 }
-

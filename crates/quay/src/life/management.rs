@@ -101,7 +101,8 @@ fn tags(station: usize, pace: Pace) -> Plan<cip::Deed> {
     let names: Vec<_> = TAGS.iter().filter(|tag| is_number(tag.kind)).map(|tag| tag.name).collect();
     Box::new(move |scene| {
         if let Some(job) = next_move(scene, station, &mut told) {
-            let writes = values(&job).into_iter().filter_map(|(name, value)| cip::Deed::write(find(name)?, &value));
+            let writes =
+                values(&job).into_iter().filter_map(|(name, value)| cip::Deed::write(find(name)?, &value));
             waiting.extend(writes);
         }
         if let Some(deed) = waiting.pop_front() {

@@ -79,11 +79,7 @@ fn is_up(world: &World, host: HostId) -> bool {
 }
 
 /// Something happens again and again, first at any time within this one.
-fn repeat(
-    world: &mut World,
-    within_s: f64,
-    work: impl FnMut(&mut World) -> Option<Duration> + 'static,
-) {
+fn repeat(world: &mut World, within_s: f64, work: impl FnMut(&mut World) -> Option<Duration> + 'static) {
     let wait_s = world.chance.between(0.0, within_s);
     let begins = later(world.now(), seconds(wait_s).as_nanos() as i64);
     world.adopt(Box::new(work), Label::default(), begins);

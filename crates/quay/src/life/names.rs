@@ -38,7 +38,9 @@ pub(super) fn work(world: &mut World, place: &Place) {
 /// Asks for a name's address, for its IPv6 address, which none has, or for an address's name.
 fn ask(world: &mut World, from: HostId, server: HostId) {
     let asked = ASKED.get(world.chance.below(ASKED.len())).copied().unwrap_or("sql");
-    let Some(ip) = world.lan.named(asked).and_then(|id| world.lan.host(id)).map(|host| host.ip) else { return };
+    let Some(ip) = world.lan.named(asked).and_then(|id| world.lan.host(id)).map(|host| host.ip) else {
+        return;
+    };
     let name = format!("{asked}.{DOMAIN}");
     let (asked, kind, data) = match world.chance.below(20) {
         0..12 => (name, dns::A, Some(ip.octets().to_vec())),

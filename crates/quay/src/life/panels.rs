@@ -83,7 +83,13 @@ impl Panel {
     }
 
     fn page(&self) -> (u16, Box<dyn Party>) {
-        let page = Page { index: self.index, pace: self.pace, is_off: Rc::clone(&self.is_off), shown: 0, until: None };
+        let page = Page {
+            index: self.index,
+            pace: self.pace,
+            is_off: Rc::clone(&self.is_off),
+            shown: 0,
+            until: None,
+        };
         match self.maker {
             Maker::Siemens => (102, Box::new(s7::Client::new(s7::Role::Panel, 2, siemens(page)))),
             Maker::Abb => (502, Box::new(modbus::Client::new(registers(page)))),
@@ -127,7 +133,8 @@ impl Page {
         }
         if self.until.is_none_or(|until| until <= scene.now) {
             let first = self.until.is_none();
-            self.until = Some(later(scene.now, (scene.chance.exponential(LOOKED_AT_S).max(20.0) * 1e9) as i64));
+            self.until =
+                Some(later(scene.now, (scene.chance.exponential(LOOKED_AT_S).max(20.0) * 1e9) as i64));
             self.shown = if first { self.index } else { scene.chance.below(PAGES) };
         }
         Some(self.shown)

@@ -63,7 +63,8 @@ fn weather(station: &Station) -> Vec<u16> {
 /// Landed, locked and unlocked as bits; the length in feet, the pressure in tenths of a bar.
 fn spreader(station: &Station) -> Vec<u16> {
     let number = |tag| station.number(tag).unwrap_or_default();
-    let bits = ["Spr.Landed[1]", "Spr.Landed[2]", "Spr.Landed[3]", "Spr.Landed[4]", "Spr.Locked", "Spr.Unlocked"];
+    let bits =
+        ["Spr.Landed[1]", "Spr.Landed[2]", "Spr.Landed[3]", "Spr.Landed[4]", "Spr.Locked", "Spr.Unlocked"];
     let word = bits.iter().enumerate().fold(0, |word, (bit, tag)| word | u16::from(number(tag) > 0.0) << bit);
     vec![word, number("Spr.Len") as u16, (number("Hyd.Press") * 10.0).max(0.0) as u16, 0, 1]
 }

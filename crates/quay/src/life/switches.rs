@@ -55,7 +55,12 @@ fn monitored(world: &mut World, place: &Place, name: &str) {
         });
         let ticks = (world.now().since(began) / 10_000_000) as u32;
         let [came, went] = octets;
-        ask(world, monitor, switch, [Value::Ticks(UP_BEFORE + ticks), Value::Counter(came), Value::Counter(went)]);
+        ask(
+            world,
+            monitor,
+            switch,
+            [Value::Ticks(UP_BEFORE + ticks), Value::Counter(came), Value::Counter(went)],
+        );
         Some(seconds(MONITORED_S))
     });
 }

@@ -3,7 +3,7 @@
 
 use super::{DOMAIN, Place, is_up, pair, repeat};
 use crate::clients::told::Told;
-use crate::clients::{Plan, Step};
+use crate::clients::{Plan, Step, once};
 use crate::lan::{HostId, Label, later};
 use crate::lines::{http, tds};
 use crate::party::{Line, Scene, Scripted};
@@ -21,6 +21,8 @@ const HISTORY_S: f64 = 60.0;
 const RECONNECT_S: f64 = 20.0;
 /// How often an idle connection is asked whether its other end is still there.
 const KEPT_ALIVE_S: f64 = 30.0;
+/// How long one that is not needed is kept.
+const POOLED_S: [f64; 2] = [1200.0, 2400.0];
 const JOB_PORT: u16 = 8080;
 const DATABASE_PORT: u16 = 1433;
 const KIND: &str = "application/json";
@@ -136,14 +138,16 @@ fn database(world: &mut World, place: &Place) {
     pooled(world, place, [cms, sql]);
 }
 
-/// One more that is kept for when it is needed: the system sees to it that it stays.
+/// One more that is kept for when it is needed: the system sees to it that it stays, and in the end takes a new one.
 fn pooled(world: &mut World, place: &Place, [cms, sql]: [HostId; 2]) {
     let (crane, mut talk) = (place.crane.clone(), None);
     repeat(world, KEPT_ALIVE_S, move |world| {
         match talk.filter(|talk| !world.is_over(*talk)) {
             Some(talk) => world.keep_alive(talk, 0, true),
             None if is_up(world, cms) && is_up(world, sql) => {
-                talk = Some(world.play(cms, sql, DATABASE_PORT, Scripted::that_stay(log_in(&crane))));
+                let lasts_s = world.chance.between(POOLED_S[0], POOLED_S[1]);
+                let plan = once(vec![Step::Do(log_in(&crane)), Step::Pause(seconds(lasts_s))]);
+                talk = Some(world.play(cms, sql, DATABASE_PORT, Told::both(plan)));
             }
             None => {}
         }

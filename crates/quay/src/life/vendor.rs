@@ -108,4 +108,3 @@ fn desktop(user: &str, seed: u64, works_s: f64) -> Vec<Line> {
     }
     lines
 }
-

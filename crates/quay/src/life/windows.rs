@@ -66,7 +66,8 @@ fn updates() -> Vec<Line> {
         format!("<s:Envelope xmlns:s=\"{UPDATES}\"><s:Body>{content}</s:Body></s:Envelope>").into_bytes()
     };
     let (agent, kind) = ("Windows-Update-Agent/10.0.10011.16384", "text/xml; charset=utf-8");
-    let asked = soap("<SyncUpdates><parameters><ExpressQuery>false</ExpressQuery></parameters></SyncUpdates>");
+    let asked =
+        soap("<SyncUpdates><parameters><ExpressQuery>false</ExpressQuery></parameters></SyncUpdates>");
     let told = soap("<SyncUpdatesResponse><Truncated>false</Truncated></SyncUpdatesResponse>");
     let host = format!("ad.{DOMAIN}:8530");
     let target = "/ClientWebService/client.asmx";

@@ -50,7 +50,9 @@ pub fn of(tag: u8, parts: &[Vec<u8>]) -> Vec<u8> {
 #[must_use]
 pub fn number(tag: u8, number: i64) -> Vec<u8> {
     let bytes = number.to_be_bytes();
-    let spare = |pair: &[u8]| matches!(pair, [0, next] if next & 0x80 == 0) || matches!(pair, [0xFF, next] if next & 0x80 != 0);
+    let spare = |pair: &[u8]| {
+        matches!(pair, [0, next] if next & 0x80 == 0) || matches!(pair, [0xFF, next] if next & 0x80 != 0)
+    };
     let skipped = bytes.windows(2).take_while(|pair| spare(pair)).count();
     value(tag, bytes.get(skipped..).unwrap_or(&bytes))
 }

@@ -127,8 +127,7 @@ impl Ticket<'_> {
 
     fn hidden(&self, bytes: usize) -> Vec<u8> {
         let content = noise(self.seed ^ bytes as u64, bytes);
-        let fields =
-            [field(0, &ber::number(INTEGER, AES_256)), field(2, &ber::value(OCTETS, &content))];
+        let fields = [field(0, &ber::number(INTEGER, AES_256)), field(2, &ber::value(OCTETS, &content))];
         ber::of(SEQUENCE, &fields)
     }
 }

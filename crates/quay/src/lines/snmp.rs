@@ -46,10 +46,8 @@ pub fn question(community: &str, id: i32, objects: &[Vec<u32>]) -> Vec<u8> {
 /// The answer to it.
 #[must_use]
 pub fn answer(community: &str, id: i32, values: &[(Vec<u32>, Value)]) -> Vec<u8> {
-    let bindings: Vec<_> = values
-        .iter()
-        .map(|(name, value)| ber::of(SEQUENCE, &[ber::object(name), value.encode()]))
-        .collect();
+    let bindings: Vec<_> =
+        values.iter().map(|(name, value)| ber::of(SEQUENCE, &[ber::object(name), value.encode()])).collect();
     message(community, RESPONSE, id, &bindings)
 }
 
@@ -62,10 +60,6 @@ fn message(community: &str, kind: u8, id: i32, bindings: &[Vec<u8>]) -> Vec<u8> 
     ];
     ber::of(
         SEQUENCE,
-        &[
-            ber::number(INTEGER, VERSION_2C),
-            ber::value(OCTETS, community.as_bytes()),
-            ber::of(kind, &pdu),
-        ],
+        &[ber::number(INTEGER, VERSION_2C), ber::value(OCTETS, community.as_bytes()), ber::of(kind, &pdu)],
     )
 }
