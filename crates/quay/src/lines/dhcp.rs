@@ -50,17 +50,31 @@ pub fn question(client: &Client<'_>, kind: u8, wants: Option<(Ipv4Addr, Ipv4Addr
     end(out)
 }
 
-/// What a server says: which address, from whom, behind which router, for how long.
+/// What a server grants.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Lease {
+    /// The client's address.
+    pub address: Ipv4Addr,
+    /// Who grants it.
+    pub server: Ipv4Addr,
+    /// The way out.
+    pub router: Ipv4Addr,
+    /// For how long.
+    pub lasts_s: u32,
+}
+
+/// What a server says.
 #[must_use]
-pub fn answer(client: &Client<'_>, kind: u8, address: Ipv4Addr, server: Ipv4Addr, lease_s: u32) -> Vec<u8> {
+pub fn answer(client: &Client<'_>, kind: u8, lease: &Lease) -> Vec<u8> {
+    let Lease { address, server, router, lasts_s } = *lease;
     let mut out = head(2, client, address);
     option(53, &[kind], &mut out);
     option(54, &server.octets(), &mut out);
-    option(51, &lease_s.to_be_bytes(), &mut out);
-    option(58, &(lease_s / 2).to_be_bytes(), &mut out);
-    option(59, &(lease_s / 8 * 7).to_be_bytes(), &mut out);
+    option(51, &lasts_s.to_be_bytes(), &mut out);
+    option(58, &(lasts_s / 2).to_be_bytes(), &mut out);
+    option(59, &(lasts_s / 8 * 7).to_be_bytes(), &mut out);
     option(1, &[255, 255, 255, 0], &mut out);
-    option(3, &server.octets(), &mut out);
+    option(3, &router.octets(), &mut out);
     end(out)
 }
 
