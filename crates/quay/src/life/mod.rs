@@ -17,6 +17,9 @@ pub mod vendor;
 mod video;
 mod windows;
 
+#[cfg(test)]
+mod tests;
+
 use crate::lan::{HostId, Label, later};
 use crate::world::{World, seconds};
 pub use hosts::{Maker, Place};
