@@ -142,11 +142,27 @@ may = "any"
 who = ["cms", "tos"]
 on = ["sql", "tos", "cms", "historian"]
 may = "any"
+across_cranes = true
+note = "Jobs, what was done, and each move in the database"
+
+[[writer]]
+who = ["cms", "role:hmi", "ews"]
+on = "ad"
+may = "any"
+across_cranes = true
+note = "Members of the domain: policies and updates"
 
 [vendor_link.service]
 pattern = "on-demand"
 kinds = ["wireguard", "rdp"]
 note = "Through the gateway, when somebody at the terminal asked for it"
+
+[vendor_link.terminal]
+pattern = "always"
+kinds = ["web_hmi"]
+from = ["tos", "historian"]
+to = "cms"
+note = "Jobs and readings between the terminal's systems and the cranes'"
 
 [vendor_link.other]
 pattern = "never"
@@ -179,10 +195,6 @@ may = "any"
 fn tags(protocol: &str) -> String {
     let mut text = "tag,protocol,address,type,unit,min,max,writable_by\n".to_owned();
     for tag in TAGS {
-        // Modbus has no texts of this kind.
-        if protocol == "modbus" && matches!(tag.kind, Kind::Text(_)) {
-            continue;
-        }
         let (least, most) = match tag.range {
             [low, high] if high > low && tag.kind != Kind::Bool => (low.to_string(), high.to_string()),
             _ => Default::default(),
@@ -193,7 +205,14 @@ fn tags(protocol: &str) -> String {
             Access::Engineer => "ews",
             Access::Jobs => "cms",
         };
-        let (name, unit, kind, address) = (tag.name, tag.unit, kind(tag), address(tag, protocol));
+        let (name, unit, address) = (tag.name, tag.unit, address(tag, protocol));
+        let kind = match tag.kind {
+            // In registers a text lies with its room and its length before it.
+            Kind::Text(_) if protocol == "modbus" => {
+                format!("chars[{}]", tag.kind.bytes().next_multiple_of(2))
+            }
+            _ => kind(tag),
+        };
         let _ = writeln!(
             text,
             "\"{name}\",{protocol},\"{address}\",\"{kind}\",\"{unit}\",{least},{most},\"{by}\""

@@ -308,6 +308,21 @@ impl World {
         seen
     }
 
+    /// An end asks whether the other is still there: the byte before the next one again (RFC 1122, 4.2.3.6). The other
+    /// says so, if it still knows of the conversation.
+    pub fn keep_alive(&mut self, id: TalkId, end: usize, answered: bool) {
+        self.in_talk(id, |world, talk| {
+            let asked = |segment: Segment| Segment { number: segment.number.wrapping_sub(1), ..segment };
+            let seen = world.bare(talk, end, asked);
+            if answered {
+                let (_, other) = talk.sides(end);
+                let arrives = world.lan.arrival(seen, other.host);
+                other.sent = other.sent.max(arrives);
+                world.bare(talk, 1 - end, |segment| segment);
+            }
+        });
+    }
+
     /// An end has nothing more to say.
     fn finish(&mut self, id: TalkId, talk: &mut Talk, end: usize) {
         let (side, other) = talk.sides(end);

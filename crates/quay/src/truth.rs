@@ -192,6 +192,7 @@ impl Told {
             "polls": run.pace.polls,
             "cyclic": run.pace.cyclic,
             "video": run.pace.video,
+            "engineering": run.pace.engineering,
             "scenarios": run.scenarios.iter().map(|scenario| &scenario.id).collect::<Vec<_>>(),
             "frames": frames.total,
         });

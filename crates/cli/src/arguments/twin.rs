@@ -1,7 +1,7 @@
 use clap::{Args, Subcommand};
 use ipnet::Ipv4Net;
 use quaywatch_quay::MOST_CRANES;
-use quaywatch_quay::life::Maker;
+use quaywatch_quay::life::{Maker, Pace};
 use quaywatch_twin::SERVICES;
 use std::net::Ipv4Addr;
 use std::path::PathBuf;
@@ -129,14 +129,17 @@ pub(crate) struct TwinCapture {
     #[arg(long, value_name = "N", default_value_t = 6.0, allow_negative_numbers = true)]
     pub(crate) wind: f64,
     /// Which part of the panels' polling there is, 0 to 1
-    #[arg(long, value_name = "N", default_value_t = 1.0, value_parser = part, allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", default_value_t = Pace::default().polls, value_parser = part, allow_negative_numbers = true)]
     pub(crate) polls: f64,
     /// Which part of the cyclic telegrams of drives and stations there is, 0 to 1: all of it is 7,000 frames a second
-    #[arg(long, value_name = "N", default_value_t = 0.02, value_parser = part, allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", default_value_t = Pace::default().cyclic, value_parser = part, allow_negative_numbers = true)]
     pub(crate) cyclic: f64,
     /// Which part of the cameras' video there is, 0 to 1: all of it is 50 Mbit/s
-    #[arg(long, value_name = "N", default_value_t = 0.001, value_parser = part, allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", default_value_t = Pace::default().video, value_parser = part, allow_negative_numbers = true)]
     pub(crate) video: f64,
+    /// How often somebody looks into the controller with the engineering station, in an hour, 0 to 60
+    #[arg(long, value_name = "N", default_value_t = 0.0, value_parser = visits, allow_negative_numbers = true)]
+    pub(crate) engineering: f64,
     /// Show no progress
     #[arg(long)]
     pub(crate) quiet: bool,
@@ -157,6 +160,11 @@ fn hours(text: &str) -> Result<f64, String> {
 fn part(text: &str) -> Result<f64, String> {
     let part = text.parse().ok().filter(|part| (0.0..=1.0).contains(part));
     part.ok_or_else(|| "a number from 0 to 1 is valid".into())
+}
+
+fn visits(text: &str) -> Result<f64, String> {
+    let visits = text.parse().ok().filter(|visits| (0.0..=60.0).contains(visits));
+    visits.ok_or_else(|| "a number from 0 to 60 is valid".into())
 }
 
 pub(super) fn maker(text: &str) -> Result<Maker, String> {

@@ -29,7 +29,12 @@ pub(super) fn run(arguments: &TwinCapture) -> Result<(), Box<dyn Error>> {
         maker: arguments.persona,
         cranes: names(&description.name, arguments.cranes),
         settings: Settings { wind_m_s: arguments.wind, truck_wait_s: TRUCK_WAIT_S, ..settings },
-        pace: Pace { polls: arguments.polls, cyclic: arguments.cyclic, video: arguments.video },
+        pace: Pace {
+            polls: arguments.polls,
+            cyclic: arguments.cyclic,
+            video: arguments.video,
+            engineering: arguments.engineering,
+        },
         scenarios: scenarios?,
     };
     let bar = if arguments.quiet { ProgressBar::hidden() } else { ProgressBar::new(length_s as u64) };

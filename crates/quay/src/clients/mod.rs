@@ -1,7 +1,10 @@
 //! Programs that ask controllers: operator panels, management systems, engineering stations, and who should not.
 
+pub mod cip;
 pub mod modbus;
+pub mod opcua;
 pub mod s7;
+pub mod told;
 
 use crate::party::Scene;
 use std::time::Duration;

@@ -1,37 +1,68 @@
 //! The crane management system: reads the controller once a second, and tells it each move.
 
-use super::{Pace, Place, pair};
-use crate::clients::{Plan, Step, modbus};
+use super::{Maker, Pace, Place, pair};
+use crate::clients::{Plan, Step, cip, modbus, opcua};
 use crate::lan::Label;
+use crate::party::{Party, Scene};
 use crate::world::{World, seconds};
 use quaywatch_crane::work::Move;
-use quaywatch_crane::{Value, find};
+use quaywatch_crane::{Kind, TAGS, Value, find};
+use std::collections::VecDeque;
 
 const EVERY_S: f64 = 1.0;
 const RECONNECT_S: f64 = 10.0;
+/// How often it is looked for a new move where nothing has to be read.
+const LOOK_S: f64 = 0.5;
+/// How many signals are published, or read together.
+const WATCHED: usize = 100;
+const TOGETHER: usize = 20;
 
 /// Lets a crane's management system work.
 pub(super) fn work(world: &mut World, place: &Place, pace: Pace) {
     let Some((cms, plc)) = pair(world, place, "cms", "plc") else { return };
-    let (station, begin, mut talk) = (place.station, world.now(), None);
+    let (begin, place, mut talk) = (world.now(), place.clone(), None);
     let work = move |world: &mut World| {
         if talk.is_none_or(|talk| world.is_over(talk)) && world.lan.host(cms).is_some_and(|host| host.up) {
-            talk = Some(world.call(cms, plc, 502, Box::new(modbus::Client::new(plan(station, pace)))));
+            let (port, client) = client(&place, pace);
+            talk = Some(world.call(cms, plc, port, client));
         }
         Some(seconds(RECONNECT_S))
     };
     world.adopt(Box::new(work), Label::default(), begin);
 }
 
-/// Each move when it begins, else two reads a second.
-fn plan(station: usize, pace: Pace) -> Plan<modbus::Deed> {
+fn client(place: &Place, pace: Pace) -> (u16, Box<dyn Party>) {
+    let Place { station, crane, .. } = place;
+    match place.maker {
+        Maker::Siemens => (502, Box::new(modbus::Client::new(registers(*station, pace)))),
+        Maker::Abb => {
+            let plan = published(*station, crane.clone(), pace);
+            (4840, Box::new(opcua::Client::new(opcua::Login::Anonymous, plan)))
+        }
+        Maker::Rockwell => (44_818, Box::new(cip::Client::new(tags(*station, pace)))),
+    }
+}
+
+/// The move that the crane has begun since this was asked last; a hatch cover is nobody's cargo.
+fn next_move(scene: &Scene<'_>, station: usize, told: &mut Option<u32>) -> Option<Move> {
+    let job = scene.stations.get(station).and_then(|station| station.crane.job())?;
+    let is_new = *told != Some(job.order) && !job.container.number.is_empty();
+    is_new.then(|| {
+        *told = Some(job.order);
+        job.clone()
+    })
+}
+
+fn rest<D>(scene: &mut Scene<'_>, pace: Pace) -> Step<D> {
+    Step::Pause(seconds(scene.chance.between(0.98, 1.02) * EVERY_S / pace.polls.max(0.02)))
+}
+
+/// Modbus: each move when it begins, else two reads a second.
+fn registers(station: usize, pace: Pace) -> Plan<modbus::Deed> {
     let (mut told, mut asked) = (None, 0);
     Box::new(move |scene| {
-        let job = scene.stations.get(station).and_then(|station| station.crane.job());
-        // A hatch cover is nobody's cargo.
-        if let Some(job) = job.filter(|job| told != Some(job.order) && !job.container.number.is_empty()) {
-            told = Some(job.order);
-            return Step::Do(tell(job));
+        if let Some(job) = next_move(scene, station, &mut told) {
+            return Step::Do(tell(&job));
         }
         asked += 1;
         match asked {
@@ -39,18 +70,62 @@ fn plan(station: usize, pace: Pace) -> Plan<modbus::Deed> {
             2 => Step::Do(modbus::Deed::read(3, 0, 67)),
             _ => {
                 asked = 0;
-                let pace = pace.polls.max(0.02);
-                Step::Pause(seconds(scene.chance.between(0.98, 1.02) * EVERY_S / pace))
+                rest(scene, pace)
             }
         }
     })
 }
 
-/// All of a move in one write: the registers from `Job.OrderId` to `Job.Tier`.
-fn tell(job: &Move) -> modbus::Deed {
+/// OPC UA: a hundred signals are published once a second; each move is written when it begins.
+fn published(station: usize, crane: String, pace: Pace) -> Plan<opcua::Deed> {
+    let (mut told, mut subscribed) = (None, false);
+    Box::new(move |scene| {
+        if !std::mem::replace(&mut subscribed, true) {
+            let nodes = TAGS.iter().take(WATCHED).map(|tag| opcua::node(&crane, tag)).collect();
+            return Step::Do(opcua::Deed::Subscribe(nodes, EVERY_S * 1e3 / pace.polls.max(0.02)));
+        }
+        let Some(job) = next_move(scene, station, &mut told) else {
+            return Step::Pause(seconds(LOOK_S));
+        };
+        let values = values(&job).into_iter().filter_map(|(name, value)| {
+            let tag = find(name)?;
+            Some((opcua::node(&crane, tag), value, tag.kind))
+        });
+        Step::Do(opcua::Deed::Write(values.collect()))
+    })
+}
+
+/// EtherNet/IP: in a connection, tags in several messages a second; each number of a move when it begins.
+fn tags(station: usize, pace: Pace) -> Plan<cip::Deed> {
+    let (mut told, mut waiting, mut round) = (None, VecDeque::from([cip::Deed::Connect]), 0);
+    let names: Vec<_> = TAGS.iter().filter(|tag| is_number(tag.kind)).map(|tag| tag.name).collect();
+    Box::new(move |scene| {
+        if let Some(job) = next_move(scene, station, &mut told) {
+            let writes =
+                values(&job).into_iter().filter_map(|(name, value)| cip::Deed::write(find(name)?, &value));
+            waiting.extend(writes);
+        }
+        if let Some(deed) = waiting.pop_front() {
+            return Step::Do(deed);
+        }
+        if round * TOGETHER >= names.len().min(WATCHED) {
+            round = 0;
+            return rest(scene, pace);
+        }
+        let part = names.iter().skip(round * TOGETHER).take(TOGETHER);
+        round += 1;
+        Step::Do(cip::Deed::ReadMany(part.map(|name| (*name).to_owned()).collect()))
+    })
+}
+
+const fn is_number(kind: Kind) -> bool {
+    !matches!(kind, Kind::Text(_) | Kind::DateTime)
+}
+
+/// What the controller is told of a move.
+fn values(job: &Move) -> [(&'static str, Value); 7] {
     let container = &job.container;
-    let mut image = quaywatch_crane::Image::default();
-    let all = [
+    [
         ("Job.OrderId", Value::Whole(job.order.into())),
         ("Job.Cntr", Value::Text(container.number.clone())),
         ("Job.IsoType", Value::Text(container.iso_type.to_owned())),
@@ -58,9 +133,14 @@ fn tell(job: &Move) -> modbus::Deed {
         ("Job.Bay", Value::Whole(job.bay.into())),
         ("Job.Row", Value::Whole(job.row.into())),
         ("Job.Tier", Value::Whole(job.tier.into())),
-    ];
-    for (tag, value) in &all {
-        if let Some(tag) = find(tag) {
+    ]
+}
+
+/// All of a move in one write: the registers from `Job.OrderId` to `Job.Tier`.
+fn tell(job: &Move) -> modbus::Deed {
+    let mut image = quaywatch_crane::Image::default();
+    for (name, value) in &values(job) {
+        if let Some(tag) = find(name) {
             // Each signal is of its value's kind.
             let _ = image.set(tag, value);
         }

@@ -1,14 +1,32 @@
 //! The honest life of a crane's network: who is there, and what they do all day.
 
+mod boots;
+mod clocks;
+mod cyclic;
+pub mod engineering;
 pub mod hosts;
+mod implicit;
+mod leases;
 mod management;
+mod names;
 mod panels;
+mod sensors;
+mod switches;
+mod terminal;
+pub mod vendor;
+mod video;
+mod windows;
 
-use crate::lan::HostId;
-use crate::world::World;
+#[cfg(test)]
+mod tests;
+
+use crate::lan::{HostId, Label, later};
+use crate::world::{World, seconds};
 pub use hosts::{Maker, Place};
+use quaywatch_model::Timestamp;
+use std::time::Duration;
 
-/// How much of the life there is: all of it makes some hundred packets a second and crane.
+/// How much of the life there is: all of it makes some thousand packets a second and crane.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Pace {
     /// Which part of the panels' and the management's questions is asked: 1 is as in the field, 0.1 every tenth.
@@ -17,13 +35,18 @@ pub struct Pace {
     pub cyclic: f64,
     /// The same of video.
     pub video: f64,
+    /// How often somebody looks into the controller with the engineering station, in an hour; none where it is 0.
+    pub engineering: f64,
 }
 
 impl Default for Pace {
     fn default() -> Self {
-        Self { polls: 1.0, cyclic: 0.02, video: 0.001 }
+        Self { polls: 0.4, cyclic: 0.003, video: 0.001, engineering: 0.0 }
     }
 }
+
+/// The domain of all names.
+const DOMAIN: &str = "quay.example";
 
 /// Moves everybody in who belongs to a crane, and lets them live.
 pub fn settle(world: &mut World, place: &Place, pace: Pace) {
@@ -35,9 +58,49 @@ pub fn settle(world: &mut World, place: &Place, pace: Pace) {
     }
     panels::work(world, place, pace);
     management::work(world, place, pace);
+    terminal::work(world, place);
+    sensors::work(world, place, pace);
+    cyclic::work(world, place, pace);
+    implicit::work(world, place, pace);
+    boots::work(world, place);
+    video::work(world, place, pace);
+    clocks::work(world, place);
+    names::work(world, place);
+    switches::work(world, place);
+    leases::work(world, place);
+    windows::work(world, place);
+    engineering::work(world, place, pace);
 }
 
 /// Both hosts, where both are there.
 fn pair(world: &World, place: &Place, one: &str, other: &str) -> Option<(HostId, HostId)> {
     Some((place.host(world, one)?, place.host(world, other)?))
+}
+
+fn is_up(world: &World, host: HostId) -> bool {
+    world.lan.host(host).is_some_and(|host| host.up)
+}
+
+/// Something happens again and again, first at any time within this one.
+fn repeat(world: &mut World, within_s: f64, work: impl FnMut(&mut World) -> Option<Duration> + 'static) {
+    let wait_s = world.chance.between(0.0, within_s);
+    let begins = later(world.now(), seconds(wait_s).as_nanos() as i64);
+    world.adopt(Box::new(work), Label::default(), begins);
+}
+
+/// A question in a datagram; and, from who is up, the answer, made for when it heard and when it answers.
+fn exchange(
+    world: &mut World,
+    from: (HostId, u16),
+    to: (HostId, u16),
+    question: &[u8],
+    answer: impl FnOnce(Timestamp, Timestamp) -> Vec<u8>,
+) {
+    let departs = world.lan.departure(world.now(), from.0);
+    let heard = world.lan.datagram(departs, from, to, question);
+    if is_up(world, to.0) {
+        let sent = later(heard, world.lan.thinking_ns(to.0));
+        let seen = world.lan.departure(sent, to.0);
+        world.lan.datagram(seen, to, from, &answer(heard, sent));
+    }
 }

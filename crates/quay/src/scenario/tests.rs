@@ -17,7 +17,7 @@ fn play(name: &str, seed: u64) -> Value {
         maker,
         cranes: vec!["STS07".to_owned()],
         settings: Settings { wind_m_s: 6.0, truck_wait_s: 10.0, ..Settings::default() },
-        pace: Pace { polls: 0.1, cyclic: 0.0, video: 0.0 },
+        pace: Pace { polls: 0.1, cyclic: 0.0, video: 0.0, engineering: 0.0 },
         scenarios: vec![scenario],
     };
     let directory = tempfile::tempdir().unwrap();
