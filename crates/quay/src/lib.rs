@@ -6,6 +6,7 @@ mod declaration;
 mod habit;
 pub mod lan;
 pub mod life;
+pub mod lines;
 pub mod party;
 mod run;
 pub mod scenario;

@@ -291,7 +291,8 @@ fn join(world: &mut World, place: &Place, scenario: &Scenario, guest: &Guest) ->
     Ok(())
 }
 
-fn hardware_address(text: &str) -> Option<[u8; 6]> {
+/// A hardware address as people write it.
+pub(crate) fn hardware_address(text: &str) -> Option<[u8; 6]> {
     let parts: Option<Vec<u8>> = text.split(':').map(|part| u8::from_str_radix(part, 16).ok()).collect();
     parts?.try_into().ok()
 }

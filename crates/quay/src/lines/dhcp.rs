@@ -1,0 +1,92 @@
+//! DHCP (RFC 2131, section 2; options of RFC 2132).
+
+use crate::lan::Mac;
+use std::net::Ipv4Addr;
+
+/// The client's port and the server's.
+pub const CLIENT: u16 = 68;
+/// See above.
+pub const SERVER: u16 = 67;
+/// Looks for servers.
+pub const DISCOVER: u8 = 1;
+/// An address is offered.
+pub const OFFER: u8 = 2;
+/// It is asked for, or asked for again.
+pub const REQUEST: u8 = 3;
+/// It is granted.
+pub const ACKNOWLEDGE: u8 = 5;
+const COOKIE: [u8; 4] = [0x63, 0x82, 0x53, 0x63];
+/// Messages are at least as long as BOOTP's.
+const LEAST_BYTES: usize = 300;
+
+/// Who asks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Client<'a> {
+    /// Its hardware address.
+    pub mac: Mac,
+    /// Its name (option 12).
+    pub name: &'a str,
+    /// What kind of system it is (option 60): `MSFT 5.0`.
+    pub vendor: &'a str,
+    /// Which question this is.
+    pub transaction: u32,
+    /// The address it has; all zeros where it has none yet.
+    pub has: Ipv4Addr,
+}
+
+/// What a client says. `wants`: the address it asks for, in options 50 and 54.
+#[must_use]
+pub fn question(client: &Client<'_>, kind: u8, wants: Option<(Ipv4Addr, Ipv4Addr)>) -> Vec<u8> {
+    let mut out = head(1, client, Ipv4Addr::UNSPECIFIED);
+    option(53, &[kind], &mut out);
+    option(61, &[&[1][..], &client.mac].concat(), &mut out);
+    if let Some((address, server)) = wants {
+        option(50, &address.octets(), &mut out);
+        option(54, &server.octets(), &mut out);
+    }
+    option(12, client.name.as_bytes(), &mut out);
+    option(60, client.vendor.as_bytes(), &mut out);
+    option(55, &[1, 3, 6, 15, 44, 46, 42], &mut out);
+    end(out)
+}
+
+/// What a server says: which address, from whom, behind which router, for how long.
+#[must_use]
+pub fn answer(client: &Client<'_>, kind: u8, address: Ipv4Addr, server: Ipv4Addr, lease_s: u32) -> Vec<u8> {
+    let mut out = head(2, client, address);
+    option(53, &[kind], &mut out);
+    option(54, &server.octets(), &mut out);
+    option(51, &lease_s.to_be_bytes(), &mut out);
+    option(58, &(lease_s / 2).to_be_bytes(), &mut out);
+    option(59, &(lease_s / 8 * 7).to_be_bytes(), &mut out);
+    option(1, &[255, 255, 255, 0], &mut out);
+    option(3, &server.octets(), &mut out);
+    end(out)
+}
+
+fn head(operation: u8, client: &Client<'_>, yours: Ipv4Addr) -> Vec<u8> {
+    let mut out = vec![operation, 1, 6, 0];
+    out.extend(client.transaction.to_be_bytes());
+    out.extend([0; 4]);
+    for address in [client.has, yours, Ipv4Addr::UNSPECIFIED, Ipv4Addr::UNSPECIFIED] {
+        out.extend(address.octets());
+    }
+    out.extend_from_slice(&client.mac);
+    // The rest of the hardware address, the server's name, the file's name.
+    out.extend([0; 10 + 64 + 128]);
+    out.extend(COOKIE);
+    out
+}
+
+fn option(number: u8, content: &[u8], out: &mut Vec<u8>) {
+    out.extend([number, content.len() as u8]);
+    out.extend_from_slice(content);
+}
+
+fn end(mut out: Vec<u8>) -> Vec<u8> {
+    out.push(255);
+    if out.len() < LEAST_BYTES {
+        out.resize(LEAST_BYTES, 0);
+    }
+    out
+}
