@@ -22,6 +22,8 @@ pub mod catalogue;
 pub mod deeds;
 mod player;
 #[cfg(test)]
+mod evidence;
+#[cfg(test)]
 mod tests;
 
 pub use deeds::Deed;

@@ -8,6 +8,11 @@ use std::fs;
 
 /// Plays a scenario in a short capture, and gives its label.
 fn play(name: &str, seed: u64) -> Value {
+    capture(name, seed).0
+}
+
+/// The same, and the capture.
+pub(super) fn capture(name: &str, seed: u64) -> (Value, Vec<u8>) {
     let scenario = catalogue::named(name).unwrap();
     let maker = Maker::NAMES.iter().map(|(_, maker)| *maker).find(|maker| scenario.suits(*maker)).unwrap();
     let run = Run {
@@ -23,7 +28,8 @@ fn play(name: &str, seed: u64) -> Value {
     let directory = tempfile::tempdir().unwrap();
     run.write(directory.path(), &mut |_| {}).unwrap();
     let labels = fs::read_to_string(directory.path().join("labels.jsonl")).unwrap();
-    serde_json::from_str(labels.lines().next().unwrap()).unwrap()
+    let label = serde_json::from_str(labels.lines().next().unwrap()).unwrap();
+    (label, fs::read(directory.path().join("quay.pcapng")).unwrap())
 }
 
 #[test]
