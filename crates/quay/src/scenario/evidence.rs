@@ -30,7 +30,9 @@ fn holds(frame: &[u8], what: &[u8]) -> bool {
 
 /// An IPv4 packet that is for, or from, this port.
 fn is_of_port(frame: &[u8], port: u16) -> bool {
-    frame.len() > 37 && frame[12..14] == [8, 0] && [&frame[34..36], &frame[36..38]].contains(&&port.to_be_bytes()[..])
+    frame.len() > 37
+        && frame[12..14] == [8, 0]
+        && [&frame[34..36], &frame[36..38]].contains(&&port.to_be_bytes()[..])
 }
 
 #[test]

@@ -20,9 +20,9 @@
 
 pub mod catalogue;
 pub mod deeds;
-mod player;
 #[cfg(test)]
 mod evidence;
+mod player;
 #[cfg(test)]
 mod tests;
 

@@ -61,7 +61,7 @@ pub enum Say {
     Time(bool),
     /// NTP with so many bytes behind each message that are none of it.
     TimeTunnel(usize),
-    /// ICMP: echoes with so many bytes of noise; none: as usual.
+    /// ICMP: echoes with so many bytes of noise, and up to as many back; 0: as usual.
     Echo(usize),
     /// Syslog: a list of so many containers, three in each message.
     Syslog(usize),
@@ -167,17 +167,16 @@ impl Datagrams {
     fn echoes(&self, world: &mut World, [from, to]: [HostId; 2], bytes: usize, seed: u64) -> Going {
         let id = seed as u16;
         again(world, self.times, seconds(self.every_s), move |world, time| {
-            let along = |way: u64| match bytes {
+            // Who answers honestly sends back what came; a tunnel sends what it has.
+            let back = if bytes == 0 { 0 } else { 1 + world.chance.below(bytes) };
+            let along = |way: u64, count: usize| match count {
                 0 => icmp::usual(),
-                _ => noise(seed ^ u64::from(time) << 8 ^ way, bytes),
+                _ => noise(seed ^ u64::from(time) << 8 ^ way, count),
             };
             let now = world.now();
             let number = time as u16 + 1;
-            let (asked, told) = (
-                icmp::echo(icmp::REQUEST, id, number, &along(0)),
-                // Who answers honestly sends back what came.
-                icmp::echo(icmp::REPLY, id, number, &along(u64::from(bytes > 0))),
-            );
+            let asked = icmp::echo(icmp::REQUEST, id, number, &along(0, bytes));
+            let told = icmp::echo(icmp::REPLY, id, number, &along(1, back));
             let arrived = world.lan.other(now, from, to, icmp::PROTOCOL, &asked);
             if world.lan.host(to).is_some_and(|host| host.up) {
                 let departs = world.lan.departure(later(arrived, THINKING_NS), to);
