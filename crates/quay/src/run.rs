@@ -280,6 +280,10 @@ fn join(world: &mut World, place: &Place, scenario: &Scenario, guest: &Guest) ->
         Ip::Whole(ip) => ip,
     };
     if let Some(other) = world.lan.at(ip).and_then(|id| world.lan.host(id)) {
+        // Whom two scenarios know by one name and address comes once.
+        if other.mac == mac && other.name == format!("{}/{}", place.crane, guest.name) {
+            return Ok(());
+        }
         let valid = format!("it is {}'s; each host has an address of its own", other.name);
         return Err(missing(scenario, "free address", &ip.to_string(), valid));
     }
@@ -291,7 +295,8 @@ fn join(world: &mut World, place: &Place, scenario: &Scenario, guest: &Guest) ->
     Ok(())
 }
 
-fn hardware_address(text: &str) -> Option<[u8; 6]> {
+/// A hardware address as people write it.
+pub(crate) fn hardware_address(text: &str) -> Option<[u8; 6]> {
     let parts: Option<Vec<u8>> = text.split(':').map(|part| u8::from_str_radix(part, 16).ok()).collect();
     parts?.try_into().ok()
 }

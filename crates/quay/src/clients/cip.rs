@@ -130,7 +130,7 @@ impl Client {
         match &deed {
             Deed::ListIdentity => self.packet(Command::LIST_IDENTITY, &[], say),
             Deed::Identify => {
-                self.message(&object(service::GET_ATTRIBUTES_ALL, [class::IDENTITY, 1], &[]), say)
+                self.message(&object(service::GET_ATTRIBUTES_ALL, [class::IDENTITY, 1], &[]), say);
             }
             Deed::ListTags => self.list_tags(0, say),
             Deed::Read(name) => self.message(&read(name), say),

@@ -23,6 +23,8 @@ use std::net::Ipv4Addr;
 
 /// How long a host knows another's hardware address before it asks again.
 const KNOWN_FOR_NS: i64 = 90_000_000_000;
+/// Who sends in another's name is in the crane's own network, and starts as most systems do.
+const FORGED_TTL: u8 = 64;
 /// A frame of 64 bytes needs 5 microseconds at 100 Mbit/s.
 const NS_PER_BYTE: i64 = 80;
 
@@ -136,6 +138,20 @@ impl Lan {
         self.arrival(time, to.0)
     }
 
+    /// A datagram that somebody with this hardware address sends in another's name.
+    pub fn datagram_as(
+        &mut self,
+        time: Timestamp,
+        mac: Mac,
+        from: (HostId, u16),
+        to: (HostId, u16),
+        payload: &[u8],
+    ) {
+        let Some((time, packet)) = self.packet(time, from.0, to.0) else { return };
+        let forged = Packet { from: (mac, packet.from.1), ttl: FORGED_TTL, ..packet };
+        self.frame(time, forged.udp(from.1, to.1, payload));
+    }
+
     /// A datagram to an address that is nobody's: a group's, everybody's, or one outside that is not modelled.
     pub fn datagram_to(
         &mut self,
@@ -194,13 +210,15 @@ impl Lan {
         self.packet_to(from, link_to, ip).map(|packet| (time, packet))
     }
 
-    /// Where a host sends what is for another: to itself where both are local, else to the router.
+    /// Where a host sends what is for another: to itself where both are local, else to whom it is behind.
     fn next_hop(&self, from: HostId, to: HostId) -> HostId {
         let is_away = |id| self.host(id).is_some_and(|host| host.hops > 0);
-        match self.router {
-            Some(router) if is_away(to) && !is_away(from) => router,
-            _ => to,
+        if !is_away(to) || is_away(from) {
+            return to;
         }
+        let mac = self.host(to).map(|host| host.mac);
+        let is_before = |host: &Host| host.hops == 0 && Some(host.mac) == mac;
+        self.hosts().find(|(_, host)| is_before(host)).map(|(id, _)| id).or(self.router).unwrap_or(to)
     }
 
     fn is_unknown(&self, time: Timestamp, from: HostId, to: HostId) -> bool {

@@ -2,7 +2,7 @@
 
 use super::{Maker, Place, is_up, pair, repeat};
 use crate::lan::{BROADCAST, HostId, arp, later};
-use crate::lines::profinet;
+use crate::lines::dcp;
 use crate::world::{World, seconds};
 use std::time::Duration;
 
@@ -11,8 +11,6 @@ const EVERY_S: f64 = 6.0 * 3600.0;
 const FIRST_WITHIN_S: f64 = 2.0 * 3600.0;
 const AWAY_S: f64 = 14.0;
 const STATION: &str = "io5";
-/// A maker's number at PROFIBUS and PROFINET International.
-const VENDOR: u16 = 0x002A;
 
 /// Lets it happen.
 pub(super) fn work(world: &mut World, place: &Place) {
@@ -45,8 +43,8 @@ fn returns(world: &mut World, maker: Maker, plc: HostId, device: HostId) -> Opti
     if maker == Maker::Siemens && is_up(world, plc) {
         let (xid, name) = (world.chance.next() as u32, name_of(&found.name));
         let asked = later(now, 700_000_000);
-        world.lan.frame(asked, profinet::identify(asking.mac, xid, &name));
-        let answer = profinet::identified(asking.mac, found.mac, xid, &name, found.ip, VENDOR);
+        world.lan.frame(asked, dcp::identify(asking.mac, xid, &name));
+        let answer = dcp::tell(asking.mac, found.mac, xid, &name, found.ip, dcp::SIEMENS);
         world.lan.frame(later(asked, 2_300_000), answer);
     }
     None

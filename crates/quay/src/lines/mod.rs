@@ -3,25 +3,36 @@
 
 pub mod antisway;
 pub mod ber;
+pub mod cargo;
+pub mod dcp;
 pub mod dhcp;
 pub mod dns;
 pub mod enip;
 pub mod http;
+pub mod icmp;
+pub mod ipv6;
 pub mod kerberos;
 pub mod ldap;
 pub mod lldp;
 pub mod modbus;
+pub mod mqtt;
 pub mod nbns;
 pub mod ntp;
 pub mod profinet;
 pub mod rdp;
+pub mod rows;
 pub mod rtp;
 pub mod rtsp;
+pub mod shares;
 pub mod smb;
 pub mod snmp;
 pub mod stp;
+pub mod syslog;
 pub mod tds;
+pub mod tftp;
 pub mod tls;
+pub mod vnc;
+pub mod web;
 pub mod wireguard;
 
 /// A text in UTF-16, the low byte first, as Windows has it.

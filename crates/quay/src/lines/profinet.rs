@@ -1,14 +1,9 @@
-//! PROFINET's frames (IEC 61158-6-10): cyclic data of class 1, and DCP, by which a device is found after it was switched on.
+//! PROFINET's cyclic data of class 1 (IEC 61158-6-10).
 
 use crate::lan::{Mac, ethernet, padded};
 use quaywatch_model::Timestamp;
-use quaywatch_protocols::profinet::{
-    Cyclic, DataStatus, ETHERTYPE, FrameId, Message, Selector, Service, ServiceType, push_block,
-};
-use std::net::Ipv4Addr;
+use quaywatch_protocols::profinet::{Cyclic, DataStatus, ETHERTYPE, FrameId};
 
-/// The group of all devices that answer DCP.
-const DEVICES: Mac = [0x01, 0x0E, 0xCF, 0x00, 0x00, 0x00];
 /// The first identifier of cyclic data of class 1.
 const FIRST_ID: u16 = 0x8000;
 /// The cycle counter counts in 31.25 microseconds.
@@ -39,42 +34,5 @@ pub fn cyclic(to: Mac, from: Mac, id: u16, time: Timestamp, data: &[u8], runs: b
         transfer_status: 0,
     }
     .encode(&mut out);
-    padded(out)
-}
-
-/// Asks all devices who is called so.
-#[must_use]
-pub fn identify(from: Mac, xid: u32, name: &str) -> Vec<u8> {
-    let mut blocks = Vec::new();
-    push_block(&mut blocks, Selector::NAME_OF_STATION, None, name.as_bytes());
-    dcp(DEVICES, from, FrameId::IDENTIFY, ServiceType::REQUEST, (xid, 1), &blocks)
-}
-
-/// The device that is called so answers.
-#[must_use]
-pub fn identified(to: Mac, from: Mac, xid: u32, name: &str, ip: Ipv4Addr, vendor: u16) -> Vec<u8> {
-    let mut blocks = Vec::new();
-    let [high, low] = vendor.to_be_bytes();
-    push_block(&mut blocks, Selector::DEVICE_OPTIONS, Some(0), &[2, 1, 2, 2, 2, 3, 2, 4, 1, 2]);
-    push_block(&mut blocks, Selector::NAME_OF_STATION, Some(0), name.as_bytes());
-    push_block(&mut blocks, Selector::DEVICE_ID, Some(0), &[high, low, 0x03, 0x01]);
-    push_block(&mut blocks, Selector::DEVICE_ROLE, Some(0), &[1, 0]);
-    let [a, b, c, _] = ip.octets();
-    let address = [&ip.octets()[..], &[255, 255, 255, 0], &[a, b, c, 1]].concat();
-    // The address is set.
-    push_block(&mut blocks, Selector::IP_PARAMETER, Some(1), &address);
-    dcp(to, from, FrameId::IDENTIFY_RESPONSE, ServiceType::RESPONSE, (xid, 0), &blocks)
-}
-
-fn dcp(
-    to: Mac,
-    from: Mac,
-    frame_id: FrameId,
-    kind: ServiceType,
-    (xid, response_delay): (u32, u16),
-    data: &[u8],
-) -> Vec<u8> {
-    let mut out = ethernet(to, from, ETHERTYPE).to_vec();
-    Message { frame_id, service: Service::IDENTIFY, kind, xid, response_delay, data }.encode(&mut out);
     padded(out)
 }

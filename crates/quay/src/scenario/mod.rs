@@ -20,6 +20,8 @@
 
 pub mod catalogue;
 pub mod deeds;
+#[cfg(test)]
+mod evidence;
 mod player;
 #[cfg(test)]
 mod tests;
@@ -225,6 +227,9 @@ pub struct Step {
     /// How long after each other.
     #[serde(default)]
     pub every_s: f64,
+    /// By which part of that it varies, either way.
+    #[serde(default)]
+    pub varies: f64,
     /// Whether the next step does not wait for this one to be over.
     #[serde(default)]
     pub meanwhile: bool,

@@ -131,7 +131,9 @@ impl Player {
             self.done = 0;
             self.not_before = Timestamp::from_nanos(i64::MIN);
         } else {
-            self.wait(world, step.every_s);
+            let varies =
+                if step.varies > 0.0 { world.chance.between(-step.varies, step.varies) } else { 0.0 };
+            self.wait(world, step.every_s * (1.0 + varies));
         }
     }
 

@@ -8,22 +8,35 @@ use std::fs;
 
 /// Plays a scenario in a short capture, and gives its label.
 fn play(name: &str, seed: u64) -> Value {
-    let scenario = catalogue::named(name).unwrap();
-    let maker = Maker::NAMES.iter().map(|(_, maker)| *maker).find(|maker| scenario.suits(*maker)).unwrap();
+    capture(name, seed).0
+}
+
+/// The same, and the capture.
+pub(super) fn capture(name: &str, seed: u64) -> (Value, Vec<u8>) {
+    let (labels, file) = capture_all(&[name], seed);
+    (labels.into_iter().next().unwrap(), file)
+}
+
+/// Plays several scenarios, one after another, and gives their labels and the capture.
+fn capture_all(names: &[&str], seed: u64) -> (Vec<Value>, Vec<u8>) {
+    let scenarios: Vec<_> = names.iter().map(|name| catalogue::named(name).unwrap()).collect();
+    let suits = |maker: &Maker| scenarios.iter().all(|scenario| scenario.suits(*maker));
+    let maker = Maker::NAMES.iter().map(|(_, maker)| *maker).find(suits).unwrap();
     let run = Run {
         seed,
         begin: Timestamp::from_nanos(1_796_025_600_000_000_000),
-        length_s: 540.0,
+        length_s: 540.0 * names.len() as f64,
         maker,
         cranes: vec!["STS07".to_owned()],
         settings: Settings { wind_m_s: 6.0, truck_wait_s: 10.0, ..Settings::default() },
         pace: Pace { polls: 0.1, cyclic: 0.0, video: 0.0, engineering: 0.0 },
-        scenarios: vec![scenario],
+        scenarios,
     };
     let directory = tempfile::tempdir().unwrap();
     run.write(directory.path(), &mut |_| {}).unwrap();
     let labels = fs::read_to_string(directory.path().join("labels.jsonl")).unwrap();
-    serde_json::from_str(labels.lines().next().unwrap()).unwrap()
+    let labels = labels.lines().map(|label| serde_json::from_str(label).unwrap()).collect();
+    (labels, fs::read(directory.path().join("quay.pcapng")).unwrap())
 }
 
 #[test]
@@ -41,4 +54,21 @@ fn every_scenario_of_the_catalogue_can_be_played_whole_and_its_frames_are_known(
             assert!(label["t_first_effect"].is_f64(), "{name} has no effect: {label}");
         }
     }
+}
+
+#[test]
+fn scenarios_that_know_a_guest_by_one_name_and_address_are_played_in_one_capture() {
+    let (labels, _) = capture_all(&["b01", "b04"], 7);
+    assert_eq!(labels.len(), 2);
+    for label in labels {
+        assert_eq!(label["notes"], Value::Array(Vec::new()), "{label}");
+        assert!(label["frames"].as_array().is_some_and(|frames| !frames.is_empty()), "{label}");
+    }
+}
+
+#[test]
+fn a_scenario_of_datagrams_and_conversations_is_the_same_bytes_for_a_seed() {
+    let (_, first) = capture("x06", 5);
+    assert_eq!(first, capture("x06", 5).1);
+    assert_ne!(first, capture("x06", 6).1);
 }

@@ -1,6 +1,6 @@
 mod clients;
+mod cranes;
 mod cyclic;
-mod quiet;
 mod rare;
 mod rates;
 mod seen;

@@ -2,7 +2,7 @@
 //! that nobody needs for a while.
 
 use super::seen::{Seen, tcp};
-use super::{LITTLE, Maker, Pace, SIEMENS, live};
+use super::{Maker, Pace, SIEMENS, live};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A day without anything but few polls.
@@ -20,8 +20,8 @@ fn a_panel_that_is_started_anew_leaves_a_connection_that_its_controller_asks_aft
     assert!(opened > 4 && !dropped.is_empty(), "{opened} {}", dropped.len());
     for drop in dropped {
         let port = drop.tcp().unwrap()[0];
-        let asked = tcp(&all, 102).into_iter().filter(|seen| seen.tcp().unwrap()[1] == port);
-        let asked = asked.filter(|seen| seen.time < drop.time).last().unwrap();
+        let mut asked = tcp(&all, 102).into_iter().filter(|seen| seen.tcp().unwrap()[1] == port);
+        let asked = asked.rfind(|seen| seen.time < drop.time).unwrap();
         assert!(asked.payload().is_empty() && drop.time.since(asked.time) < 100_000_000);
     }
     // When a station's power is back, the controller asks who has its name, and is told.
@@ -59,5 +59,4 @@ fn an_idle_connection_is_kept_alive_with_a_byte_that_was_said_already() {
         last.insert(ports, next);
     }
     assert!((80..130).contains(&asked), "{asked}: each half minute, as long as it is there");
-    assert!(LITTLE.polls > 0.0);
 }

@@ -2,11 +2,15 @@
 
 mod arp;
 mod crane;
+mod datagrams;
+mod frames;
+mod host;
 mod mitm;
 mod modbus;
 mod raw;
 mod s7;
 mod scan;
+mod talk;
 
 use crate::lan::HostId;
 use crate::life::Place;
@@ -16,7 +20,8 @@ use quaywatch_crane::{Chance, Kind, Tag, Value, find};
 use quaywatch_model::Timestamp;
 use serde::de::Error;
 use serde::{Deserialize, Deserializer};
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
 
 /// What a step does.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -32,6 +37,14 @@ pub enum Deed {
     Scan(scan::Scan),
     /// Two hosts exchange bytes that mean nothing to anybody else.
     Raw(raw::Raw),
+    /// Two hosts have a conversation in a protocol that no controller serves.
+    Talk(talk::Talk),
+    /// Two hosts exchange datagrams.
+    Datagrams(datagrams::Datagrams),
+    /// Somebody says something on the link itself.
+    Frames(frames::Frames),
+    /// A host goes, comes, or is replaced.
+    Host(host::Host),
     /// Somebody stands between two hosts for a while.
     Mitm(mitm::Mitm),
     /// Something happens at the crane itself, which no packet tells.
@@ -50,6 +63,10 @@ impl Deed {
             Self::Arp(deed) => deed.begin(stage, world),
             Self::Scan(deed) => deed.begin(stage, world),
             Self::Raw(deed) => deed.begin(stage, world),
+            Self::Talk(deed) => deed.begin(stage, world),
+            Self::Datagrams(deed) => deed.begin(stage, world),
+            Self::Frames(deed) => deed.begin(stage, world),
+            Self::Host(deed) => deed.begin(stage, world),
             Self::Mitm(deed) => deed.begin(stage, world),
             Self::Crane(deed) => deed.begin(stage, world),
         }
@@ -64,6 +81,10 @@ impl Deed {
             Self::Arp(deed) => deed.hosts(),
             Self::Scan(deed) => vec![&deed.from],
             Self::Raw(deed) => vec![&deed.from, &deed.to],
+            Self::Talk(deed) => vec![&deed.from, &deed.to],
+            Self::Datagrams(deed) => vec![&deed.from, &deed.to],
+            Self::Frames(deed) => deed.hosts(),
+            Self::Host(deed) => deed.hosts(),
             Self::Mitm(deed) => vec![&deed.by, &deed.between[0], &deed.between[1]],
             Self::Crane(_) => Vec::new(),
         }
@@ -75,7 +96,7 @@ impl Deed {
         match self {
             Self::S7(deed) => deed.tags(),
             Self::Modbus(deed) => deed.tags(),
-            Self::Arp(_) | Self::Scan(_) | Self::Raw(_) | Self::Mitm(_) | Self::Crane(_) => Vec::new(),
+            _ => Vec::new(),
         }
     }
 }
@@ -124,6 +145,8 @@ pub(crate) enum Going {
     Talk(TalkId),
     /// It is over then.
     Until(Timestamp),
+    /// It is over when this says so.
+    Told(Rc<Cell<bool>>),
     /// It is over.
     Done,
 }
@@ -133,6 +156,7 @@ impl Going {
         match self {
             Self::Talk(talk) => world.is_over(*talk),
             Self::Until(time) => world.now() >= *time,
+            Self::Told(over) => over.get(),
             Self::Done => true,
         }
     }

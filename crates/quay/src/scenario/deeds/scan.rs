@@ -1,7 +1,8 @@
 //! Somebody tries who answers: at addresses one after another, at ports one after another.
 
 use super::{Going, Stage, few};
-use crate::lan::{BROADCAST, arp, later, padded};
+use crate::lan::{BROADCAST, HostId, arp, later, padded};
+use crate::lines::icmp;
 use crate::party::{Next, Party, Scene};
 use crate::world::{World, seconds};
 use serde::Deserialize;
@@ -71,32 +72,12 @@ impl Party for Knock {
     }
 }
 
-/// An echo and, from who is up, its reply (RFC 792).
-fn ping(world: &mut World, from: crate::lan::HostId, to: crate::lan::HostId) {
-    let now = world.now();
-    let number = world.chance.next() as u16;
-    let asked = world.lan.other(now, from, to, ICMP, &echo(8, number));
+/// An echo and, from who is up, its reply.
+fn ping(world: &mut World, from: HostId, to: HostId) {
+    let (now, id) = (world.now(), world.chance.next() as u16);
+    let echo = |kind| icmp::echo(kind, 1, id, &icmp::usual());
+    let asked = world.lan.other(now, from, to, icmp::PROTOCOL, &echo(icmp::REQUEST));
     if world.lan.host(to).is_some_and(|host| host.up) {
-        world.lan.other(later(asked, 90_000), to, from, ICMP, &echo(0, number));
+        world.lan.other(later(asked, 90_000), to, from, icmp::PROTOCOL, &echo(icmp::REPLY));
     }
-}
-
-const ICMP: u8 = 1;
-
-fn echo(kind: u8, number: u16) -> Vec<u8> {
-    let mut message = vec![kind, 0, 0, 0, 0, 1];
-    message.extend_from_slice(&number.to_be_bytes());
-    message.extend(b'a'..=b'w');
-    message.extend(b'a'..=b'i');
-    let sum = message.chunks(2).fold(0_u32, |sum, pair| {
-        let word =
-            u16::from_be_bytes([pair.first().copied().unwrap_or(0), pair.get(1).copied().unwrap_or(0)]);
-        sum + u32::from(word)
-    });
-    let folded = (sum & 0xFFFF) + (sum >> 16);
-    let folded = !(((folded & 0xFFFF) + (folded >> 16)) as u16);
-    if let Some(place) = message.get_mut(2..4) {
-        place.copy_from_slice(&folded.to_be_bytes());
-    }
-    message
 }

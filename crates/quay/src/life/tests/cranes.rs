@@ -1,4 +1,4 @@
-//! Whatever is said honestly is said rightly: no decoder finds anything wrong with it.
+//! What the life of whole cranes looks like: how much it is, in whose protocols, one beside another.
 
 use super::seen::{tcp, udp};
 use super::{LITTLE, Maker, Pace, ROCKWELL, SIEMENS, live};
