@@ -121,6 +121,8 @@ enum Stage {
     Subscribing(Vec<String>),
     Watching,
     Free,
+    /// Nothing more is done: what is published is acknowledged.
+    Done,
 }
 
 impl Client {
@@ -485,9 +487,13 @@ impl Party for Client {
             }
             Step::Close => {
                 self.close(say);
+                self.stage = Stage::Done;
                 Next::Close
             }
-            Step::Stay => Next::Listen,
+            Step::Stay => {
+                self.stage = Stage::Done;
+                Next::Listen
+            }
         }
     }
 }
