@@ -2,7 +2,7 @@
 //!
 //! - the [`Gatherer`] takes in facts and ended conversations, one gatherer a worker, merged at the end;
 //! - [`Gatherer::finish`] decides which addresses are one box and what it is, and gives the rows of `assets`;
-//! - [`maker`] looks up who registered a MAC prefix;
+//! - [`maker`] looks up who registered a MAC prefix, [`makes_modems`] whether that is a maker of modems and routers;
 //! - the [`Bindings`] between IP and MAC addresses are kept with their times, so that whoever looks for spoofing finds
 //!   them.
 //!
@@ -18,6 +18,7 @@
 
 mod bindings;
 mod gather;
+mod modems;
 mod oui;
 mod row;
 mod unite;
@@ -27,4 +28,5 @@ mod tests;
 
 pub use bindings::{Binding, Bindings};
 pub use gather::Gatherer;
+pub use modems::makes_modems;
 pub use oui::{is_made_up, maker};

@@ -1,7 +1,7 @@
 //! What a box is, from all that is known of its addresses.
 
 use crate::gather::{Gatherer, Seen, mac_of};
-use crate::{oui, unite};
+use crate::{modems, oui, unite};
 use foldhash::fast::FixedState;
 use hashbrown::HashMap;
 use quaywatch_model::{Address, Asset, Attribute, Entry, Evidence, Role, Verb};
@@ -68,7 +68,7 @@ pub(crate) fn asset(gatherer: &Gatherer, group: &[Address], deeds: &DeedsOf) -> 
         serial: text(Attribute::Serial),
         firmware: text(Attribute::Firmware),
         operating_system: text(Attribute::OperatingSystem),
-        roles: roles(gatherer, &seen, group, deeds, &protocols_served),
+        roles: roles(gatherer, &seen, group, (deeds, registered), &protocols_served),
         protocols_served,
         protocols_used: used.into_iter().collect(),
         first_seen: first.time,
@@ -102,12 +102,12 @@ fn names(evidence: &[Evidence]) -> Vec<String> {
     names
 }
 
-/// What it does: as it says, then as it is seen to do.
+/// What it does: as it says, then what its maker makes, then as it is seen to do.
 fn roles(
     gatherer: &Gatherer,
     seen: &[&Seen],
     group: &[Address],
-    deeds: &DeedsOf,
+    (deeds, maker): (&DeedsOf, Option<&str>),
     served: &[&str],
 ) -> Vec<Role> {
     let mut roles: Vec<Role> = Vec::new();
@@ -117,6 +117,10 @@ fn roles(
         }
     }
     let says_so = !roles.is_empty();
+    let is_modem = maker.is_some_and(modems::makes_mobile_modems);
+    if is_modem && !roles.contains(&Role::Modem) {
+        roles.push(Role::Modem);
+    }
     let mut done = Deeds::default();
     for deeds in group.iter().filter_map(|address| deeds.get(address)) {
         done.is_operated |= deeds.is_operated;
@@ -126,8 +130,8 @@ fn roles(
     for (is_it, role) in [
         (done.is_operated && !says_so, Role::Controller),
         (done.programs, Role::EngineeringStation),
-        // Controllers read each other, too: who answers as one is no panel.
-        (done.operates && !done.programs && !done.is_operated, Role::Hmi),
+        // Controllers read each other, too: who answers as one is no panel. A modem reads for somebody far away.
+        (done.operates && !done.programs && !done.is_operated && !is_modem, Role::Hmi),
     ] {
         if is_it && !roles.contains(&role) {
             roles.push(role);

@@ -144,11 +144,17 @@ fn roles_come_from_what_is_done() {
     let laptop = Address::v4([10, 0, 7, 66]);
     let mut gatherer = Gatherer::default();
     gatherer.ended(&ended([PANEL, PLC], [PANEL_MAC, PLC_MAC], "s7comm", 1));
-    gatherer.ended(&ended([laptop, PLC], [ROUTER_MAC, PLC_MAC], "s7comm", 1));
-    let assets = gatherer.finish(&[entry(PANEL, PLC, Verb::Read), entry(laptop, PLC, Verb::DownloadProgram)]);
+    gatherer.ended(&ended([laptop, PLC], [PANEL_MAC, PLC_MAC], "s7comm", 1));
+    let modem = Address::v4([10, 0, 7, 98]);
+    gatherer.ended(&ended([modem, PLC], [ROUTER_MAC, PLC_MAC], "s7comm", 1));
+    fact(&mut gatherer, 1, modem, "arp", Attribute::Mac, "00:1e:42:01:02:03");
+    let entries = [(PANEL, Verb::Read), (laptop, Verb::DownloadProgram), (modem, Verb::Read)];
+    let assets = gatherer.finish(&entries.map(|(client, verb)| entry(client, PLC, verb)));
     assert_eq!(with_address(&assets, PLC).roles, [Role::Controller]);
     assert_eq!(with_address(&assets, PANEL).roles, [Role::Hmi]);
     assert_eq!(with_address(&assets, laptop).roles, [Role::EngineeringStation]);
+    let modems = &with_address(&assets, modem).roles;
+    assert_eq!(modems, &[Role::Modem], "its maker makes modems: who reads through it is elsewhere");
 }
 
 #[test]

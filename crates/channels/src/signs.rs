@@ -1,7 +1,7 @@
 //! What is seen of one machine that might be a way out.
 
 use crate::kind;
-use quaywatch_assets::{is_made_up, maker};
+use quaywatch_assets::{is_made_up, maker, makes_modems};
 use quaywatch_model::{Address, Asset, Ended, Mac, Moment, Side, Timestamp};
 use std::collections::BTreeMap;
 use std::fmt;
@@ -15,56 +15,6 @@ const ENOUGH_SIGNS: usize = 2;
 const LONGEST_LAN_MICROS: u32 = 20_000;
 /// So many round trips over that are no slow answer of a busy machine.
 const ENOUGH_SLOW: u64 = 3;
-
-/// Parts of the names of those who make modems, and routers that are bought in a shop, as the IEEE's registry has them.
-/// Makers of industrial switches are left out: every crane is full of them.
-const MODEM_MAKERS: &[&str] = &[
-    "teltonika",
-    "sierra wireless",
-    "cradlepoint",
-    "quectel",
-    "digi international",
-    "inhand",
-    "robustel",
-    "peplink",
-    "pepwave",
-    "mikrotik",
-    "routerboard",
-    "tp-link",
-    "d-link",
-    "netgear",
-    "zyxel",
-    "huawei",
-    "zte",
-    "tenda",
-    "ewon",
-    "netbiter",
-    "secomea",
-    "tosibox",
-    "mb connect",
-    "ixon",
-    "four-faith",
-    "hongdian",
-    "milesight",
-    "proscend",
-    "multi-tech",
-    "multitech",
-    "option nv",
-    "telit",
-    "u-blox",
-    "fibocom",
-    "simcom",
-    "gl technologies",
-    "gl.inet",
-    "franklin wireless",
-    "novatel wireless",
-    "inseego",
-    "bluetooth",
-    "xiaomi",
-    "raspberry pi",
-    "airspan",
-    "baicells",
-];
 
 /// Name servers that everybody on the Internet may ask.
 const PUBLIC_RESOLVERS: [Ipv4Addr; 12] = [
@@ -345,7 +295,7 @@ impl Signs {
 
     /// What only shows when all is known.
     pub(crate) fn conclude(&mut self, mac: Mac, main_gateway: Option<Mac>) {
-        if let Some(maker) = maker(mac).filter(|maker| is_modem_maker(maker)) {
+        if let Some(maker) = maker(mac).filter(|maker| makes_modems(maker)) {
             self.add(
                 Sign::Maker,
                 0,
@@ -381,11 +331,6 @@ impl Signs {
             self.add(Sign::SlowRoundTrips, self.first.frame, text);
         }
     }
-}
-
-fn is_modem_maker(maker: &str) -> bool {
-    let maker = maker.to_ascii_lowercase();
-    MODEM_MAKERS.iter().any(|part| maker.contains(part))
 }
 
 /// Addresses that pairs of routers share: VRRP (RFC 5798, section 7.3), HSRP, GLBP, CARP.
