@@ -8,7 +8,7 @@ use std::hash::BuildHasher;
 
 /// So many changes of one object are listed one by one; more of the same are counted. Halved as often as it takes for all
 /// objects to find room: ten thousand signs of life must not hide the one set-point that was written among them.
-const MOST_LISTED_PER_OBJECT: usize = 512;
+const MOST_LISTED_PER_OBJECT: usize = 64;
 /// So many changes are listed in all, and so many objects are told apart.
 const MOST_LISTED: usize = 10_000;
 /// So many objects are told apart of what one client does to one server by one function.
