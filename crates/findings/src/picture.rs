@@ -174,4 +174,14 @@ impl Picture<'_> {
             Permit::Allowed(_) | Permit::NotStated => None,
         }
     }
+
+    /// Whether the site names this client among those who write to this server, whatever it is that each may write.
+    #[must_use]
+    pub fn is_named_writer(&self, client: Address, server: Address) -> bool {
+        let [from, to] = [client, server].map(|address| self.site.party(address));
+        matches!(
+            self.site.may_write(&from, &to, Verb::Write, None, None),
+            Permit::Allowed(_) | Permit::Denied(Why::OtherTag(_) | Why::OutsideRule(_))
+        )
+    }
 }

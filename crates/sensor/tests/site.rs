@@ -52,6 +52,23 @@ fn a_writer_that_is_not_named_is_a_finding() {
 }
 
 #[test]
+fn a_reader_that_writes_once_is_odd_unless_the_site_names_it_as_a_writer() {
+    let capture =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../../cases/finding-write-by-reader/capture.pcap");
+    let found = |site: &str| {
+        let site = Site::parse("site.toml", site, &mut |_| Ok(String::new())).unwrap();
+        let settings = Settings { site: Arc::new(site), ..Settings::default() };
+        let summary = inspect(&[Source::from_argument(&capture)], &settings, &mut |_| ()).unwrap();
+        rules(&summary).contains(&"write.by_reader")
+    };
+    let crane = "[crane.STS07]\nnetworks = [\"10.70.7.0/24\"]\n";
+    let writer = |who: &str| format!("{crane}[[writer]]\nwho = [\"{who}\"]\non = [\"10.70.7.11\"]\n");
+    assert!(found(crane), "nobody says who may write");
+    assert!(!found(&writer("10.70.7.31")));
+    assert!(found(&writer("10.70.7.30")), "another one may");
+}
+
+#[test]
 fn a_draft_of_what_was_seen_makes_the_answer_no_worse() {
     let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../samples/quay.pcap");
     let inspected = |site: Site| {

@@ -18,8 +18,9 @@ pub(super) static RULE: Rule = Rule {
     severity: "Medium.",
     meaning: "A machine that reads a controller all the time has written to it, once or a few times. Panels write every day, \
               monitoring systems never should; a single write among thousands of reads is worth a question.",
-    limits: "Silent for machines that write as a habit, more often than once in 50 reads, and for controllers read fewer \
-             than 50 times in the capture.",
+    limits: "Silent for machines that write as a habit, more often than once in 50 reads, for controllers read fewer than 50 \
+             times in the capture, and for whom the site names as a writer of this controller: what it may not write is \
+             write.not_permitted.",
     advice: "Ask who needs that write; if nobody does, let the monitoring system read only.",
     techniques: &["T0855", "T0836"],
     controls: &["33 CFR 101.650(a)(5)", "IEC 62443-3-3 SR 2.1"],
@@ -39,7 +40,10 @@ pub(super) static RULE: Rule = Rule {
             }
         }
         // Few are left of many; these are told in order.
-        let done: BTreeMap<_, _> = done.into_iter().filter(|(_, done)| done.is_a_readers()).collect();
+        let is_odd = |((client, server), done): &((Address, Address), Done)| {
+            done.is_a_readers() && !picture.is_named_writer(*client, *server)
+        };
+        let done: BTreeMap<_, _> = done.into_iter().filter(is_odd).collect();
         let mut listed: BTreeMap<(Address, Address), Vec<&Change>> = BTreeMap::new();
         for change in picture.changes.iter().filter(|change| is_of_controllers(change.protocol)) {
             let pair = (change.client, change.server);
