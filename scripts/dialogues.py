@@ -37,6 +37,12 @@ def modbus_identify(connection, *objects):
     exchange(connection, modbus(1, b"\x2b\x0e\x01\x00"), modbus(1, answer))
 
 
+def umas(connection, number: int, question: bytes, answer: bytes, session: int = 0):
+    """A request to a Schneider controller that says yes."""
+    asked = modbus(number, bytes([0x5A, session]) + question)
+    exchange(connection, asked, modbus(number, bytes([0x5A, session, 0xFE]) + answer))
+
+
 # ---- S7 (RFC 1006, ISO 8073, and what is known of S7comm) -------------------------------------------------
 
 

@@ -3,7 +3,9 @@ use crate::input::{Input, Source, printable};
 use crate::merge::Merge;
 use crate::reading::Reading;
 use crate::{CaptureError, Shortfall};
+use quaywatch_model::{CaptureFile, Origins};
 use std::io::Read;
+use std::sync::Arc;
 
 /// One or several captures, read as one in time order.
 ///
@@ -40,10 +42,10 @@ impl Captures {
     /// # Errors
     /// The first source that is no capture, or that cannot be read.
     pub fn open(sources: &[Source]) -> Result<Self, CaptureError> {
-        let names = sources.iter().map(Source::name).collect();
+        let names: Vec<String> = sources.iter().map(Source::name).collect();
         let inputs = match sources {
             [source] => Inputs::One(Box::new(Reading::open(source, 0)?)),
-            sources => Inputs::Several(Merge::open(sources)?),
+            sources => Inputs::Several(Merge::open(sources, &names)?),
         };
         Ok(Self { names, inputs })
     }
@@ -60,12 +62,12 @@ impl Captures {
             names.push(name.clone());
             readings.push(Reading::begin(Input::new(name, reader, None)?, index)?);
         }
-        let inputs = if readings.len() == 1 {
-            readings
-                .pop()
-                .map_or_else(|| Inputs::Several(Merge::default()), |only| Inputs::One(Box::new(only)))
-        } else {
-            Inputs::Several(Merge::of(readings)?)
+        let inputs = match readings.pop() {
+            Some(only) if readings.is_empty() => Inputs::One(Box::new(only)),
+            last => {
+                readings.extend(last);
+                Inputs::Several(Merge::of(readings, &names)?)
+            }
         };
         Ok(Self { names, inputs })
     }
@@ -104,6 +106,28 @@ impl Captures {
         match &self.inputs {
             Inputs::One(reading) => reading.shortfall().clone(),
             Inputs::Several(merge) => merge.shortfall(),
+        }
+    }
+
+    /// What was read of each input, in the order they were opened. Complete when [`next_batch`](Self::next_batch) has said that
+    /// all input has ended. A file is called by its name, with folders only where names are the same.
+    #[must_use]
+    pub fn files(&self) -> Vec<CaptureFile> {
+        match &self.inputs {
+            Inputs::One(reading) => {
+                let file = Origins::of(&self.names).file(0).to_owned();
+                vec![CaptureFile { file, ..reading.file() }]
+            }
+            Inputs::Several(merge) => merge.files(),
+        }
+    }
+
+    /// Tells in which of several inputs the packets stand that have been told; with one input there is nothing to tell.
+    #[must_use]
+    pub fn origins(&self) -> Option<Arc<Origins>> {
+        match &self.inputs {
+            Inputs::One(_) => None,
+            Inputs::Several(merge) => Some(Arc::clone(merge.origins())),
         }
     }
 

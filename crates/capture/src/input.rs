@@ -183,6 +183,15 @@ impl Input {
         }
     }
 
+    /// What it is compressed with.
+    pub(crate) const fn compression(&self) -> Option<&'static str> {
+        match self.stream {
+            Stream::Plain(_) => None,
+            Stream::Gzip(_) => Some("gzip"),
+            Stream::Zstd(_) => Some("zstd"),
+        }
+    }
+
     /// How many bytes were read of the file as it is stored.
     pub(crate) fn bytes_read(&self) -> u64 {
         match &self.stream {

@@ -38,6 +38,7 @@ mod reading;
 mod scan;
 mod shortfall;
 mod signatures;
+mod tally;
 
 pub use batch::{BATCH_BYTES, Batch, Packet, Place};
 pub use captures::{Captures, Progress};

@@ -5,20 +5,23 @@ use crate::input::Source;
 use crate::pcapng::MAXIMUM_BLOCK_BYTES;
 use crate::reading::Reading;
 use crate::{CaptureError, Progress, Shortfall};
-use quaywatch_model::Timestamp;
+use quaywatch_model::{CaptureFile, Origins, Stretch, Timestamp};
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
+use std::sync::Arc;
 
 /// How much of one input is held at a time, in bytes: the least that holds its longest packet, because there can be
 /// as many of these as inputs that overlap.
 const LANE_BYTES: usize = MAXIMUM_BLOCK_BYTES;
 
-#[derive(Default)]
 pub(crate) struct Merge {
     lanes: Vec<Lane>,
     /// When each lane goes on. The earliest is next; of equals, the first.
     queue: BinaryHeap<Reverse<Turn>>,
     next_frame: u64,
+    /// Where every packet that was told stands, and what of that is new.
+    origins: Arc<Origins>,
+    stretches: Vec<Stretch>,
     failure: Option<CaptureError>,
 }
 
@@ -48,12 +51,17 @@ enum State {
     Ended {
         bytes_read: u64,
         shortfall: Shortfall,
+        file: Box<CaptureFile>,
     },
 }
 
 impl State {
     fn ended(reading: &Reading) -> Self {
-        Self::Ended { bytes_read: reading.input().bytes_read(), shortfall: reading.shortfall().clone() }
+        Self::Ended {
+            bytes_read: reading.input().bytes_read(),
+            shortfall: reading.shortfall().clone(),
+            file: Box::new(reading.file()),
+        }
     }
 }
 
@@ -67,8 +75,19 @@ enum Stop {
 }
 
 impl Merge {
-    pub(crate) fn open(sources: &[Source]) -> Result<Self, CaptureError> {
-        let mut merge = Self { next_frame: 1, ..Self::default() };
+    fn new(names: &[String]) -> Self {
+        Self {
+            lanes: Vec::new(),
+            queue: BinaryHeap::new(),
+            next_frame: 1,
+            origins: Arc::new(Origins::of(names)),
+            stretches: Vec::new(),
+            failure: None,
+        }
+    }
+
+    pub(crate) fn open(sources: &[Source], names: &[String]) -> Result<Self, CaptureError> {
+        let mut merge = Self::new(names);
         let mut glance = Batch::new();
         for (index, source) in sources.iter().enumerate() {
             let mut reading = Reading::open(source, index)?;
@@ -88,8 +107,8 @@ impl Merge {
         Ok(merge)
     }
 
-    pub(crate) fn of(readings: Vec<Reading>) -> Result<Self, CaptureError> {
-        let mut merge = Self { next_frame: 1, ..Self::default() };
+    pub(crate) fn of(readings: Vec<Reading>, names: &[String]) -> Result<Self, CaptureError> {
+        let mut merge = Self::new(names);
         readings.into_iter().try_for_each(|reading| merge.add(Lane::of(reading)))?;
         Ok(merge)
     }
@@ -110,7 +129,13 @@ impl Merge {
         {
             let Some(lane) = self.lanes.get_mut(index) else { continue };
             let next = self.queue.peek().map(|Reverse(turn)| *turn);
-            match lane.tell(index, next, &mut self.next_frame, out) {
+            let (first, own) = (self.next_frame, lane.told.next_frame);
+            let stop = lane.tell(index, next, &mut self.next_frame, out);
+            let packets = self.next_frame - first;
+            if packets > 0 {
+                self.stretches.push(Stretch { first, capture: index as u64, own, packets });
+            }
+            match stop {
                 Ok(Stop::Later(time)) => self.queue.push(Reverse((time, index))),
                 Ok(Stop::Full(time)) => {
                     self.queue.push(Reverse((time, index)));
@@ -123,10 +148,22 @@ impl Merge {
                 }
             }
         }
+        self.origins.extend(&self.stretches);
+        self.stretches.clear();
         match self.failure.take_if(|_| out.has_nothing()) {
             Some(failure) => Err(failure),
             None => Ok(!out.has_nothing()),
         }
+    }
+
+    /// Where every packet that was told stands.
+    pub(crate) const fn origins(&self) -> &Arc<Origins> {
+        &self.origins
+    }
+
+    /// What was read of each input.
+    pub(crate) fn files(&self) -> Vec<CaptureFile> {
+        self.lanes.iter().enumerate().map(|(index, lane)| lane.file(self.origins.file(index))).collect()
     }
 
     /// What was not read of the inputs that have ended.
@@ -229,6 +266,15 @@ impl Lane {
             self.state = State::ended(reading);
         }
         self.batch = Batch::new();
+    }
+
+    fn file(&self, name: &str) -> CaptureFile {
+        let file = match &self.state {
+            State::Closed(_) => CaptureFile::default(),
+            State::Open(reading) => reading.file(),
+            State::Ended { file, .. } => (**file).clone(),
+        };
+        CaptureFile { file: name.to_owned(), ..file }
     }
 
     fn bytes_read(&self) -> u64 {

@@ -3,8 +3,9 @@
 use crate::batch::{Batch, Found, Times};
 use crate::input::{Broken, Input, Source};
 use crate::scan::{Format, HEADER_BYTES, MAGIC_BYTES, PCAPNG_MAGIC, Then};
+use crate::tally::Tally;
 use crate::{CaptureError, Dropped, Shortfall, Stopped, pcap, pcapng, signatures};
-use quaywatch_model::{Problem, Verdict};
+use quaywatch_model::{CaptureFile, Problem, Verdict};
 
 /// How much is read before it is scanned, in bytes: little enough to be in the core's cache still.
 const READ_BYTES: usize = 128 << 10;
@@ -34,6 +35,7 @@ pub(crate) struct Reading {
     ended: bool,
     next_frame: u64,
     times: Times,
+    tally: Tally,
     /// What stands in the way, where nothing more can be read. What is behind it is counted, and decompressed for the sake
     /// of the checksum.
     stop: Option<Stop>,
@@ -81,6 +83,7 @@ impl Reading {
             ended,
             next_frame: 1,
             times: Times::default(),
+            tally: Tally::default(),
             stop: None,
             shortfall: Shortfall::default(),
             failure: None,
@@ -125,6 +128,11 @@ impl Reading {
         &self.shortfall
     }
 
+    /// What was read until now.
+    pub(crate) fn file(&self) -> CaptureFile {
+        self.tally.file(&self.input.name, self.format.layer(), self.input.compression())
+    }
+
     /// Tells what came as soon as it came, from now on.
     pub(crate) const fn be_eager(&mut self) {
         self.eager = true;
@@ -143,6 +151,7 @@ impl Reading {
     }
 
     fn end_batch(&mut self, batch: &Batch, at: usize) {
+        self.tally.add(&batch.found.entries);
         self.carry.clear();
         self.carry.extend_from_slice(batch.bytes.get(at..batch.filled).unwrap_or_default());
         self.offset = batch.found.base + at as u64;

@@ -73,6 +73,7 @@ impl Format {
         }
     }
 
+    /// What the format is called.
     pub(crate) const fn layer(&self) -> &'static str {
         match self {
             Self::Pcap(_) => pcap::LAYER,

@@ -89,6 +89,8 @@ pub struct Breach {
     pub verb: Verb,
     /// Why the site does not permit it.
     pub why: String,
+    /// Whether it is a tag; else it is an object that no tag map names.
+    pub is_named: bool,
     /// The first.
     pub first: Moment,
     /// How often.
@@ -104,7 +106,7 @@ pub struct Breach {
 pub struct BrokenWrite {
     /// When, and in which frame, it was asked for.
     pub at: Moment,
-    /// The tag's name.
+    /// The tag's name, or the object that no tag map names.
     pub tag: String,
     /// The value as a number, scaled; a switch is 0 or 1.
     pub number: Option<f64>,

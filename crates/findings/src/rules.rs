@@ -3,6 +3,7 @@
 mod addresses;
 mod clock_set;
 mod controller_mode;
+mod controller_reserved;
 mod controller_reset;
 mod controller_started;
 mod controller_stopped;
@@ -46,6 +47,7 @@ pub static RULES: &[&Rule] = &[
     &clock_set::RULE,
     &network_changed::RULE,
     &security_changed::RULE,
+    &controller_reserved::RULE,
     &write_by_reader::RULE,
     &write_on_several::RULE,
     &engineering_unprotected::RULE,

@@ -5,6 +5,7 @@ mod tables;
 mod tokens;
 
 pub(crate) use secrets::{masked, takes_commands, takes_secrets};
+pub(crate) use tables::Tables;
 
 use quaywatch_model::Verb;
 

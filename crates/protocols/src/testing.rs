@@ -7,7 +7,7 @@ pub(crate) mod compare;
 mod fuzz;
 #[cfg(test)]
 mod guests;
-#[cfg(test)]
+#[cfg(all(test, unix))]
 mod hostile;
 pub mod polls;
 #[cfg(test)]

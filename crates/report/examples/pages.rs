@@ -11,7 +11,7 @@ use quaywatch_model::{
     Transferred, Verb,
 };
 use quaywatch_report::html::{self, About, Captured};
-use quaywatch_sensor::Summary;
+use quaywatch_sensor::{ProtocolTotal, Summary};
 use std::fs::File;
 use std::io::{self, BufWriter, Write as _};
 use std::path::Path;
@@ -66,6 +66,8 @@ fn hostile() -> Summary {
     let mut summary = Summary::default();
     (summary.span.first, summary.span.last) = (Some(time(0)), Some(time(3600)));
     summary.protocols.insert("modbus", Default::default());
+    let tunnel = ProtocolTotal { carried_packets: 9, carried_wire_bytes: 900, ..ProtocolTotal::default() };
+    summary.protocols.insert("vxlan", tunnel);
     summary.span.shortfall.damaged = vec![ATTEMPTS[1].to_owned()];
     for index in 0..12 {
         summary.assets.push(asset(index));
@@ -175,8 +177,8 @@ fn change(index: u32) -> Change {
         outcome: if index.is_multiple_of(3) { Outcome::Refused } else { Outcome::Accepted },
         code: Some(text(index)),
         nth: 0,
-        repeated: 0,
-        until: moment(i64::from(index)).time,
+        repeated: u64::from(index % 2 * 40),
+        until: moment(i64::from(index + 9)).time,
     }
 }
 

@@ -2,8 +2,8 @@
 
 mod answers;
 
-use quaywatch_model::{Change, Entry, Transferred};
-use quaywatch_sensor::{Dropped, Stopped, Summary};
+use quaywatch_model::{CaptureFile, Change, Entry, Origins, Transferred};
+use quaywatch_sensor::{Dropped, Span, Stopped, Summary};
 use quaywatch_store::ProblemTotal;
 use serde_json::{Map, Value, json};
 use std::ffi::OsStr;
@@ -19,6 +19,9 @@ pub fn write(out: &mut dyn Write, summary: &Summary) -> io::Result<()> {
     serde_json::to_writer_pretty(&mut *out, &object(summary))?;
     writeln!(out)
 }
+
+/// The keys under which rows name frames.
+const FRAMES: [&str; 4] = ["frames", "frame", "first_frame", "evidence"];
 
 /// How a list becomes rows: given its key, how many rows it has, and what makes a row of the nth.
 pub(crate) type Listing<'a> = &'a mut dyn FnMut(&'static str, usize, &dyn Fn(usize) -> Value) -> Vec<Value>;
@@ -44,6 +47,7 @@ pub(crate) fn object_with(summary: &Summary, listing: Listing<'_>) -> Value {
     capture.insert("read_to_end".into(), span.shortfall.stopped.is_empty().into());
     capture.insert("stopped".into(), span.shortfall.stopped.iter().map(stopped).collect());
     capture.insert("damaged".into(), span.shortfall.damaged.iter().map(|file| file_name(file)).collect());
+    capture.insert("files".into(), span.captures.iter().map(file).collect());
     capture.insert("dropped".into(), span.shortfall.dropped.iter().map(dropped).collect());
     let protocols: Map<String, Value> = summary
         .protocols
@@ -65,28 +69,68 @@ pub(crate) fn object_with(summary: &Summary, listing: Listing<'_>) -> Value {
         "quaywatch": env!("CARGO_PKG_VERSION"),
         "capture": capture,
         "protocols": protocols,
-        "operations": rows("operations", &summary.entries, entry, listing),
-        "changes": rows("changes", &summary.changes, change, listing),
+        "operations": rows(span, "operations", &summary.entries, entry, listing),
+        "changes": rows(span, "changes", &summary.changes, change, listing),
         "changes_not_listed": summary.changes_not_listed,
-        "transfers": rows("transfers", &summary.transfers, transfer, listing),
+        "transfers": rows(span, "transfers", &summary.transfers, transfer, listing),
         "transfers_not_listed": summary.transfers_not_listed,
-        "assets": rows("assets", &summary.assets, answers::asset, listing),
-        "links": rows("links", &summary.links, answers::link, listing),
-        "remote_access": rows("remote_access", &summary.remote_access, answers::remote_access, listing),
-        "disclosures": rows("disclosures", &summary.disclosures, answers::disclosure, listing),
-        "findings": rows("findings", &summary.findings, answers::finding, listing),
-        "problems": rows("problems", &summary.problems, problem, listing),
+        "assets": rows(span, "assets", &summary.assets, answers::asset, listing),
+        "links": rows(span, "links", &summary.links, answers::link, listing),
+        "remote_access": rows(span, "remote_access", &summary.remote_access, answers::remote_access, listing),
+        "disclosures": rows(span, "disclosures", &summary.disclosures, answers::disclosure, listing),
+        "findings": rows(span, "findings", &summary.findings, answers::finding, listing),
+        "problems": rows(span, "problems", &summary.problems, problem, listing),
     })
 }
 
 /// The rows of one list.
-fn rows<T>(key: &'static str, list: &[T], row: fn(&T) -> Value, listing: Listing<'_>) -> Vec<Value> {
-    listing(key, list.len(), &|index| list.get(index).map_or(Value::Null, row))
+fn rows<T>(
+    span: &Span,
+    key: &'static str,
+    list: &[T],
+    row: fn(&T) -> Value,
+    listing: Listing<'_>,
+) -> Vec<Value> {
+    listing(key, list.len(), &|index| {
+        let mut row = list.get(index).map_or(Value::Null, row);
+        if let Some(origins) = &span.origins {
+            found_in(&mut row, origins);
+        }
+        row
+    })
+}
+
+/// Says of all frames that a row names in which of several captures they stand.
+fn found_in(row: &mut Value, origins: &Origins) {
+    let Value::Object(object) = row else { return };
+    let lists = object.values_mut().filter_map(Value::as_array_mut);
+    lists.flatten().for_each(|member| found_in(member, origins));
+    let frames = FRAMES.iter().find_map(|key| object.get(*key)).map(|frames| match frames {
+        Value::Array(frames) => frames.iter().filter_map(Value::as_u64).collect(),
+        frame => frame.as_u64().into_iter().collect::<Vec<u64>>(),
+    });
+    let found = frames.into_iter().flatten().filter_map(|frame| origins.of_frame(frame));
+    let found: Vec<Value> = found.map(|origin| json!({"file": origin.file, "frame": origin.frame})).collect();
+    if !found.is_empty() {
+        object.insert("found_in".into(), found.into());
+    }
 }
 
 /// What is handed on says nothing of the folders of whoever made it.
 pub(crate) fn file_name(path: &str) -> &str {
     Path::new(path).file_name().and_then(OsStr::to_str).unwrap_or(path)
+}
+
+fn file(file: &CaptureFile) -> Value {
+    let mut object = Map::new();
+    put(&mut object, "file", Some(&file.file));
+    put(&mut object, "format", Some(file.format));
+    put(&mut object, "compression", file.compression);
+    object.insert("link_types".into(), file.link_types.clone().into());
+    object.insert("packets".into(), file.packets.into());
+    put(&mut object, "first", file.first);
+    put(&mut object, "last", file.last);
+    object.into()
 }
 
 fn stopped(stopped: &Stopped) -> Value {

@@ -10,3 +10,11 @@ mod number;
 pub mod text;
 
 pub use escape::Escaped;
+
+use quaywatch_sensor::Span;
+
+/// Where a frame stands, if it is of one of several captures: `a.pcap:17`.
+pub(crate) fn in_file(span: &Span, frame: u64) -> Option<String> {
+    let found = span.origins.as_ref()?.of_frame(frame)?;
+    Some(format!("{}:{}", Escaped(found.file), found.frame))
+}

@@ -10,8 +10,9 @@ mod reading;
 mod row;
 mod section;
 
+use crate::in_file;
 use anstyle::{AnsiColor, Style};
-use quaywatch_sensor::Summary;
+use quaywatch_sensor::{Span, Summary};
 use std::io::{self, Write};
 
 /// What is shown.
@@ -26,6 +27,11 @@ impl Default for Settings {
     fn default() -> Self {
         Self { most_lines: 100 }
     }
+}
+
+/// How a frame is cited: `#17`, and of several captures `a.pcap:17`.
+fn cited(span: &Span, frame: u64) -> String {
+    in_file(span, frame).unwrap_or_else(|| format!("#{frame}"))
 }
 
 const PLAIN: Style = Style::new();

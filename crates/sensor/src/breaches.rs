@@ -1,8 +1,9 @@
+use crate::tagged::Covered;
 use foldhash::fast::FixedState;
 use hashbrown::HashMap;
 use quaywatch_findings::{Breach, BrokenWrite};
 use quaywatch_model::{Address, Operation, Verb};
-use quaywatch_site::{Tag, Why};
+use quaywatch_site::Why;
 use std::hash::BuildHasher;
 use std::mem::discriminant;
 
@@ -23,21 +24,25 @@ pub(crate) struct Breaches {
     others: Option<Breach>,
 }
 
-/// Client and server, what was done, to which tag, and which kind of reason there is against it.
+/// Client and server, what was done, to which tag (0: to an object that is none), and which kind of reason there is against it.
 type Key = ([Address; 2], Verb, usize, u64);
 
 impl Breaches {
-    /// Takes in that this client wrote this to a tag of this server, and why the site does not permit it.
+    /// Takes in that this client wrote this to a tag or an object of this server, and why the site does not permit it.
     pub(crate) fn add(
         &mut self,
         between: [Address; 2],
-        tag: &Tag,
+        covered: Covered<'_>,
         why: Why<'_>,
         number: Option<f64>,
         operation: &Operation<'_>,
     ) {
-        // Which of the site's tags it is: no two have one place, and they stay where they are.
-        let place = std::ptr::from_ref(tag) as usize;
+        let (place, name) = match covered {
+            // Which of the site's tags it is: no two have one place, and they stay where they are.
+            Covered::Tag(tag) => (std::ptr::from_ref(tag) as usize, tag.name.as_str()),
+            // All objects that no tag map names are one cause.
+            Covered::Unnamed(object) => (0, object),
+        };
         let (at, verb, outcome) = (operation.moment(), operation.verb, operation.outcome);
         let key = (between, verb, place, self.hash.hash_one(discriminant(&why)));
         let room = self.kept.len() < MOST_TOLD_APART;
@@ -45,6 +50,7 @@ impl Breaches {
             pair,
             verb,
             why: why.to_string(),
+            is_named: place != 0,
             first: at,
             count: 0,
             frames: Vec::new(),
@@ -61,7 +67,7 @@ impl Breaches {
             breach.frames.push(at.frame);
         }
         if breach.writes.len() < MOST_WRITES {
-            breach.writes.push(BrokenWrite { at, tag: tag.name.clone(), number, outcome });
+            breach.writes.push(BrokenWrite { at, tag: name.to_owned(), number, outcome });
         }
     }
 

@@ -64,6 +64,7 @@ pub fn inspect(
         other_bytes: share(OTHER_ROWS_BYTES),
     };
     let mut store = settings.out.as_deref().map(|dir| Store::with_limits(dir, limits)).transpose()?;
+    store = store.map(|store| store.with_origins(captures.origins()));
     let log_files = match (&store, settings.logs) {
         (Some(store), Some(format)) => Some(store.log_files(format)?),
         _ => None,
@@ -160,6 +161,7 @@ fn put_together(
     });
     if let Some(store) = store {
         store.answers(&Answers {
+            captures: &summary.span.captures,
             assets: &summary.assets,
             remote_access: &summary.remote_access,
             disclosures: &summary.disclosures,

@@ -81,7 +81,9 @@ impl Line {
         let state = self.state.into_inner().unwrap_or_else(PoisonError::into_inner);
         let Some(reader) = state.reader else { return Ok(Span::default()) };
         let Reader { captures, span, failure, .. } = *reader;
-        failure.map_or_else(|| Ok(Span { shortfall: captures.shortfall(), ..span }), Err)
+        let (files, origins) = (captures.files(), captures.origins());
+        let shortfall = captures.shortfall();
+        failure.map_or_else(|| Ok(Span { captures: files, origins, shortfall, ..span }), Err)
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {

@@ -10,7 +10,8 @@ use quaywatch_channels::Watcher;
 use quaywatch_egress::Ledger as Leaving;
 use quaywatch_findings::{AtAddress, Picture, judge};
 use quaywatch_model::{
-    Address, Asset, Change, Disclosure, Entry, Finding, Link, RemoteAccess, Search, Timestamp, Transferred,
+    Address, Asset, CaptureFile, Change, Disclosure, Entry, Finding, Link, Origins, RemoteAccess, Search,
+    Timestamp, Transferred,
 };
 use quaywatch_site::Site;
 use quaywatch_store::ProblemTotal;
@@ -70,6 +71,10 @@ pub struct Summary {
 /// How much was captured.
 #[derive(Debug, Default, Clone)]
 pub struct Span {
+    /// The captures that were read, in the order they were named.
+    pub captures: Vec<CaptureFile>,
+    /// Where there are several: in which of them a frame stands.
+    pub origins: Option<Arc<Origins>>,
     /// Packets in the input.
     pub packets: u64,
     /// Their bytes on the wire.

@@ -16,13 +16,32 @@ pub(crate) struct Tagged<'a> {
     pub(crate) unit: Option<u32>,
 }
 
+/// What an item covers.
+#[derive(Clone, Copy)]
+pub(crate) enum Covered<'a> {
+    /// A tag.
+    Tag(&'a Tag),
+    /// An object, as records call it, that no tag map names.
+    Unnamed(&'a str),
+}
+
+impl<'a> Covered<'a> {
+    pub(crate) const fn tag(self) -> Option<&'a Tag> {
+        match self {
+            Self::Tag(tag) => Some(tag),
+            Self::Unnamed(_) => None,
+        }
+    }
+}
+
 impl Tagged<'_> {
-    /// Tells every tag that is covered whole, with its value as a number.
-    pub(crate) fn numbers(&self, tell: &mut dyn FnMut(&Tag, Option<f64>)) {
+    /// Tells every tag that is covered whole, with its value as a number; and the objects of which no tag map names any part.
+    pub(crate) fn numbers(&self, tell: &mut dyn FnMut(Covered<'_>, Option<f64>)) {
         let mut object = String::new();
         self.items.each(&mut |item| {
             object.clear();
             let _ = write!(object, "{}", item.object);
+            let mut is_named = false;
             self.site.tags(
                 &self.server,
                 self.protocol,
@@ -30,11 +49,15 @@ impl Tagged<'_> {
                 &object,
                 item.value.as_ref(),
                 &mut |hit| {
+                    is_named = true;
                     if hit.whole {
-                        tell(hit.tag, hit.number());
+                        tell(Covered::Tag(hit.tag), hit.number());
                     }
                 },
             );
+            if !is_named {
+                tell(Covered::Unnamed(&object), None);
+            }
         });
     }
 

@@ -92,6 +92,21 @@ fn every_finding_names_the_frames_that_show_it() {
 }
 
 #[test]
+fn a_reservation_is_low_by_itself_and_high_where_program_is_changed_with_it() {
+    let severity = |capture| only(capture, "controller.reserved").severity;
+    assert_eq!(severity("cases/finding-controller-reserved"), Severity::Low);
+    assert_eq!(severity("cases/umas-program-both-ways"), Severity::High);
+    assert!(!rules_of("cases/umas-program-both-ways").contains(&"security.changed"));
+}
+
+#[test]
+fn who_is_limited_to_certain_tags_is_told_of_when_he_writes_to_what_no_map_names() {
+    let found = only("cases/finding-write-not-permitted-unmapped", "write.not_permitted");
+    assert_eq!((found.severity, found.count), (Severity::Medium, 1), "{}", found.explanation);
+    assert!(found.explanation.contains("holding 90"), "{}", found.explanation);
+}
+
+#[test]
 fn what_breaks_a_protocols_rules_is_told_with_who_and_where() {
     let found = findings_of("cases/modbus-function-code-scan");
     let broken: Vec<_> = found.iter().filter(|finding| finding.rule == "protocol.violated").collect();

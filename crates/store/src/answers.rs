@@ -1,17 +1,21 @@
-//! The tables of answers: devices, channels, what left, findings. They are small and are written in one go when
+//! The tables of answers: what was read, devices, channels, what left, findings. They are small and are written in one go when
 //! everything is known.
 
 use crate::error::At;
 use crate::json::{self, Array};
 use crate::run::TempFile;
 use crate::{Label, Store, StoreError};
-use quaywatch_model::{Address, Asset, Disclosure, Finding, Moment, RemoteAccess, Side, Timestamp};
+use quaywatch_model::{
+    Address, Asset, CaptureFile, Disclosure, Finding, Moment, Origins, RemoteAccess, Side, Timestamp,
+};
 use std::fmt::Display;
 use std::io::Write;
 
 /// What was concluded from all that was read.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Answers<'a> {
+    /// The captures that were read.
+    pub captures: &'a [CaptureFile],
     /// The devices.
     pub assets: &'a [Asset],
     /// Remote-service channels.
@@ -28,6 +32,8 @@ impl Store {
     /// # Errors
     /// Something could not be written.
     pub fn answers(&self, answers: &Answers<'_>) -> Result<(), StoreError> {
+        let begin = |capture: &CaptureFile| (capture.first.unwrap_or_default(), 0);
+        self.answer("captures", answers.captures, push_capture, begin)?;
         self.answer("assets", answers.assets, push_asset, |asset| (asset.first_seen, asset.first_frame))?;
         self.answer("remote_access", answers.remote_access, push_remote_access, |row| place(row.start))?;
         self.answer("disclosures", answers.disclosures, push_disclosure, |row| place(row.start))?;
@@ -48,7 +54,7 @@ impl Store {
         // Rows of one frame keep the order in which they were concluded.
         rows.sort_by_key(|row| place(row));
         for row in rows {
-            let mut line = Row::begin(&mut text);
+            let mut line = Row::begin(&mut text).with(self.origins());
             push(&mut line, row);
             line.end();
         }
@@ -65,12 +71,19 @@ const fn place(at: Moment) -> (Timestamp, u64) {
 pub(crate) struct Row<'a> {
     out: &'a mut Vec<u8>,
     empty: bool,
+    origins: Option<&'a Origins>,
 }
 
 impl<'a> Row<'a> {
     pub(crate) fn begin(out: &'a mut Vec<u8>) -> Self {
         out.push(b'{');
-        Self { out, empty: true }
+        Self { out, empty: true, origins: None }
+    }
+
+    /// Says of frames in which file they stand.
+    pub(crate) const fn with(mut self, origins: Option<&'a Origins>) -> Self {
+        self.origins = origins;
+        self
     }
 
     /// Ends it where it is not a line of its own.
@@ -151,10 +164,28 @@ impl<'a> Row<'a> {
         self.list(key, addresses, |out, address| json::push_str(out, &address.to_string()));
     }
 
-    fn frame(&mut self, at: Moment) {
-        if at.frame > 0 {
-            self.number("frame", at.frame);
+    fn frame(&mut self, frame: u64) {
+        if frame > 0 {
+            self.number("frame", frame);
+            json::push_found_in(self.out, self.origins, &[frame]);
         }
+    }
+
+    pub(crate) fn frames(&mut self, key: &str, frames: &[u64]) {
+        self.list(key, frames, |out, frame| json::push_unsigned(out, *frame));
+        json::push_found_in(self.out, self.origins, frames);
+    }
+}
+
+fn push_capture(row: &mut Row<'_>, capture: &CaptureFile) {
+    row.text("file", &capture.file);
+    row.text("format", capture.format);
+    row.maybe("compression", capture.compression);
+    row.texts("link_types", &capture.link_types);
+    row.number("packets", capture.packets);
+    if let (Some(first), Some(last)) = (capture.first, capture.last) {
+        row.time("first", first);
+        row.time("last", last);
     }
 }
 
@@ -178,14 +209,13 @@ fn push_asset(row: &mut Row<'_>, asset: &Asset) {
     row.time("first_seen", asset.first_seen);
     row.time("last_seen", asset.last_seen);
     row.declared(asset.declared);
+    let origins = row.origins;
     row.list("evidence", &asset.evidence, |out, evidence| {
-        let mut piece = Row::begin(out);
+        let mut piece = Row::begin(out).with(origins);
         piece.text("protocol", evidence.protocol);
         piece.text("attribute", evidence.attribute.as_str());
         piece.text("value", &evidence.value);
-        if evidence.frame > 0 {
-            piece.number("frame", evidence.frame);
-        }
+        piece.frame(evidence.frame);
         piece.close();
     });
 }
@@ -194,7 +224,7 @@ fn push_remote_access(row: &mut Row<'_>, channel: &RemoteAccess) {
     row.time("start", channel.start.time);
     row.time("end", channel.end);
     row.maybe("uid", Some(channel.uid.as_str()).filter(|uid| !uid.is_empty()));
-    row.frame(channel.start);
+    row.frame(channel.start.frame);
     row.shown("client", channel.client);
     row.shown("server", channel.server);
     if channel.server_port > 0 {
@@ -213,7 +243,7 @@ fn push_remote_access(row: &mut Row<'_>, channel: &RemoteAccess) {
 fn push_disclosure(row: &mut Row<'_>, disclosure: &Disclosure) {
     row.time("start", disclosure.start.time);
     row.time("end", disclosure.end);
-    row.frame(disclosure.start);
+    row.frame(disclosure.start.frame);
     row.shown("client", disclosure.client);
     row.shown("recipient", disclosure.recipient);
     if disclosure.recipient_port > 0 {
@@ -247,7 +277,7 @@ fn push_finding(row: &mut Row<'_>, finding: &Finding) {
     row.addresses("subjects", &finding.subjects);
     row.texts("techniques", finding.techniques);
     row.texts("controls", finding.controls);
-    row.list("evidence", &finding.frames, |out, frame| json::push_unsigned(out, *frame));
+    row.frames("evidence", &finding.frames);
     row.number("count", finding.count);
     row.text("advice", finding.advice);
 }

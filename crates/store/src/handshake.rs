@@ -1,8 +1,7 @@
 use crate::Label;
 use crate::answers::Row;
-use crate::json::{self, Array};
 use crate::rows::by_role;
-use quaywatch_model::{KeptNote, Moment, Side, Topic};
+use quaywatch_model::{KeptNote, Moment, Origins, Side, Topic};
 
 /// What only these handshakes say. Ciphers and versions are told of others, too.
 const TELLING: [Topic; 7] = [
@@ -40,8 +39,8 @@ impl<'a> HandshakeRow<'a> {
         notes.iter().any(|note| TELLING.contains(&note.topic))
     }
 
-    pub(crate) fn push(&self, out: &mut Vec<u8>) {
-        let mut row = Row::begin(out);
+    pub(crate) fn push(&self, out: &mut Vec<u8>, origins: Option<&Origins>) {
+        let mut row = Row::begin(out).with(origins);
         row.time("time", self.start.time);
         row.label(self.label, self.client);
         if let Some(ports) = self.ports {
@@ -67,9 +66,7 @@ impl<'a> HandshakeRow<'a> {
         row.maybe("protection", self.agreed(Topic::Protection));
         self.push_certificate(&mut row, "certificate", server);
         self.push_certificate(&mut row, "client_certificate", client);
-        let mut frames = Array::open(row.key("frames"));
-        self.frames().iter().for_each(|frame| json::push_unsigned(frames.member(), *frame));
-        frames.close();
+        row.frames("frames", &self.frames());
         row.close();
     }
 

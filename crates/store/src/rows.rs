@@ -5,8 +5,9 @@ use crate::json::{self, Bound};
 use crate::part::Part;
 use crate::problems::Problems;
 use crate::{Label, StoreError, TableName};
-use quaywatch_model::{FinishedTransfer, Item, Moment, Operation, Problem, Side, Timestamp, Value};
+use quaywatch_model::{FinishedTransfer, Item, Moment, Operation, Origins, Problem, Side, Timestamp, Value};
 use std::borrow::Cow;
+use std::sync::Arc;
 
 /// A row that has grown to so many bytes takes no more items, values or steps and says `"truncated":true`. A
 /// reply that lists a whole controller stays whole; a peer cannot make a line that no reader can hold.
@@ -53,6 +54,7 @@ pub struct TagSample<'a> {
 #[derive(Debug)]
 pub struct Rows {
     clock: Clock,
+    origins: Option<Arc<Origins>>,
     operations: Part,
     conversations: Part,
     handshakes: Part,
@@ -65,9 +67,13 @@ pub struct Rows {
 
 impl Rows {
     /// For one more worker on these tables, which are in the order of [`TableName::ALL`].
-    pub(crate) fn new([conversations, operations, handshakes, transfers, problems, tags]: [Part; 6]) -> Self {
+    pub(crate) fn new(
+        [conversations, operations, handshakes, transfers, problems, tags]: [Part; 6],
+        origins: Option<Arc<Origins>>,
+    ) -> Self {
         Self {
             clock: Clock::default(),
+            origins,
             operations,
             conversations,
             handshakes,
@@ -110,26 +116,28 @@ impl Rows {
     /// Tells an operation of a conversation.
     #[inline]
     pub fn operation(&mut self, label: &Label, protocol: &'static str, operation: &Operation<'_>) {
-        self.row(TableName::Operations, operation.moment(), label.order(), 0, |out, clock| {
-            push_operation(out, clock, label, protocol, operation);
+        self.row(TableName::Operations, operation.moment(), label.order(), 0, |out, clock, origins| {
+            push_operation(out, clock, origins, label, protocol, operation);
         });
     }
 
     /// Tells a conversation that is over.
     pub fn conversation(&mut self, row: &ConversationRow<'_>) {
-        self.row(TableName::Conversations, row.start, row.label.order(), 0, |out, clock| {
+        self.row(TableName::Conversations, row.start, row.label.order(), 0, |out, clock, _| {
             row.push(out, clock);
         });
     }
 
     /// Tells the handshake of a conversation that is over.
     pub fn handshake(&mut self, row: &HandshakeRow<'_>) {
-        self.row(TableName::Handshakes, row.start, row.label.order(), 0, |out, _| row.push(out));
+        self.row(TableName::Handshakes, row.start, row.label.order(), 0, |out, _, origins| {
+            row.push(out, origins);
+        });
     }
 
     /// Tells a transfer that is over.
     pub fn transfer(&mut self, label: &Label, protocol: &'static str, transfer: &FinishedTransfer) {
-        self.row(TableName::Transfers, transfer.start, label.order(), 0, |out, clock| {
+        self.row(TableName::Transfers, transfer.start, label.order(), 0, |out, clock, _| {
             push_transfer(out, clock, label, protocol, transfer);
         });
     }
@@ -143,7 +151,7 @@ impl Rows {
         sample: &TagSample<'_>,
     ) {
         let at = operation.reply.unwrap_or_else(|| operation.moment());
-        self.row(TableName::Tags, at, label.order(), 0, |out, clock| {
+        self.row(TableName::Tags, at, label.order(), 0, |out, clock, origins| {
             out.extend_from_slice(b"{\"time\":\"");
             clock.push(out, at.time);
             out.extend_from_slice(b"\",");
@@ -165,7 +173,7 @@ impl Rows {
             out.extend_from_slice(b"\",");
             label.push(out, operation.client);
             push_protocol(out, protocol);
-            push_frames(out, operation);
+            push_frames(out, origins, operation);
             out.push(b'}');
         });
     }
@@ -182,7 +190,9 @@ impl Rows {
             let label = label();
             let label = label.as_deref();
             let order = label.map_or(0, Label::order);
-            self.row(TableName::Problems, at, order, class, |out, _| push_problem(out, label, at, problem));
+            self.row(TableName::Problems, at, order, class, |out, _, origins| {
+                push_problem(out, origins, label, at, problem);
+            });
         }
     }
 
@@ -193,7 +203,7 @@ impl Rows {
         at: Moment,
         order: u64,
         class: u32,
-        push: impl FnOnce(&mut Vec<u8>, &mut Clock),
+        push: impl FnOnce(&mut Vec<u8>, &mut Clock, Option<&Origins>),
     ) {
         if self.error.is_some() {
             return;
@@ -208,7 +218,7 @@ impl Rows {
         };
         let text = part.text();
         let start = text.len();
-        push(text, &mut self.clock);
+        push(text, &mut self.clock, self.origins.as_deref());
         if part.end_row(start, at, order, class) {
             self.error = part.make_room().err();
         }
@@ -242,6 +252,7 @@ impl Rows {
 fn push_operation(
     out: &mut Vec<u8>,
     clock: &mut Clock,
+    origins: Option<&Origins>,
     label: &Label,
     protocol: &'static str,
     operation: &Operation<'_>,
@@ -273,7 +284,7 @@ fn push_operation(
         out.extend_from_slice(b",\"unit\":");
         json::push_unsigned(out, u64::from(unit));
     }
-    push_frames(out, operation);
+    push_frames(out, origins, operation);
     if bound.cut() {
         out.extend_from_slice(b",\"truncated\":true");
     }
@@ -289,18 +300,24 @@ fn push_protocol(out: &mut Vec<u8>, protocol: &'static str) {
 }
 
 /// The request's frame and the answer's, as far as they were captured.
-fn push_frames(out: &mut Vec<u8>, operation: &Operation<'_>) {
+fn push_frames(out: &mut Vec<u8>, origins: Option<&Origins>, operation: &Operation<'_>) {
+    let (request, reply) = (operation.request, operation.reply);
+    let both = [request, reply].map(|at| at.map_or(0, |at| at.frame));
+    let frames = match (request, reply) {
+        (Some(_), Some(_)) => &both[..],
+        (Some(_), None) => &both[..1],
+        (None, Some(_)) => &both[1..],
+        (None, None) => &[],
+    };
     out.extend_from_slice(b",\"frames\":[");
-    if let Some(request) = operation.request {
-        json::push_unsigned(out, request.frame);
-    }
-    if let Some(reply) = operation.reply {
-        if operation.request.is_some() {
+    for (nth, frame) in frames.iter().enumerate() {
+        if nth > 0 {
             out.push(b',');
         }
-        json::push_unsigned(out, reply.frame);
+        json::push_unsigned(out, *frame);
     }
     out.push(b']');
+    json::push_found_in(out, origins, frames);
 }
 
 fn push_via(out: &mut Vec<u8>, operation: &Operation<'_>, bound: &mut Bound) {
@@ -425,7 +442,13 @@ fn push_transfer(
     out.push(b'}');
 }
 
-fn push_problem(out: &mut Vec<u8>, label: Option<&Label>, at: Moment, problem: &Problem) {
+fn push_problem(
+    out: &mut Vec<u8>,
+    origins: Option<&Origins>,
+    label: Option<&Label>,
+    at: Moment,
+    problem: &Problem,
+) {
     out.push(b'{');
     if at.frame > 0 {
         out.extend_from_slice(b"\"frame\":");
@@ -447,6 +470,9 @@ fn push_problem(out: &mut Vec<u8>, label: Option<&Label>, at: Moment, problem: &
     if problem.bytes > 0 {
         out.extend_from_slice(b",\"bytes\":");
         json::push_unsigned(out, problem.bytes);
+    }
+    if at.frame > 0 {
+        json::push_found_in(out, origins, &[at.frame]);
     }
     out.push(b'}');
 }

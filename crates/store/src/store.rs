@@ -6,6 +6,7 @@ use crate::problems::{First, Problems};
 use crate::run::TempFile;
 use crate::table::{Parts, Table};
 use crate::{Limits, ProblemTotal, Rows, StoreError};
+use quaywatch_model::Origins;
 use std::fs;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -79,6 +80,7 @@ pub struct Store {
     tables: [Arc<Mutex<Table>>; 6],
     carvers: usize,
     carved: Arc<Used>,
+    origins: Option<Arc<Origins>>,
 }
 
 /// What was written.
@@ -125,7 +127,17 @@ impl Store {
             let run_path = dir.join(format!(".{}.run", name.as_str()));
             Arc::new(Mutex::new(Table::new(run_path, 2 * name.limit(limits))))
         });
-        Ok(Self { dir, limits, tables, carvers: 0, carved: Arc::default() })
+        Ok(Self { dir, limits, tables, carvers: 0, carved: Arc::default(), origins: None })
+    }
+
+    /// Says of every frame in which of several captures it stands. To be called before [`rows`](Self::rows).
+    #[must_use]
+    pub fn with_origins(self, origins: Option<Arc<Origins>>) -> Self {
+        Self { origins, ..self }
+    }
+
+    pub(crate) fn origins(&self) -> Option<&Origins> {
+        self.origins.as_deref()
     }
 
     /// The directory.
@@ -137,10 +149,11 @@ impl Store {
     /// Where one more worker writes.
     pub fn rows(&mut self) -> Rows {
         let mut limits = TableName::ALL.map(|name| name.limit(self.limits)).into_iter();
-        Rows::new(self.tables.each_ref().map(|table| {
+        let parts = self.tables.each_ref().map(|table| {
             let limit = limits.next().unwrap_or_default();
             Part::new(Arc::clone(table), limit)
-        }))
+        });
+        Rows::new(parts, self.origins.clone())
     }
 
     /// A carver for one more worker, which writes what it carves to `carved/` in the directory.
@@ -261,7 +274,8 @@ fn remove_leftovers(dir: &Path, is_leftover: fn(&str) -> bool) -> Result<(), Sto
 }
 
 fn is_leftover(name: &str) -> bool {
-    const ANSWERS: [&str; 4] = [".assets.new", ".remote_access.new", ".disclosures.new", ".findings.new"];
+    const ANSWERS: [&str; 5] =
+        [".captures.new", ".assets.new", ".remote_access.new", ".disclosures.new", ".findings.new"];
     ANSWERS.contains(&name)
         || TableName::ALL.iter().any(|table| {
             let rest = name.strip_prefix('.').and_then(|name| name.strip_prefix(table.as_str()));

@@ -1,3 +1,5 @@
+use std::fmt;
+
 /// How a captured frame begins: a number of the tcpdump LINKTYPE registry
 /// (<https://www.tcpdump.org/linktypes.html>). Open: an unknown number stays what it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -48,5 +50,30 @@ impl LinkType {
             }
             _ => "link type that is not read",
         }
+    }
+}
+
+/// The registry's name of what is read, else its number.
+impl fmt::Display for LinkType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = match *self {
+            Self::NULL => "NULL",
+            Self::ETHERNET => "ETHERNET",
+            Self::PPP => "PPP",
+            Self::PPP_HDLC => "PPP_HDLC",
+            Self::RAW | Self::RAW_OLD | Self::RAW_OPENBSD => "RAW",
+            Self::CISCO_HDLC => "C_HDLC",
+            Self::IEEE802_11 => "IEEE802_11",
+            Self::LOOP => "LOOP",
+            Self::LINUX_SLL => "LINUX_SLL",
+            Self::PRISM => "IEEE802_11_PRISM",
+            Self::RADIOTAP => "IEEE802_11_RADIOTAP",
+            Self::AVS => "IEEE802_11_AVS",
+            Self::IPV4 => "IPV4",
+            Self::IPV6 => "IPV6",
+            Self::LINUX_SLL2 => "LINUX_SLL2",
+            Self(number) => return write!(f, "{number}"),
+        };
+        f.write_str(name)
     }
 }

@@ -43,7 +43,7 @@ export interface Summary {
     /** What whoever captured says was lost. */
     dropped: { file: string; interface: number; packets: number; received?: number }[];
   };
-  protocols: Record<string, { conversations: number; packets: number; wire_bytes: number }>;
+  protocols: Record<string, ProtocolTotal>;
   operations: Operation[];
   changes: Change[];
   changes_not_listed: number;
@@ -56,6 +56,21 @@ export interface Summary {
   disclosures?: Disclosure[];
   findings: Finding[];
   problems: Problem[];
+}
+
+export interface ProtocolTotal {
+  conversations: number;
+  packets: number;
+  wire_bytes: number;
+  /** Of a tunnel: what is counted with what it carries instead. */
+  carried_packets?: number;
+  carried_wire_bytes?: number;
+}
+
+/** Where a frame stands, if the page is of several captures. */
+export interface Place {
+  file: string;
+  frame: number;
 }
 
 export type Severity = "critical" | "high" | "medium" | "low" | "info";
@@ -89,7 +104,11 @@ export interface Change {
   code?: string;
   unit?: number;
   bytes?: number;
+  /** How many more of the same object followed that are not listed, and when the last. */
+  repeated?: number;
+  until?: string;
   frames: number[];
+  found_in?: Place[];
 }
 
 export interface Transfer {
@@ -149,6 +168,7 @@ export interface Link {
   first: string;
   last: string;
   first_frame: number;
+  found_in?: Place[];
 }
 
 export interface RemoteAccess {
@@ -197,6 +217,7 @@ export interface Finding {
   techniques?: string[];
   controls?: string[];
   evidence: number[];
+  found_in?: Place[];
   count: number;
   advice: string;
 }

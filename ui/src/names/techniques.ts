@@ -8,6 +8,7 @@ const NAMES: Record<string, string> = {
   T0809: "Data Destruction",
   T0811: "Data from Information Repositories",
   T0812: "Default Credentials",
+  T0813: "Denial of Control",
   T0814: "Denial of Service",
   T0816: "Device Restart/Shutdown",
   T0819: "Exploit Public-Facing Application",

@@ -1,5 +1,7 @@
 // Numbers and times as people read them. All times are UTC.
 
+import type { Place } from "../data/report";
+
 const COUNT = new Intl.NumberFormat("en-US");
 
 export const count = (number: number): string => COUNT.format(number);
@@ -38,3 +40,7 @@ export function duration(milliseconds: number): string {
 
 /** `container_ids` as people write it. */
 export const words = (name: string): string => name.replaceAll("_", " ");
+
+/** `17, 18`, and of several captures `rail.pcap:17, rail.pcap:18`. */
+export const cited = (frames: number[], places?: Place[]): string =>
+  (places?.map(({ file, frame }) => `${file}:${frame}`) ?? frames).join(", ");

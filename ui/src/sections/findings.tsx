@@ -5,7 +5,7 @@ import { technique } from "../names/techniques";
 import { KindBadge, SEVERITIES, SeverityBadge } from "../parts/badge";
 import { useView } from "../parts/context";
 import { Device } from "../parts/device";
-import { count, day, many } from "../parts/number";
+import { cited, count, day, many } from "../parts/number";
 import { Nothing, Section } from "../parts/section";
 
 /** So many findings of one rule are unfolded at first. */
@@ -175,7 +175,7 @@ function Instance({ finding, marked }: { finding: Finding; marked: boolean }) {
         {finding.evidence.length > 0 && (
           <div>
             <dt>Frames</dt>
-            <dd class="frames">{finding.evidence.join(", ")}</dd>
+            <dd class="frames">{cited(finding.evidence, finding.found_in)}</dd>
           </div>
         )}
         {finding.crane && (

@@ -1,11 +1,11 @@
 import { isPublic } from "../data/address";
 import { mainAddress, nameOf, placeOf } from "../data/device";
-import type { Asset, Change, Link, Operation, RemoteAccess, Transfer } from "../data/report";
+import type { Asset, Change, Link, Operation, ProtocolTotal, RemoteAccess, Transfer } from "../data/report";
 import { groupOf, spaced } from "../names/verbs";
 import { DeclaredBadge } from "../parts/badge";
 import { useView } from "../parts/context";
 import { Device, useDeviceText } from "../parts/device";
-import { bytes, clock, count, day, words } from "../parts/number";
+import { bytes, cited, clock, count, day, many, words } from "../parts/number";
 import { Nothing, Section } from "../parts/section";
 import { type Column, Table } from "../parts/table";
 
@@ -161,6 +161,13 @@ export function Transfers() {
   );
 }
 
+/** Of an object that is written again and again only the first change is listed. */
+const again: Column<Change> = {
+  title: "And again",
+  text: (row) => (row.repeated ? `${many(row.repeated, "time")} until ${clock(row.until ?? row.time)}` : ""),
+  number: (row) => row.repeated ?? 0,
+};
+
 export function Changes() {
   const { page } = useView();
   const { changes, changes_not_listed } = page.summary;
@@ -189,7 +196,8 @@ export function Changes() {
           .join(", "),
       wide: true,
     },
-    { title: "Frames", text: (row) => row.frames.join(", ") },
+    ...(changes.some((row) => row.repeated) ? [again] : []),
+    { title: "Frames", text: (row) => cited(row.frames, row.found_in) },
   ];
   return (
     <Section
@@ -248,9 +256,16 @@ export function Operations() {
   );
 }
 
+/** What a tunnel carries is counted with the protocols inside it. */
+const carried: Column<ProtocolTotal> = {
+  title: "Carried, counted with what is inside",
+  text: (row) => (row.carried_packets ? `${many(row.carried_packets, "packet")}, ${bytes(row.carried_wire_bytes ?? 0)}` : ""),
+  number: (row) => row.carried_wire_bytes ?? 0,
+};
+
 export function Conversations() {
   const { page } = useView();
-  type Protocol = { name: string; conversations: number; packets: number; wire_bytes: number };
+  type Protocol = { name: string } & ProtocolTotal;
   const protocols = Object.entries(page.summary.protocols)
     .map(([name, total]): Protocol => ({ name, ...total }))
     .sort((a, b) => b.wire_bytes - a.wire_bytes);
@@ -259,6 +274,7 @@ export function Conversations() {
     { title: "Conversations", text: (row) => count(row.conversations), number: (row) => row.conversations },
     { title: "Packets", text: (row) => count(row.packets), number: (row) => row.packets },
     { title: "Bytes on the wire", text: (row) => bytes(row.wire_bytes), number: (row) => row.wire_bytes },
+    ...(protocols.some((row) => row.carried_packets) ? [carried] : []),
   ];
   const byLink: Column<Link>[] = [
     ...useParties<Link>(),
@@ -269,7 +285,7 @@ export function Conversations() {
     { title: "Sent", text: (row) => bytes(row.bytes_out), number: (row) => row.bytes_out },
     { title: "Back", text: (row) => bytes(row.bytes_in), number: (row) => row.bytes_in },
     { title: "First", text: (row) => day(row.first), when: true },
-    { title: "Frame", text: (row) => String(row.first_frame), number: (row) => row.first_frame },
+    { title: "Frame", text: (row) => cited([row.first_frame], row.found_in), number: (row) => row.first_frame },
   ];
   return (
     <Section

@@ -2,7 +2,7 @@ import { useMemo } from "preact/hooks";
 import type { Change, Operation, Summary } from "../data/report";
 import { GROUPS, type Group, groupOf, spaced } from "../names/verbs";
 import { useView } from "../parts/context";
-import { clock, count, day, duration, many, millis } from "../parts/number";
+import { cited, clock, count, day, duration, many, millis } from "../parts/number";
 import { Nothing, Section } from "../parts/section";
 
 const WIDTH = 1180;
@@ -28,6 +28,9 @@ interface Mark {
   accepted: number;
   first: Change;
   servers: Set<string>;
+  /** How many more of the same objects are not listed, and when the last was. */
+  repeated: number;
+  until: string;
 }
 
 interface Lane {
@@ -169,8 +172,10 @@ const said = (lane: Lane): string =>
 function told(mark: Mark): string {
   const times = mark.changes > 1 ? `${count(mark.changes)} times from ` : "";
   const outcome = `${count(mark.accepted)} accepted`;
-  const frame = mark.first.frames[0] === undefined ? "" : `, frame ${mark.first.frames[0]}`;
-  return `${spaced(mark.verb)} ${times}${clock(mark.first.time)} on ${[...mark.servers].join(", ")}: ${mark.first.function}, ${outcome}${frame}`;
+  const { frames, found_in } = mark.first;
+  const frame = frames[0] === undefined ? "" : `, frame ${cited(frames.slice(0, 1), found_in?.slice(0, 1))}`;
+  const more = mark.repeated > 0 ? `, and ${count(mark.repeated)} more of the same until ${clock(mark.until)}` : "";
+  return `${spaced(mark.verb)} ${times}${clock(mark.first.time)} on ${[...mark.servers].join(", ")}: ${mark.first.function}, ${outcome}${frame}${more}`;
 }
 
 function lay(summary: Summary): Lane[] {
@@ -220,13 +225,16 @@ function mark(lane: Lane, change: Change, x: number) {
   if (!group || !row) return;
   const accepted = change.outcome === "accepted" ? 1 : 0;
   const near = row.marks.findLast((one) => one.verb === change.verb && x - one.x < NEAR);
+  const { repeated = 0, until = change.time } = change;
   if (near) {
+    near.repeated += repeated;
+    if (until > near.until) near.until = until;
     near.changes += 1;
     near.accepted += accepted;
     near.servers.add(change.server);
     return;
   }
-  row.marks.push({ x, verb: change.verb, group, changes: 1, accepted, first: change, servers: new Set([change.server]) });
+  row.marks.push({ x, verb: change.verb, group, changes: 1, accepted, first: change, servers: new Set([change.server]), repeated, until });
 }
 
 function silhouette(bins: number[], most: number): string {

@@ -68,6 +68,21 @@ fn is_of_a_device(picture: &Picture<'_>, verb: Verb, protocol: &str, [client, se
     }
 }
 
+/// Functions by which engineering software keeps others out for as long as its session lasts.
+const SESSION_LOCKS: [&str; 6] = [
+    "umas take_plc_reservation",
+    "umas release_plc_reservation",
+    "logix_lock",
+    "logix_unlock",
+    "pccc_get_edit_resource",
+    "pccc_return_edit_resource",
+];
+
+/// Whether a function, as records name it, is one of those.
+pub(super) fn is_session_lock(function: &str) -> bool {
+    SESSION_LOCKS.iter().any(|lock| function.strip_prefix(lock).is_some_and(|rest| rest.starts_with(" (")))
+}
+
 impl Deed<'_> {
     /// Whether the site names the client for all of it: what is approved stays quiet.
     fn is_permitted(&self, picture: &Picture<'_>) -> bool {
@@ -93,7 +108,7 @@ impl Deed<'_> {
     }
 
     /// The first of it.
-    fn first(&self) -> Moment {
+    pub(super) fn first(&self) -> Moment {
         self.entries.iter().map(|entry| entry.first).min().unwrap_or_default()
     }
 

@@ -52,11 +52,12 @@ pub(super) static WRITE: Rule = Rule {
     name: "write.not_permitted",
     title: "A write that the site does not permit",
     kind: FindingKind::Activity,
-    severity: "High.",
+    severity: "High; medium for objects that no tag map names, as the map may lack them.",
     meaning: "A machine wrote values into a controller, or tried to, without being among those whom the site names for it, or \
-              on another crane than its own, or another tag, or a value outside the range that the site gives.",
-    limits: "Only with a site file, and only for controllers its writers speak of. Of an object that no tag map names, only who \
-             writes is judged. Program, firmware, modes and forces have \
+              on another crane than its own, or another tag, or a value outside the range that the site gives, or, being limited to certain tags, to an \
+              object that no tag map names: what a map lacks is a spare word, or what somebody wants to be overlooked.",
+    limits: "Only with a site file, and only for controllers its writers speak of. Of an object that no tag map names only \
+             who writes is judged, and whether he is limited to tags; not at all where the controller has no tag map. Program, firmware, modes and forces have \
              findings of their own, which say what the site does not permit.",
     advice: "Find out who did it; undo the change; add the writer only if it should stand.",
     techniques: &["T0855", "T0836", "T0848"],
@@ -82,7 +83,13 @@ pub(super) static WRITE: Rule = Rule {
             if breach.pair.and_then(denied).is_some() {
                 continue;
             }
-            let cause = causes.entry((breach.pair, breach.why.clone())).or_default();
+            let why = if breach.is_named {
+                breach.why.clone()
+            } else {
+                format!("{}, and no tag map names what was written", breach.why)
+            };
+            let cause = causes.entry((breach.pair, why)).or_default();
+            cause.is_unnamed |= !breach.is_named;
             cause.add(breach.first, breach.count, &breach.frames);
             breach.writes.iter().for_each(|write| cause.tell(|| told(write)));
         }
@@ -96,6 +103,8 @@ const MOST_DESCRIBED: usize = 3;
 /// What one machine wrote to another without being allowed to, for one reason.
 #[derive(Default)]
 struct Cause {
+    /// Whether it is about objects that no tag map names.
+    is_unnamed: bool,
     first: Option<Moment>,
     count: u64,
     frames: Vec<u64>,
@@ -124,7 +133,7 @@ impl Cause {
         };
         Found {
             time: self.first.unwrap_or_default().time,
-            severity: Severity::High,
+            severity: if self.is_unnamed { Severity::Medium } else { Severity::High },
             title,
             explanation: format!("{why}. {}", self.told.join(" ")),
             subjects: pair.into_iter().flatten().collect(),

@@ -33,6 +33,8 @@ pub(super) struct Postgres {
     way: u32,
     waiting: VecDeque<Asked>,
     prepared: VecDeque<Prepared>,
+    /// What statements told of tables.
+    tables: sql::Tables,
     bound: Option<(String, Vec<Option<String>>)>,
     answer: Tally,
     transfers: u64,
@@ -215,13 +217,14 @@ impl Postgres {
     fn asked(&mut self, cx: &mut Context<'_>, from: Side, kind: u8, body: &[u8]) {
         match kind {
             b'Q' => {
-                let (text, _) = statement(cx, from, body.strip_suffix(&[0]).unwrap_or(body), body.len());
+                let text = body.strip_suffix(&[0]).unwrap_or(body);
+                let (text, _) = self.statement(cx, from, text, body.len());
                 self.wait(cx, What::Statement { text, parameters: Vec::new(), extended: false });
             }
             b'P' => {
                 let Some((name, rest)) = wire::string(body) else { return };
                 let Some((text, _)) = wire::string(rest) else { return };
-                let (text, secrets) = statement(cx, from, text, body.len());
+                let (text, secrets) = self.statement(cx, from, text, body.len());
                 self.prepared.retain(|known| known.name != name);
                 if self.prepared.len() >= MOST_PREPARED {
                     self.prepared.pop_front();
@@ -430,25 +433,32 @@ impl Postgres {
             ops::report(cx, self.client.unwrap_or(Side::A), asked.as_ref(), &answer, outcome);
         }
     }
-}
 
-/// Tells a statement's text; gives it without the secrets in it, and which of its values will be secrets.
-fn statement(cx: &mut Context<'_>, from: Side, bytes: &[u8], wire_bytes: usize) -> (String, Vec<usize>) {
-    let text = String::from_utf8_lossy(bytes);
-    let shown = sql::masked(&text);
-    if shown.is_secret() {
-        cx.note(from, Topic::ClearSecret, Value::Secret);
+    /// Tells a statement's text; gives it without the secrets in it, and which of its values will be secrets.
+    fn statement(
+        &mut self,
+        cx: &mut Context<'_>,
+        from: Side,
+        bytes: &[u8],
+        wire_bytes: usize,
+    ) -> (String, Vec<usize>) {
+        let text = String::from_utf8_lossy(bytes);
+        let shown = sql::masked(&text, &mut self.tables);
+        if shown.is_secret() {
+            cx.note(from, Topic::ClearSecret, Value::Secret);
+        }
+        let class = match shown.is_secret() {
+            true => DataClass::Credentials,
+            false if sql::verb(&text).changes() => DataClass::DatabaseRows,
+            false => DataClass::Signalling,
+        };
+        let wire_bytes = wire_bytes as u64;
+        cx.content(&Content { from, class, wire_bytes, bytes: shown.text.as_bytes(), ends: true });
+        let numbers =
+            shown.parameters.iter().filter_map(|name| name.strip_prefix('$')?.parse().ok()).collect();
+        let kept = shown.text.get(..shown.text.floor_char_boundary(MOST_KEPT_BYTES)).unwrap_or_default();
+        (kept.to_owned(), numbers)
     }
-    let class = match shown.is_secret() {
-        true => DataClass::Credentials,
-        false if sql::verb(&text).changes() => DataClass::DatabaseRows,
-        false => DataClass::Signalling,
-    };
-    let wire_bytes = wire_bytes as u64;
-    cx.content(&Content { from, class, wire_bytes, bytes: shown.text.as_bytes(), ends: true });
-    let numbers = shown.parameters.iter().filter_map(|name| name.strip_prefix('$')?.parse().ok()).collect();
-    let kept = shown.text.get(..shown.text.floor_char_boundary(MOST_KEPT_BYTES)).unwrap_or_default();
-    (kept.to_owned(), numbers)
 }
 
 /// Adds a value as text: as it is where it is text, else as bytes.

@@ -120,6 +120,20 @@ fn secrets_in_statements_and_in_their_values_are_told_to_be_there_and_are_not_to
     );
 }
 
+#[test]
+fn a_table_that_one_statement_creates_is_known_when_another_puts_values_into_it() {
+    let done = [message(b'C', b"CREATE TABLE\0"), message(b'Z', b"I")].concat();
+    let turns = [
+        (A, message(b'Q', b"CREATE TABLE crew (name text, pin_code int, pwd text)\0")),
+        (B, done.clone()),
+        (A, message(b'Q', b"INSERT INTO crew VALUES ('bob', 7, 'geheim')\0")),
+        (B, done),
+    ];
+    let heard = heard(&turns);
+    assert!(!format!("{heard:?}").contains("geheim"), "{heard:?}");
+    assert!(heard.operations[1].contains("VALUES ('bob', "), "{:?}", heard.operations);
+}
+
 /// The first record of TLS from a client that offers one cipher suite (RFC 8446, section 4.1.2).
 fn client_hello() -> Vec<u8> {
     [b"\x16\x03\x01\0\x2d\x01\0\0\x29\x03\x03".as_slice(), &[7; 32], b"\0\0\x02\x13\x01\x01\0"].concat()

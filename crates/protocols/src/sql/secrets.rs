@@ -2,7 +2,7 @@
 //!
 //! No grammar is needed for that: what stands with a column that is named as a secret, up to the next comma or the next
 //! word that begins something else, is its value; and what an `INSERT` lists is told by its place. Where it names no columns,
-//! the places are those of an earlier `CREATE TABLE` of the same batch. Where there is none, and the table is called as
+//! the places are those of an earlier `CREATE TABLE` of the same conversation. Where there is none, and the table is called as
 //! tables of users, accounts, log-ins or credentials are, or was named with a secret column before, all literals are masked;
 //! that there was a secret is then not said, as nobody knows.
 
@@ -87,9 +87,10 @@ impl Masked<'_> {
     }
 }
 
-/// The statement without the passwords, tokens and keys in it.
-pub(crate) fn masked(text: &str) -> Masked<'_> {
-    let mut reading = Reading { text, ..Reading::default() };
+/// The statement without the passwords, tokens and keys in it. `tables` is what is known from earlier ones of the
+/// conversation; what this one tells of tables is added.
+pub(crate) fn masked<'t>(text: &'t str, tables: &mut Tables) -> Masked<'t> {
+    let mut reading = Reading { text, tables: std::mem::take(tables), ..Reading::default() };
     let mut tokens = Tokens::new(text);
     while let Some(token) = tokens.next_token() {
         if let Kind::Dollar = token.kind
@@ -101,6 +102,7 @@ pub(crate) fn masked(text: &str) -> Masked<'_> {
         }
         reading.token(&token);
     }
+    *tables = std::mem::take(&mut reading.tables);
     reading.finish()
 }
 
@@ -119,6 +121,8 @@ enum Insert {
     Values(usize, usize),
     /// A table is created: its name is to come.
     Created,
+    /// A table is changed: its name is to come, or has come.
+    Altered,
     /// Its columns, at this place; they stand in so many brackets.
     Definition(usize, usize),
 }
@@ -146,6 +150,8 @@ struct Reading<'t> {
     previous: Option<Kind>,
     /// CREATE was the last word, but for those that may stand before TABLE.
     creates: bool,
+    /// ALTER was the last word.
+    alters: bool,
     /// A literal is a command line.
     command: bool,
     /// The previous word was AS.
@@ -232,6 +238,10 @@ impl<'t> Reading<'t> {
                 self.columns.clear();
                 Insert::Created
             }
+            _ if is("table") && self.alters => {
+                self.table = "";
+                Insert::Altered
+            }
             Insert::Named if is("values") => self.by_table(self.depth + 1),
             Insert::Named if is("select") => self.by_table(self.depth),
             Insert::Ready if is("values") => Insert::Values(0, self.depth + 1),
@@ -242,6 +252,7 @@ impl<'t> Reading<'t> {
         };
         let between = ["temp", "temporary", "unlogged", "global", "local"];
         self.creates = is("create") || self.creates && is_among(&between);
+        self.alters = is("alter");
         self.name(word);
     }
 
@@ -255,21 +266,34 @@ impl<'t> Reading<'t> {
         Insert::Values(0, depth)
     }
 
-    /// A part of the name of the table that a statement is about.
-    fn table(&mut self, name: &'t str) {
-        const BEFORE: [&str; 10] =
-            ["insert", "into", "or", "replace", "ignore", "overwrite", "table", "if", "not", "exists"];
+    /// Takes a part of the name of the table that a statement is about, if it is one.
+    fn table(&mut self, name: &'t str) -> bool {
+        const BEFORE: [&str; 11] = [
+            "insert",
+            "into",
+            "or",
+            "replace",
+            "ignore",
+            "overwrite",
+            "table",
+            "if",
+            "not",
+            "exists",
+            "only",
+        ];
         let is_name = !BEFORE.iter().any(|word| name.eq_ignore_ascii_case(word));
         // A point between two names in quotes is a word of its own.
         let goes_on = self.table.is_empty() || self.table.ends_with('.') || name.starts_with('.');
-        if matches!(self.insert, Insert::Named | Insert::Created) && is_name && goes_on {
+        if matches!(self.insert, Insert::Named | Insert::Created | Insert::Altered) && is_name && goes_on {
             self.table = name;
+            return true;
         }
+        false
     }
 
     /// A column or another name; or a word that introduces a password.
     fn name(&mut self, name: &'t str) {
-        self.table(name);
+        let is_table = self.table(name);
         let last = last_part(name);
         let is_one = is_secret(last)
             || last.eq_ignore_ascii_case("identified")
@@ -281,6 +305,7 @@ impl<'t> Reading<'t> {
             Insert::Definition(place, depth) if is_one && defines && depth == self.depth => {
                 self.columns.push(place);
             }
+            Insert::Altered if !self.table.is_empty() => self.tables.altered(self.table, is_one && !is_table),
             _ => {}
         }
         self.named |= is_one;
@@ -310,11 +335,11 @@ impl<'t> Reading<'t> {
                 if let Insert::Definition(_, depth) = self.insert
                     && depth == self.depth
                 {
-                    self.tables.learn(self.table, Places::These(std::mem::take(&mut self.columns)));
+                    self.tables.created(self.table, std::mem::take(&mut self.columns));
                     self.insert = Insert::None;
                 }
                 if matches!(self.insert, Insert::Columns(_)) && !self.columns.is_empty() {
-                    self.tables.learn(self.table, Places::Any);
+                    self.tables.holds_secret(self.table);
                 }
                 self.depth = self.depth.saturating_sub(1);
                 self.starts.pop();

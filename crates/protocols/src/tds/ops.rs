@@ -32,13 +32,13 @@ impl Asked {
     }
 
     /// What it says, in words.
-    fn read(&self) -> Said {
+    fn read(&self, tables: &mut sql::Tables) -> Said {
         let body = wire::after_headers(&self.bytes).unwrap_or_default();
         match self.kind {
-            Kind::BATCH => Said::statement(&wide(body)),
+            Kind::BATCH => Said::statement(&wide(body), tables),
             Kind::RPC => {
                 let call = Call::decode(body);
-                let statement = call.statement.as_deref().map(Said::statement);
+                let statement = call.statement.as_deref().map(|text| Said::statement(text, tables));
                 match statement {
                     Some(said) => Said { call: Some(call), ..said },
                     None => Said::procedure(call),
@@ -75,8 +75,8 @@ impl Default for Said {
 }
 
 impl Said {
-    fn statement(text: &str) -> Self {
-        let shown = sql::masked(text);
+    fn statement(text: &str, tables: &mut sql::Tables) -> Self {
+        let shown = sql::masked(text, tables);
         let (secret, secrets) = (shown.is_secret(), shown.parameters);
         let statement = Some(shown.text.into_owned());
         Self { verb: sql::verb(text), statement, secret, secrets, ..Self::default() }
@@ -113,11 +113,11 @@ impl Said {
 }
 
 /// Tells what a request says before it is answered: who logs in, and the text of statements.
-pub(super) fn tell_request(cx: &mut Context<'_>, from: Side, asked: &Asked) {
+pub(super) fn tell_request(cx: &mut Context<'_>, from: Side, asked: &Asked, tables: &mut sql::Tables) {
     if matches!(asked.kind, Kind::BULK) {
         return cx.carried(from, DataClass::DatabaseRows, asked.total);
     }
-    let said = asked.read();
+    let said = asked.read(tables);
     if let Some(login) = &said.login {
         return tell_login(cx, from, login);
     }
@@ -178,12 +178,14 @@ pub(super) fn report(
     cx: &mut Context<'_>,
     client: Side,
     asked: Option<&Asked>,
+    tables: &mut sql::Tables,
     answered: bool,
     tally: &Tally,
     outcome: Outcome,
 ) {
     let kind = asked.map_or(Kind::RESPONSE, |asked| asked.kind);
-    let said = asked.map_or_else(|| Said { verb: Verb::Read, ..Said::default() }, Asked::read);
+    let unknown = || Said { verb: Verb::Read, ..Said::default() };
+    let said = asked.map_or_else(unknown, |asked| asked.read(tables));
     let procedure = said.call.as_ref().map(|call| call.procedure.as_str()).filter(|name| !name.is_empty());
     let function = Coded::new(procedure.unwrap_or(kind.name()), Number::Hex8(kind.0));
     let moved = match kind {

@@ -2,7 +2,7 @@ use super::ops::{self, Asked};
 use super::tokens::{Token, Tokens};
 use super::types::Trouble;
 use super::wire::{self, Kind, Prelogin, Unit};
-use crate::{Answer, Context, Dialogue, Length, pending, tls};
+use crate::{Answer, Context, Dialogue, Length, pending, sql, tls};
 use quaywatch_model::{
     Attribute, Content, DataClass, Direction, Outcome, Side, Timestamp, Topic, Transfer, TransferKind, Value,
     Verdict,
@@ -23,6 +23,8 @@ pub(super) struct Tds {
     /// The request of which not all packets have come.
     building: Option<(Kind, Vec<u8>, u64)>,
     waiting: Option<Asked>,
+    /// What statements told of tables.
+    tables: sql::Tables,
     answer: Tally,
     tokens: Tokens,
     /// The part of a token that has come; the token goes on in the next packet.
@@ -187,7 +189,7 @@ impl Tds {
         if matches!(building, Kind::BATCH | Kind::RPC | Kind::TRANSACTION) {
             self.tokens.old = !asked.has_headers();
         }
-        ops::tell_request(cx, from, &asked);
+        ops::tell_request(cx, from, &asked, &mut self.tables);
         self.waiting = Some(asked);
     }
 
@@ -342,7 +344,7 @@ impl Tds {
             (Some(asked), _) => asked.unmet(cx.now, self.heard_server),
             (None, _) => Outcome::Unseen,
         };
-        ops::report(cx, client, asked.as_ref(), complete, &tally, outcome);
+        ops::report(cx, client, asked.as_ref(), &mut self.tables, complete, &tally, outcome);
         if let Some(asked) = asked {
             cx.memory.free(asked.bytes);
         }

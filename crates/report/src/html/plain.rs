@@ -2,10 +2,10 @@
 
 use super::answers::Answer;
 use super::escape::Text;
-use crate::Escaped;
 use crate::number::Count;
+use crate::{Escaped, in_file};
 use quaywatch_model::Finding;
-use quaywatch_sensor::Summary;
+use quaywatch_sensor::{Span, Summary};
 use std::io::{self, Write};
 
 /// So many findings are written out.
@@ -21,7 +21,7 @@ pub(super) fn write(out: &mut dyn Write, summary: &Summary, answers: &[Answer]) 
     }
     write!(out, "<h2>Findings</h2><ol>")?;
     for finding in summary.findings.iter().take(MOST_FINDINGS) {
-        one(out, finding)?;
+        one(out, &summary.span, finding)?;
     }
     write!(out, "</ol>")?;
     match summary.findings.len().saturating_sub(MOST_FINDINGS) as u64 {
@@ -30,8 +30,9 @@ pub(super) fn write(out: &mut dyn Write, summary: &Summary, answers: &[Answer]) 
     }
 }
 
-fn one(out: &mut dyn Write, finding: &Finding) -> io::Result<()> {
-    let frames: Vec<String> = finding.frames.iter().map(u64::to_string).collect();
+fn one(out: &mut dyn Write, span: &Span, finding: &Finding) -> io::Result<()> {
+    let place = |frame: &u64| in_file(span, *frame).unwrap_or_else(|| frame.to_string());
+    let frames: Vec<String> = finding.frames.iter().map(place).collect();
     let standards: Vec<&str> = finding.techniques.iter().chain(finding.controls).copied().collect();
     write!(
         out,
@@ -40,7 +41,7 @@ fn one(out: &mut dyn Write, finding: &Finding) -> io::Result<()> {
         finding.kind.as_str(),
         safe(&finding.title),
         safe(&finding.explanation),
-        frames.join(", "),
+        safe(&frames.join(", ")),
         safe(&standards.join(", ")),
         safe(finding.advice),
     )

@@ -2,12 +2,12 @@
 
 use super::row::Row;
 use super::section::{Block, Section};
-use super::{ALARM, CHANGES, DIM, PLAIN};
+use super::{ALARM, CHANGES, DIM, PLAIN, cited};
 use crate::Escaped;
 use crate::number::{Bytes, Count};
 use anstyle::Style;
 use quaywatch_model::{Finding, FindingKind, Reach, RemoteAccess, Severity};
-use quaywatch_sensor::Summary;
+use quaywatch_sensor::{Span, Summary};
 
 /// What deserves attention, the gravest first; what one rule found with one severity is told together.
 pub(super) fn findings(summary: &Summary) -> Option<Section> {
@@ -27,38 +27,39 @@ pub(super) fn findings(summary: &Summary) -> Option<Section> {
     }
     rules.sort_by_key(|told| std::cmp::Reverse(told.first().map(|finding| finding.severity)));
     let blocks = rules.iter().enumerate();
-    let blocks =
-        blocks.map(|(rank, told)| Block { rows: one_rule(told), rank, count: told.len() as u64 }).collect();
+    let blocks = blocks
+        .map(|(rank, told)| Block { rows: one_rule(&summary.span, told), rank, count: told.len() as u64 })
+        .collect();
     let total = findings.len() as u64;
     let title = format!("WHAT DESERVES ATTENTION ({})", Count(total));
     Some(Section { title, blocks, total, more: "more finding", least: 12 })
 }
 
 /// The first, with where it shows; then whom the others concern.
-fn one_rule(told: &[&Finding]) -> Vec<Row> {
+fn one_rule(span: &Span, told: &[&Finding]) -> Vec<Row> {
     let Some((first, others)) = told.split_first() else { return Vec::new() };
     let style = style(first.severity);
     let mut row = Row::of(PLAIN, "  ").then(style, format!("{:<8}", first.severity.as_str()));
     if let Some(frame) = first.frames.first() {
-        row.push(DIM, format!(" {:<5}", format!("#{frame}")));
+        row.push(DIM, format!(" {:<5}", cited(span, *frame)));
     }
     let could = if first.kind == FindingKind::Exposure { "exposure: " } else { "" };
     row.push(PLAIN, format!("  {could}{}", Escaped(&first.title)));
     if others.is_empty() {
         return vec![row.then(DIM, format!("  {}", first.rule))];
     }
-    let concerned = others.iter().map(|other| concerned(other, first));
+    let concerned = others.iter().map(|other| concerned(span, other, first));
     let concerned = concerned.collect::<Vec<_>>().join(", ");
     let more = format!("           {}, {} more: {concerned}", first.rule, Count(others.len() as u64));
     vec![row, Row::of(DIM, more)]
 }
 
 /// Whom it concerns that the first of its rule does not, who was done something before who did it; and where it shows.
-fn concerned(finding: &Finding, first: &Finding) -> String {
+fn concerned(span: &Span, finding: &Finding, first: &Finding) -> String {
     let mut whom = finding.subjects.iter().rev();
     let whom = whom.find(|subject| !first.subjects.contains(subject)).or(finding.subjects.last());
     let whom = whom.map(ToString::to_string).unwrap_or_default();
-    let frame = finding.frames.first().map(|frame| format!(" #{frame}")).unwrap_or_default();
+    let frame = finding.frames.first().map(|frame| format!(" {}", cited(span, *frame))).unwrap_or_default();
     format!("{whom}{frame}")
 }
 
@@ -91,11 +92,11 @@ pub(super) fn remote_access(summary: &Summary) -> Section {
         Count(channels.len() as u64),
         if from_outside == 0 { "none".to_owned() } else { Count(from_outside).to_string() }
     );
-    let blocks = channels.into_iter().map(|channel| vec![one_channel(channel)]);
+    let blocks = channels.into_iter().map(|channel| vec![one_channel(&summary.span, channel)]);
     Section::of(title, blocks.collect(), "more channel", 6)
 }
 
-fn one_channel(channel: &RemoteAccess) -> Row {
+fn one_channel(span: &Span, channel: &RemoteAccess) -> Row {
     let [sent, back] = channel.bytes;
     let port = if channel.server_port > 0 { format!(":{}", channel.server_port) } else { String::new() };
     let mut row = Row::of(PLAIN, format!("  {}  {}", channel.kind, channel.direction.as_str()));
@@ -106,7 +107,7 @@ fn one_channel(channel: &RemoteAccess) -> Row {
     }
     let (client, server) = (channel.client, channel.server);
     row.push(PLAIN, format!("  {client} > {server}{port}  {} out, {} in", Bytes(sent), Bytes(back)));
-    row.push(DIM, format!("  #{}", channel.start.frame));
+    row.push(DIM, format!("  {}", cited(span, channel.start.frame)));
     if let Some(evidence) = channel.evidence.iter().find(|line| !line.contains("recognised by its content")) {
         row.push(DIM, format!("  {}", Escaped(evidence)));
     }

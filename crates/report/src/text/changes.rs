@@ -3,11 +3,11 @@
 use super::lines::{Kind, Line, Said, lines};
 use super::row::{Row, WIDTH};
 use super::section::{Block, Section};
-use super::{ALARM, CHANGES, DIM, PLAIN, moved};
+use super::{ALARM, CHANGES, DIM, PLAIN, cited, moved};
 use crate::Escaped;
 use crate::number::{Bytes, Count};
 use quaywatch_model::{Change, Outcome, Timestamp, Transferred, Verb, is_of_controllers};
-use quaywatch_sensor::Summary;
+use quaywatch_sensor::{Span, Summary};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// So many objects are named of those that many writes are of.
@@ -25,13 +25,15 @@ pub(super) fn changes(summary: &Summary, all: bool) -> Section {
         return Section::saying("CHANGES", none);
     }
     let lines = lines(summary, all);
-    let columns = Columns::of(&lines, if all { usize::MAX } else { WIDTH });
+    let span = &summary.span;
+    let columns = Columns::of(span, &lines, if all { usize::MAX } else { WIDTH });
     let blocks = lines.iter().zip(ranks(&lines)).map(|(line, rank)| Block {
-        rows: rows(line, columns, summary.span.first),
+        rows: rows(span, line, columns),
         rank,
         count: line.count,
     });
-    let title = format!("CHANGES ({}, in time order: when, #frame, who > whom, what)", Count(total));
+    let frame = if span.origins.is_some() { "file:frame" } else { "#frame" };
+    let title = format!("CHANGES ({}, in time order: when, {frame}, who > whom, what)", Count(total));
     Section { title, blocks: blocks.collect(), total, more: "more change", least: 29 }
 }
 
@@ -76,9 +78,10 @@ struct Columns {
 }
 
 impl Columns {
-    fn of(lines: &[Line<'_>], all: usize) -> Self {
+    fn of(span: &Span, lines: &[Line<'_>], all: usize) -> Self {
         let pairs = lines.iter().map(|line| pair(line.first).len()).filter(|width| *width <= WIDEST_PAIR);
-        let frame = lines.iter().map(|line| line.first.at.frame.to_string().len()).max().unwrap_or(0);
+        let frame =
+            lines.iter().map(|line| cited(span, line.first.at.frame).chars().count()).max().unwrap_or(0);
         Self { all, frame, pair: pairs.max().unwrap_or(0) }
     }
 }
@@ -89,8 +92,8 @@ fn pair(Change { client, server, .. }: &Change) -> String {
 
 /// When, where, who, whom, what, with what success; then by which function and the details. What does not fit goes to
 /// a second line; where the details alone fit, the function, whose verb is told already, is left to the records.
-fn rows(line: &Line<'_>, columns: Columns, start: Option<Timestamp>) -> Vec<Row> {
-    let mut row = head(line, columns, start);
+fn rows(span: &Span, line: &Line<'_>, columns: Columns) -> Vec<Row> {
+    let mut row = head(span, line, columns);
     let change = line.first;
     let (by, what) = match &line.kind {
         Kind::Load(Some(moved)) => (String::new(), moved_details(moved)),
@@ -114,10 +117,10 @@ fn rows(line: &Line<'_>, columns: Columns, start: Option<Timestamp>) -> Vec<Row>
 }
 
 /// When, where, who, whom, what, with what success, how often.
-fn head(line: &Line<'_>, Columns { frame, pair: width, .. }: Columns, start: Option<Timestamp>) -> Row {
-    let change = line.first;
+fn head(span: &Span, line: &Line<'_>, Columns { frame, pair: width, .. }: Columns) -> Row {
+    let (change, start) = (line.first, span.first);
     let mut row = Row::of(PLAIN, "  ")
-        .then(DIM, format!("{}  #{:<frame$}", clock(change.at.time, start), change.at.frame))
+        .then(DIM, format!("{}  {:<frame$}", clock(change.at.time, start), cited(span, change.at.frame)))
         .then(PLAIN, format!("  {:<width$}  ", pair(change)))
         .then(if change.verb == Verb::Write { CHANGES } else { ALARM }, change.verb.as_str());
     if change.outcome != Outcome::Accepted {

@@ -11,7 +11,7 @@ use quaywatch_model::{
     Content, Fact, LogLine, Moment, Note, Operation, Outcome, Problem, Transfer, Value, Verb,
 };
 use quaywatch_protocols::Sink;
-use quaywatch_site::Permit;
+use quaywatch_site::{Permit, Why};
 use quaywatch_store::TagSample;
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -107,10 +107,15 @@ impl Said<'_> {
             // Every one is judged here: of what is listed for people not all is kept.
             let between = roles(self.kept, operation.client);
             let from = site.party(host(self.kept, *operation.client.of(&self.kept.key.addresses)));
-            items.numbers(&mut |tag, number| {
-                if let Permit::Denied(why) = site.may_write(&from, &party, operation.verb, Some(tag), number)
-                {
-                    self.desk.summary.breaches.add(between, tag, why, number, &operation);
+            let breaches = &mut self.desk.summary.breaches;
+            items.numbers(&mut |covered, number| {
+                let tag = covered.tag();
+                let Permit::Denied(why) = site.may_write(&from, &party, operation.verb, tag, number) else {
+                    return;
+                };
+                // Who may write certain tags may not write what is none.
+                if tag.is_some() || matches!(why, Why::OtherTag(_)) && site.is_mapped(&party) {
+                    breaches.add(between, covered, why, number, &operation);
                 }
             });
         }

@@ -89,6 +89,13 @@ impl Site {
         !self.maps.is_empty()
     }
 
+    /// Whether there is a tag map of this server.
+    #[must_use]
+    pub fn is_mapped(&self, server: &Party) -> bool {
+        let maps = self.index.maps.get(&server.crane).into_iter().flatten();
+        maps.filter_map(|&at| self.maps.get(at)).any(|map| map.of.cover(self, server))
+    }
+
     /// All tags of all maps.
     pub fn all_tags(&self) -> impl Iterator<Item = &Tag> {
         self.maps.iter().flat_map(|map| &map.tags)

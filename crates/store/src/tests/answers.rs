@@ -79,8 +79,13 @@ fn answers_are_rows_with_the_keys_of_the_records_and_nothing_a_peer_said_breaks_
         advice: "a",
     };
     let (assets, channels, disclosures, findings) = ([asset], [channel], [disclosure], [finding]);
-    let answers =
-        Answers { assets: &assets, remote_access: &channels, disclosures: &disclosures, findings: &findings };
+    let answers = Answers {
+        captures: &[],
+        assets: &assets,
+        remote_access: &channels,
+        disclosures: &disclosures,
+        findings: &findings,
+    };
     store.answers(&answers).unwrap();
     let table = |name: &str| fs::read_to_string(dir.path().join(name)).unwrap();
     assert_eq!(

@@ -1,7 +1,12 @@
 //! What is masked of statements, and what is not.
 
-use super::masked;
+use super::{Masked, Tables};
 use proptest::{prop_assert, proptest};
+
+/// A statement with which a conversation begins.
+fn masked(text: &str) -> Masked<'_> {
+    super::masked(text, &mut Tables::default())
+}
 
 #[test]
 fn values_of_secret_columns_are_masked_wherever_they_stand() {
@@ -114,6 +119,41 @@ fn an_insert_without_columns_is_masked_by_the_places_of_the_table_that_was_creat
     assert_eq!(shown.strip_prefix(created), Some("INSERT INTO crew VALUES (1, 'b', '***')"));
     let users = "CREATE TABLE users (id int, name text); INSERT INTO users VALUES (1, 'b')";
     assert_eq!(masked(users).text, users, "it has no place for a secret");
+}
+
+#[test]
+fn what_is_known_of_tables_holds_for_the_conversation_until_they_change() {
+    let mut tables = Tables::default();
+    let mut told = |statement: &str| super::masked(statement, &mut tables).text.into_owned();
+    told("CREATE TABLE crew (id int, name text, pwd text)");
+    assert_eq!(told("INSERT INTO crew VALUES (1, 'b', 'x')"), "INSERT INTO crew VALUES (1, 'b', '***')");
+    told("ALTER TABLE crew DROP COLUMN name");
+    assert_eq!(told("INSERT INTO crew VALUES (1, 'x')"), "INSERT INTO crew VALUES (1, '***')");
+    told("CREATE TABLE crew (pwd text, name text)");
+    assert_eq!(told("INSERT INTO crew VALUES ('x', 'b')"), "INSERT INTO crew VALUES ('***', 'b')");
+    told("CREATE TABLE shift (id int, name text)");
+    told("ALTER TABLE shift ADD age int");
+    assert_eq!(told("INSERT INTO shift VALUES (1, 'b', 2)"), "INSERT INTO shift VALUES (1, 'b', 2)");
+    told("ALTER TABLE ONLY public.shift ADD COLUMN password text");
+    assert_eq!(told("INSERT INTO shift VALUES (1, 'b', 'x')"), "INSERT INTO shift VALUES (1, '***', '***')");
+}
+
+#[test]
+fn what_is_known_of_tables_is_bounded_and_the_latest_is_kept() {
+    let mut tables = Tables::default();
+    for number in 0..1_000 {
+        super::masked(&format!("CREATE TABLE t{number} (a text, pwd text)"), &mut tables);
+    }
+    let long = "x".repeat(10_000);
+    let places = "pwd text, ".repeat(10_000);
+    super::masked(
+        &format!("CREATE TABLE {long} (pwd text); CREATE TABLE wide ({places} a int)"),
+        &mut tables,
+    );
+    assert!(format!("{tables:?}").len() < 4_096);
+    let mut told = |statement: &str| super::masked(statement, &mut tables).text.into_owned();
+    assert_eq!(told("INSERT INTO t999 VALUES ('a', 'x')"), "INSERT INTO t999 VALUES ('a', '***')");
+    assert_eq!(told("INSERT INTO wide VALUES ('x')"), "INSERT INTO wide VALUES ('***')");
 }
 
 #[test]

@@ -17,13 +17,16 @@ pub(super) fn reach(summary: &Summary) -> Answer {
     let crossings: Vec<Crossing> = summary.links.iter().filter_map(Crossing::of).collect();
     let inbound = crossings.iter().filter(|crossing| crossing.inbound);
     let askers: BTreeMap<Address, Scope> = inbound.map(|crossing| (crossing.far, crossing.scope)).collect();
-    points.push(match by_scope(askers.values()) {
+    let between = between_public(&summary.links);
+    points.extend(match by_scope(askers.values()) {
         None if is_described(summary) => {
-            "Nobody from outside the crane's networks asked a machine here for anything.".to_owned()
+            Some("Nobody from outside the crane's networks asked a machine here for anything.".to_owned())
         }
-        None => "No public address asked a machine here for anything.".to_owned(),
-        Some(who) => format!("From outside, {who} asked machines here."),
+        None if between.is_some() => None,
+        None => Some("No public address asked a machine here for anything.".to_owned()),
+        Some(who) => Some(format!("From outside, {who} asked machines here.")),
     });
+    points.extend(between);
     let outbound = || crossings.iter().filter(|crossing| !crossing.inbound);
     let asked: BTreeMap<Address, Scope> = outbound().map(|crossing| (crossing.far, crossing.scope)).collect();
     if let Some(whom) = by_scope(asked.values()) {
@@ -89,7 +92,11 @@ fn kinds(channels: &[RemoteAccess]) -> Vec<String> {
     let mut kinds: Vec<_> = kinds.into_iter().collect();
     kinds.sort_by_key(|((declared, ..), _)| *declared != Some(false));
     let told = kinds.into_iter().map(|((declared, direction, kind), count)| {
-        format!("{}, {}{}: {}.", kind.replace('_', " "), direction.as_str(), said(declared), Count(count))
+        let way = match direction {
+            Reach::Unknown => "between public addresses of which nobody knows whose they are",
+            known => known.as_str(),
+        };
+        format!("{}, {way}{}: {}.", kind.replace('_', " "), said(declared), Count(count))
     });
     told.collect()
 }
@@ -115,12 +122,23 @@ struct Crossing {
 impl Crossing {
     fn of(link: &Link) -> Option<Self> {
         let [client, server] = link.scopes;
-        // Of two public addresses nobody knows which is ours: it may be the one that was asked.
-        let inbound = client > server || [client, server] == [Scope::Internet; 2];
+        let inbound = client > server;
         let (near, far, scope) =
             if inbound { (link.server, link.client, client) } else { (link.client, link.server, server) };
-        ((inbound || client != server) && !far.is_near()).then_some(Self { near, far, scope, inbound })
+        (client != server && !far.is_near()).then_some(Self { near, far, scope, inbound })
     }
+}
+
+/// Public addresses that asked public addresses: those asked may be ours, and then it is a way in.
+fn between_public(links: &[Link]) -> Option<String> {
+    let is_between = |link: &&Link| link.scopes == [Scope::Internet; 2] && !link.server.is_near();
+    let between: Vec<&Link> = links.iter().filter(is_between).collect();
+    let [askers, asked]: [BTreeSet<Address>; 2] =
+        [between.iter().map(|link| link.client).collect(), between.iter().map(|link| link.server).collect()];
+    let [askers, asked] = [askers, asked].map(|who| many(who.len() as u64, "public address"));
+    (!between.is_empty()).then(|| {
+        format!("{askers} asked {asked} of which nobody knows whose they are: if they are yours, that is a way in.")
+    })
 }
 
 /// `2 machines elsewhere on the site, 1 public address`; nothing where there is nobody.
@@ -348,6 +366,26 @@ mod tests {
             "2 remote-service channels: 1 from outside, 1 to somebody outside; 1 is not declared by the site."
         );
         assert_eq!(answer.points[..2], ["vnc, outbound, not declared: 1.", "vnc, inbound, declared: 1."]);
+    }
+
+    #[test]
+    fn between_public_addresses_of_nobody_known_a_way_in_is_neither_asserted_nor_ruled_out() {
+        let mut summary = Summary::default();
+        let other = Address::v4([198, 51, 100, 3]);
+        summary.links = vec![link((VENDOR, Scope::Internet), (other, Scope::Internet))];
+        summary.remote_access = vec![channel(Reach::Unknown, None)];
+        let answer = reach(&summary);
+        assert_eq!(
+            answer.headline,
+            "1 remote-service channel: 1 between public addresses, whose is not known."
+        );
+        assert_eq!(
+            answer.points,
+            [
+                "vnc, between public addresses of which nobody knows whose they are: 1.",
+                "1 public address asked 1 public address of which nobody knows whose they are: if they are yours, that is a way in.",
+            ]
+        );
     }
 
     #[test]
