@@ -90,7 +90,7 @@ impl Suspects {
         for (mac, signs) in &mut all {
             signs.conclude(*mac, main_gateway);
         }
-        all.retain(|mac, signs| signs.are_enough() && Some(*mac) != main_gateway);
+        all.retain(|mac, signs| signs.are_enough() && Some(*mac) != main_gateway && !signs.is_declared_way);
         all.into_iter().collect()
     }
 
@@ -118,9 +118,10 @@ impl Suspects {
     }
 }
 
-/// The MAC address most bytes to and from public addresses went through; the smaller of equals.
+/// The gateway that everybody uses: one behind which several machines of other networks are before one that hides what is
+/// behind it, as a modem does; then the one most bytes to and from public addresses went through; the smaller of equals.
 fn main_gateway(all: &BTreeMap<Mac, Signs>) -> Option<Mac> {
-    let weight = |signs: &Signs| signs.bytes.iter().sum::<u64>();
+    let weight = |signs: &Signs| (signs.is_plain_router, signs.bytes.iter().sum::<u64>());
     let heaviest = all.iter().max_by_key(|(mac, signs)| (weight(signs), std::cmp::Reverse(**mac)))?;
-    (weight(heaviest.1) > 0).then_some(*heaviest.0)
+    (weight(heaviest.1) > (false, 0)).then_some(*heaviest.0)
 }

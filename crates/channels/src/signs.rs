@@ -2,7 +2,7 @@
 
 use crate::kind;
 use quaywatch_assets::{is_made_up, maker, makes_modems};
-use quaywatch_model::{Address, Asset, Ended, Mac, Moment, Side, Timestamp};
+use quaywatch_model::{Address, Asset, Ended, Mac, Moment, Role, Side, Timestamp};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr};
@@ -95,7 +95,9 @@ pub(crate) struct Signs {
     /// The only private IP address seen behind it, and whether there were others: then it is a router that hides nobody,
     /// and hop counts and round trips are those of machines behind it.
     alone: Option<Address>,
-    is_plain_router: bool,
+    pub(crate) is_plain_router: bool,
+    /// The site declares it as a router or modem.
+    pub(crate) is_declared_way: bool,
     /// The public address it brought, if only one: it may be its own.
     outsiders: Outsiders,
     /// That public addresses are behind it is no sign.
@@ -122,6 +124,7 @@ impl Default for Signs {
             opened: [0; 2],
             alone: None,
             is_plain_router: false,
+            is_declared_way: false,
             outsiders: Outsiders::None,
             is_no_second_way: false,
             starts: [false; 3],
@@ -157,6 +160,7 @@ impl Signs {
             *mine += theirs;
         }
         self.is_plain_router |= other.is_plain_router;
+        self.is_declared_way |= other.is_declared_way;
         self.outsiders.merge(other.outsiders);
         if let Some(address) = other.alone {
             self.behind(address);
@@ -216,6 +220,8 @@ impl Signs {
     pub(crate) fn belong_to(&mut self, asset: &Asset) {
         let ip = asset.addresses.iter().copied().find(|address| address.ip().is_some());
         self.ip = self.ip.or(ip);
+        self.is_declared_way =
+            asset.declared == Some(true) && matches!(asset.roles.first(), Some(Role::Router | Role::Modem));
         let is_own = |address| asset.addresses.contains(&address);
         // It is one of the site's ways out, or speaks for itself.
         self.is_no_second_way =
@@ -252,6 +258,10 @@ impl Signs {
 
     /// An IP address was seen behind it.
     fn behind(&mut self, address: Address) {
+        // No router leads on what is only valid on a link: such an address is its own.
+        if is_link_local(address) {
+            return;
+        }
         match self.alone {
             None => self.alone = Some(address),
             Some(alone) if alone == address => {}
@@ -330,6 +340,14 @@ impl Signs {
             let text = format!("{} of {} round trips took over 20 ms", self.slow, self.slow + self.quick);
             self.add(Sign::SlowRoundTrips, self.first.frame, text);
         }
+    }
+}
+
+fn is_link_local(address: Address) -> bool {
+    match address.ip() {
+        Some(IpAddr::V4(ip)) => ip.is_link_local(),
+        Some(IpAddr::V6(ip)) => ip.is_unicast_link_local(),
+        None => false,
     }
 }
 

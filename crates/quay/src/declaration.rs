@@ -9,7 +9,7 @@ use std::io;
 use std::path::Path;
 
 /// Roles by the names of hosts, without their numbers.
-const ROLES: [(&str, &str); 25] = [
+const ROLES: [(&str, &str); 26] = [
     ("gateway", "router"),
     ("switch", "switch"),
     ("plc", "controller"),
@@ -35,6 +35,7 @@ const ROLES: [(&str, &str); 25] = [
     ("historian", "database"),
     ("jump", "workstation"),
     ("monitor", "server"),
+    ("provider", "router"),
 ];
 
 /// The protocols that signals are read and written in.

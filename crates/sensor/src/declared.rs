@@ -7,7 +7,8 @@ use quaywatch_site::{Host, LinkPattern, Party, Site};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-/// Says of each device on which crane and in which zone it is, and whether the site declares it.
+/// Says of each device on which crane and in which zone it is, whether the site declares it, and what it is there for by
+/// the site's word, before what it is seen to do.
 pub(crate) fn assets(site: &Site, assets: &mut [Asset]) {
     for asset in assets {
         let host = |address: &Address| Host { mac: asset.mac, ..Host::from(*address) };
@@ -16,7 +17,12 @@ pub(crate) fn assets(site: &Site, assets: &mut [Asset]) {
         let zone = parties.iter().find_map(|party| party.zone).and_then(|id| site.zone(id));
         asset.crane = crane.map(|crane| crane.name.clone());
         asset.zone = zone.map(|zone| zone.name.clone());
-        asset.declared = Some(parties.iter().any(|party| party.asset.is_some()));
+        let known = parties.iter().find_map(|party| party.asset).and_then(|id| site.asset(id));
+        asset.declared = Some(known.is_some());
+        if let Some(role) = known.and_then(|known| known.role) {
+            asset.roles.retain(|seen| *seen != role);
+            asset.roles.insert(0, role);
+        }
     }
 }
 

@@ -195,12 +195,12 @@ impl Summary {
         let whose = Whose::of(site, self.gathered.bindings());
         let scopes = |ends| whose.scopes(ends);
         self.disclosures = self.leaving.finish(&scopes);
-        self.remote_access = self.watched.finish(&self.assets, &scopes);
-        declared::links(&whose, &mut self.links);
-        self.assumed_own = whose.assumed(&self.links);
         if site.is_described() {
             declared::assets(site, &mut self.assets);
         }
+        self.remote_access = self.watched.finish(&self.assets, &scopes);
+        declared::links(&whose, &mut self.links);
+        self.assumed_own = whose.assumed(&self.links);
         // A site that declares nothing but vendors' links says of every channel whether it is one.
         if site.is_described() || !site.vendor_links().is_empty() {
             declared::remote_access(site, &mut self.remote_access);

@@ -35,8 +35,8 @@ fn inspected(site: &str, others: u16) -> Summary {
     (0..others).for_each(|other| write(1_000 + other, 1));
     let folder = tempfile::tempdir().unwrap();
     let capture = crane::capture(folder.path(), &timed(frames));
-    let tags =
-        "tag,address,type,min,max\nHb.a,holding 100,uint16,,\nPar.Overload,holding 500,uint16,100,105\n";
+    let tags = "tag,address,type,min,max\nHb.a,holding 100,uint16,,\nHb.b,holding 101,uint16,,\nHb.c,holding 102,uint16,,\n\
+                Hb.d,holding 103,uint16,,\nPar.Overload,holding 500,uint16,100,105\n";
     let site = Site::parse("site.toml", site, &mut |_| Ok(tags.to_owned())).unwrap();
     let settings = Settings { site: Arc::new(site), ..Settings::default() };
     inspect(&[Source::from_argument(capture)], &settings, &mut |_| ()).unwrap()

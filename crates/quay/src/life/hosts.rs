@@ -133,6 +133,9 @@ const SHORE: [(&str, u8, &Persona); 9] = [
     ("monitor", 19, &LINUX),
 ];
 
+/// The provider's router, on the other side of the first crane's gateway: what comes from far away comes through it.
+const PROVIDER: ([u8; 6], Ipv4Addr) = ([0x00, 0x90, 0x1A, 0x42, 0x10, 0x01], Ipv4Addr::new(198, 51, 100, 1));
+
 /// Lets a crane's hosts join, and the shore's, which are seen behind the first crane's gateway.
 pub fn join_all(world: &mut World, place: &Place) {
     for Kin(name, first, count, hardware, persona) in LOCAL {
@@ -155,6 +158,8 @@ pub fn join_all(world: &mut World, place: &Place) {
             let ip = Ipv4Addr::new(10, 20, 0, number);
             world.lan.join(Host::local(name, router, ip, persona).behind(router, 1, 0.4, 0.1));
         }
+        let (mac, ip) = PROVIDER;
+        world.lan.join(Host::local("provider", mac, ip, &LINUX));
         if let Some(gateway) = gateway {
             world.lan.route_through(gateway);
         }

@@ -29,7 +29,8 @@ pub(super) fn work(world: &mut World, place: &Place) {
 fn renew(world: &mut World, [from, to]: [HostId; 2], router: Ipv4Addr, (name, vendor): (&str, &str)) {
     let (Some(host), Some(server)) = (world.lan.host(from), world.lan.host(to)) else { return };
     let (mac, has) = (host.mac, host.ip);
-    let lease = Lease { address: has, server: server.ip, router, lasts_s: LEASE_S };
+    let relay = Ipv4Addr::UNSPECIFIED;
+    let lease = Lease { address: has, server: server.ip, router, relay, lasts_s: LEASE_S };
     let client = Client { mac, name, vendor, transaction: world.chance.next() as u32, has };
     if is_up(world, from) {
         let question = dhcp::question(&client, dhcp::REQUEST, None);

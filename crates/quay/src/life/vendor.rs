@@ -35,7 +35,7 @@ pub struct Visit {
 pub fn come(world: &mut World, place: &Place, visit: Visit) -> Option<f64> {
     let gateway = place.host(world, "gateway")?;
     let (jump, ews) = pair(world, place, "jump", "ews")?;
-    let vendor = arrive(world, gateway)?;
+    let vendor = arrive(world)?;
     tunnel(world, vendor, gateway, visit);
     let (seed, user) = (world.chance.next(), "service");
     world.play(jump, ews, rdp::PORT, Scripted::both(desktop(user, seed, visit.works_s)));
@@ -54,12 +54,12 @@ pub fn come(world: &mut World, place: &Place, visit: Visit) -> Option<f64> {
     Some(visit.works_s + visit.stays_s)
 }
 
-/// The maker's machine, which is behind the gateway.
-fn arrive(world: &mut World, gateway: HostId) -> Option<HostId> {
+/// The maker's machine, which is behind the provider's router.
+fn arrive(world: &mut World) -> Option<HostId> {
     if let Some(known) = world.lan.at(VENDOR) {
         return Some(known);
     }
-    let router = world.lan.host(gateway)?.mac;
+    let router = world.lan.host(world.lan.named("provider")?)?.mac;
     let host = Host::local("vendor", router, VENDOR, &persona::LINUX);
     Some(world.lan.join(host.behind(router, HOPS, AWAY_MS, JITTER_MS)))
 }

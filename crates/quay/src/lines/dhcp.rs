@@ -37,7 +37,7 @@ pub struct Client<'a> {
 /// What a client says. `wants`: the address it asks for, in options 50 and 54.
 #[must_use]
 pub fn question(client: &Client<'_>, kind: u8, wants: Option<(Ipv4Addr, Ipv4Addr)>) -> Vec<u8> {
-    let mut out = head(1, client, Ipv4Addr::UNSPECIFIED);
+    let mut out = head(1, client, Ipv4Addr::UNSPECIFIED, Ipv4Addr::UNSPECIFIED);
     option(53, &[kind], &mut out);
     option(61, &[&[1][..], &client.mac].concat(), &mut out);
     if let Some((address, server)) = wants {
@@ -59,6 +59,8 @@ pub struct Lease {
     pub server: Ipv4Addr,
     /// The way out.
     pub router: Ipv4Addr,
+    /// Who passes it on to a client that has no address yet: unspecified where the server itself is heard.
+    pub relay: Ipv4Addr,
     /// For how long.
     pub lasts_s: u32,
 }
@@ -66,8 +68,8 @@ pub struct Lease {
 /// What a server says.
 #[must_use]
 pub fn answer(client: &Client<'_>, kind: u8, lease: &Lease) -> Vec<u8> {
-    let Lease { address, server, router, lasts_s } = *lease;
-    let mut out = head(2, client, address);
+    let Lease { address, server, router, relay, lasts_s } = *lease;
+    let mut out = head(2, client, address, relay);
     option(53, &[kind], &mut out);
     option(54, &server.octets(), &mut out);
     option(51, &lasts_s.to_be_bytes(), &mut out);
@@ -78,11 +80,11 @@ pub fn answer(client: &Client<'_>, kind: u8, lease: &Lease) -> Vec<u8> {
     end(out)
 }
 
-fn head(operation: u8, client: &Client<'_>, yours: Ipv4Addr) -> Vec<u8> {
+fn head(operation: u8, client: &Client<'_>, yours: Ipv4Addr, relay: Ipv4Addr) -> Vec<u8> {
     let mut out = vec![operation, 1, 6, 0];
     out.extend(client.transaction.to_be_bytes());
     out.extend([0; 4]);
-    for address in [client.has, yours, Ipv4Addr::UNSPECIFIED, Ipv4Addr::UNSPECIFIED] {
+    for address in [client.has, yours, Ipv4Addr::UNSPECIFIED, relay] {
         out.extend(address.octets());
     }
     out.extend_from_slice(&client.mac);

@@ -24,6 +24,8 @@ pub enum Frames {
         vendor: String,
         /// Who gives addresses.
         server: String,
+        /// Who passes on what is said, where the server is elsewhere.
+        relay: String,
     },
     /// Somebody says that he is a router of IPv6.
     AdvertiseRouter {
@@ -78,7 +80,7 @@ impl Frames {
     /// The hosts it names.
     pub(super) fn hosts(&self) -> Vec<&str> {
         match self {
-            Self::Join { host, server, .. } => vec![host, server],
+            Self::Join { host, server, relay, .. } => vec![host, server, relay],
             Self::AdvertiseRouter { host, .. } | Self::SolicitRouter(host) => vec![host],
             Self::Identify { by, devices } => {
                 std::iter::once(by).chain(devices).map(String::as_str).collect()
@@ -96,12 +98,12 @@ impl Frames {
         };
         let now = world.now();
         match self {
-            Self::Join { host: joins, name, vendor, server } => {
-                let (joins, server) = (host(world, joins)?, host(world, server)?);
+            Self::Join { host: joins, name, vendor, server, relay } => {
+                let (joins, ways) = (host(world, joins)?, [host(world, server)?, host(world, relay)?]);
                 let transaction = world.chance.next() as u32;
                 let client =
                     dhcp::Client { mac: joins.mac, name, vendor, transaction, has: Ipv4Addr::UNSPECIFIED };
-                Ok(join(world, &client, &joins, &server))
+                Ok(join(world, &client, &joins, &ways))
             }
             Self::AdvertiseRouter { host: name, lifetime_s } => {
                 let mac = host(world, name)?.mac;
@@ -143,20 +145,22 @@ impl Frames {
     }
 }
 
-/// Looks for servers, is offered an address, asks for it, is given it (RFC 2131, section 3.1).
-fn join(world: &mut World, client: &dhcp::Client<'_>, joins: &Host, server: &Host) -> Going {
+/// Looks for servers, is offered an address, asks for it, is given it (RFC 2131, section 3.1). The server is elsewhere: what
+/// is heard of it comes from the relay (RFC 1542, section 4).
+fn join(world: &mut World, client: &dhcp::Client<'_>, joins: &Host, [server, relay]: &[Host; 2]) -> Going {
     /// How long an address is given.
     const LEASE_S: u32 = 43_200;
     let mut time = world.now();
-    let lease = dhcp::Lease { address: joins.ip, server: server.ip, router: server.ip, lasts_s: LEASE_S };
+    let (address, server, router) = (joins.ip, server.ip, relay.ip);
+    let lease = dhcp::Lease { address, server, router, relay: router, lasts_s: LEASE_S };
     let steps = [
         (dhcp::question(client, dhcp::DISCOVER, None), true),
         (dhcp::answer(client, dhcp::OFFER, &lease), false),
-        (dhcp::question(client, dhcp::REQUEST, Some((joins.ip, server.ip))), true),
+        (dhcp::question(client, dhcp::REQUEST, Some((address, server))), true),
         (dhcp::answer(client, dhcp::ACKNOWLEDGE, &lease), false),
     ];
     for (message, asks) in steps {
-        let (from, to) = if asks { (joins, server) } else { (server, joins) };
+        let (from, to) = if asks { (joins, relay) } else { (relay, joins) };
         let (source, target, link_to) = if asks {
             (Ipv4Addr::UNSPECIFIED, Ipv4Addr::BROADCAST, BROADCAST)
         } else {
