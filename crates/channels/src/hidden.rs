@@ -1,6 +1,5 @@
 //! Signs of a way out that nobody declared.
 
-use crate::kind;
 use crate::signs::{Sign, Signs};
 use crate::watch::SIDES;
 use foldhash::fast::FixedState;
@@ -8,7 +7,7 @@ use hashbrown::HashMap;
 use quaywatch_model::{Address, Asset, Attribute, Ended, Mac, Moment};
 use std::collections::BTreeMap;
 
-/// So many MAC addresses are looked at.
+/// So many MAC addresses are looked at, and so many IP addresses.
 const MOST_SUSPECTS: usize = 16_384;
 
 /// Everybody who might be a way out, by MAC address.
@@ -38,7 +37,6 @@ impl Suspects {
             ("icmp" | "icmp6", Attribute::Capability, "router advertisement") => {
                 (Sign::AnnouncesRoutes, "it announces itself as a router (router advertisement)".to_owned())
             }
-            ("dns", Attribute::DomainName, name) if kind::is_connectivity_check(name) => return,
             _ => return,
         };
         self.of_address(address, at, |signs| signs.add(sign, at.frame, &text));
@@ -102,16 +100,15 @@ impl Suspects {
     }
 
     fn of_address(&mut self, address: Address, at: Moment, act: impl FnOnce(&mut Signs)) {
-        if self.by_ip.len() >= MOST_SUSPECTS && !self.by_ip.contains_key(&address) {
-            return;
-        }
         let signs = match address.ip() {
-            Some(_) => self.by_ip.entry(address).or_default(),
+            Some(_) if self.by_ip.len() >= MOST_SUSPECTS && !self.by_ip.contains_key(&address) => None,
+            Some(_) => Some(self.by_ip.entry(address).or_default()),
             None => {
                 let [.., a, b, c, d, e, f] = *address.bytes();
-                self.by_mac.entry(Mac([a, b, c, d, e, f])).or_default()
+                self.of_mac(Mac([a, b, c, d, e, f]))
             }
         };
+        let Some(signs) = signs else { return };
         signs.first = signs.first.min(at);
         signs.last = signs.last.max(at.time);
         act(signs);

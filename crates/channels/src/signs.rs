@@ -312,19 +312,19 @@ impl Signs {
                 format_args!("its MAC prefix belongs to {maker:?}, a maker of modems and routers"),
             );
         }
-        if is_made_up(mac) && !is_redundancy(mac) {
+        if is_made_up(mac) && !mac.is_shared_by_routers() {
             self.add(Sign::MadeUpMac, 0, "its MAC address is made up, not bought");
         }
         let [out, back] = self.bytes;
         let is_second = main_gateway.is_some_and(|main| main != mac);
         if self.is_no_second_way {
             self.signs.remove(&Sign::AnnouncesRoutes);
-        } else if out + back > 0 && is_second && !is_redundancy(mac) {
+        } else if out + back > 0 && is_second && !mac.is_shared_by_routers() {
             let text =
                 format!("{} bytes went to public addresses through it, beside the main gateway", out + back);
             self.add(Sign::SecondGateway, self.first.frame, text);
         }
-        if self.is_plain_router || Some(mac) == main_gateway || is_redundancy(mac) {
+        if self.is_plain_router || Some(mac) == main_gateway || mac.is_shared_by_routers() {
             return;
         }
         if let Some(frame) = self.is_short_by_one {
@@ -349,14 +349,6 @@ fn is_link_local(address: Address) -> bool {
         Some(IpAddr::V6(ip)) => ip.is_unicast_link_local(),
         None => false,
     }
-}
-
-/// Addresses that pairs of routers share: VRRP (RFC 5798, section 7.3), HSRP, GLBP, CARP.
-const fn is_redundancy(Mac(bytes): Mac) -> bool {
-    matches!(
-        bytes,
-        [0x00, 0x00, 0x5e, 0x00, 1 | 2, _] | [0x00, 0x00, 0x0c, 0x07, 0xac, _] | [0x00, 0x07, 0xb4, ..]
-    )
 }
 
 fn asks_public_resolver(ended: &Ended<'_>, server: &Address) -> bool {

@@ -126,11 +126,13 @@ impl Outflow {
             return;
         }
         for (class, things) in self.found.classes() {
-            let seen = seen(&mut self.frames, class);
-            if things.held() > seen.held {
-                seen.held = things.held();
-                seen.add(self.frame);
-            }
+            let (held, frame) = (things.held(), self.frame);
+            mark(&mut self.frames, class, |seen| {
+                if held > seen.held {
+                    seen.held = held;
+                    seen.add(frame);
+                }
+            });
         }
     }
 
@@ -196,7 +198,7 @@ impl Outflow {
         let class = found.class.map_or(class, |found| found.min(class));
         if found.shapes && class > DataClass::ContainerIds {
             add(&mut self.waiting, class, bytes);
-            seen(&mut self.frames, class).add(self.frame);
+            mark(&mut self.frames, class, |seen| seen.add(self.frame));
         } else {
             self.tell(class, bytes);
         }
@@ -228,17 +230,20 @@ impl Outflow {
 
     fn tell(&mut self, class: DataClass, bytes: u64) {
         add(&mut self.told, class, bytes);
-        seen(&mut self.frames, class).add(self.frame);
+        mark(&mut self.frames, class, |seen| seen.add(self.frame));
     }
 }
 
-fn seen(frames: &mut Vec<Seen>, class: DataClass) -> &mut Seen {
-    let place = frames.iter().position(|seen| seen.class == class).unwrap_or(frames.len());
-    if place == frames.len() {
-        frames.push(Seen { class, held: 0, frames: Vec::new() });
+/// Notes something of where a class was seen.
+fn mark(frames: &mut Vec<Seen>, class: DataClass, note: impl FnOnce(&mut Seen)) {
+    match frames.iter_mut().find(|seen| seen.class == class) {
+        Some(seen) => note(seen),
+        None => {
+            let mut seen = Seen { class, held: 0, frames: Vec::new() };
+            note(&mut seen);
+            frames.push(seen);
+        }
     }
-    #[expect(clippy::indexing_slicing, reason = "it was there or is pushed just above")]
-    &mut frames[place]
 }
 
 fn add(sum: &mut Bytes, class: DataClass, bytes: u64) {

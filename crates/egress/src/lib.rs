@@ -24,3 +24,4 @@ mod tests;
 pub use borders::{Borders, PublicIsOutside};
 pub use leaving::{Leaving, STRETCH_BYTES};
 pub use ledger::Ledger;
+pub use sweep::MOST_KNOCKS;

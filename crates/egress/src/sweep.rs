@@ -11,7 +11,7 @@ const MANY_MACHINES: usize = 10;
 /// So many of their ports are no list of services.
 const MANY_PORTS: usize = 15;
 /// So many packets without an answer are a try; RFC 1035 section 4.2.1 and others repeat a question two or three times.
-pub(crate) const MOST_KNOCKS: u64 = 4;
+pub const MOST_KNOCKS: u64 = 4;
 /// Stands for recipients that are not told apart.
 pub(crate) const OTHERS: Address = Address::v4([0; 4]);
 

@@ -154,6 +154,18 @@ impl Mac {
         let [first, ..] = self.0;
         first & 1 != 0
     }
+
+    /// Whether it is an address that pairs of routers share: of VRRP and CARP (RFC 5798, section 7.3), HSRP in both versions, GLBP.
+    #[must_use]
+    pub const fn is_shared_by_routers(self) -> bool {
+        matches!(
+            self.0,
+            [0x00, 0x00, 0x5e, 0x00, 1 | 2, _]
+                | [0x00, 0x00, 0x0c, 0x07, 0xac, _]
+                | [0x00, 0x00, 0x0c, 0x9f, 0xf0..=0xff, _]
+                | [0x00, 0x07, 0xb4, ..]
+        )
+    }
 }
 
 impl fmt::Display for Mac {

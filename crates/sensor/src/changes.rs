@@ -210,7 +210,7 @@ fn change((client, server, protocol): Names, operation: &Operation<'_>, shown_it
         items,
         bytes: operation.bytes,
         outcome: operation.outcome,
-        code: operation.code.map(|code| code.to_string()),
+        code: operation.code.map(|code| shown(&code, LONGEST_TEXT_BYTES)),
         nth: 0,
         repeated: 0,
         until: operation.moment().time,

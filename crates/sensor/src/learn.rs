@@ -129,7 +129,7 @@ fn tags(changes: &[Change]) -> Vec<SeenTags> {
         for item in &change.items {
             let object = item.split(" = ").next().unwrap_or_default();
             let objects = written.entry((change.server, change.protocol)).or_default();
-            *objects.entry(object).or_default() += 1;
+            *objects.entry(object).or_default() += 1 + change.repeated;
         }
     }
     let seen = |((server, protocol), objects): ((Address, &str), BTreeMap<&str, u64>)| SeenTags {

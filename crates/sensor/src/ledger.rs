@@ -8,6 +8,8 @@ use std::hash::BuildHasher;
 const MOST_ENTRIES: usize = 50_000;
 /// So many pairs of client and server are told apart; what does not fit is counted between [`OTHERS`].
 const MOST_PAIRS: usize = 100_000;
+/// A function's name is cut after so many bytes: procedures of databases have what names their clients like.
+const LONGEST_NAME_BYTES: usize = 160;
 /// Stands for the addresses that are not told apart.
 const OTHERS: Address = Address::v4([0; 4]);
 
@@ -84,7 +86,8 @@ impl Ledger {
     }
 
     fn row(&mut self, pair: Pair, operation: &Operation<'_>) -> u32 {
-        let (mut name, mut number) = (operation.function.name, operation.function.number);
+        let (name, mut number) = (operation.function.name, operation.function.number);
+        let mut name = name.get(..name.floor_char_boundary(LONGEST_NAME_BYTES)).unwrap_or_default();
         let mut found = self.find(pair, operation.verb, number, name);
         if found.is_none() && self.rows.len() >= MOST_ENTRIES {
             (name, number) = ("(other)", Number::None);
@@ -121,5 +124,26 @@ impl Ledger {
             rows.get(index as usize).map_or(0, |row| hash.hash_one((row.pair, row.verb, row.number)))
         });
         index
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{LONGEST_NAME_BYTES, Ledger};
+    use quaywatch_model::{Address, Coded, Number, Operation, Outcome, Side, Verb};
+
+    #[test]
+    fn a_long_name_of_a_function_is_cut_and_counted_as_one() {
+        let mut ledger = Ledger::default();
+        let pair = ledger.pair(Address::v4([10, 0, 0, 1]), Address::v4([10, 0, 0, 2]), "tds");
+        for end in ["a", "b"] {
+            let name = "\u{e9}".repeat(30_000) + end;
+            let function = Coded::new(&name, Number::Hex8(3));
+            let operation = Operation::new(Side::A, Verb::Opaque, function, Outcome::Accepted);
+            ledger.add(pair, &operation, &());
+        }
+        let (entries, _) = ledger.finish();
+        assert_eq!(entries.iter().map(|entry| entry.outcomes[0]).collect::<Vec<_>>(), [2]);
+        assert!(entries[0].function.len() < LONGEST_NAME_BYTES + 16);
     }
 }

@@ -1,6 +1,7 @@
 use crate::summary::sort_rows;
 use foldhash::fast::FixedState;
 use hashbrown::HashMap;
+use quaywatch_egress::MOST_KNOCKS;
 use quaywatch_model::{Address, Distinct, Ended, KeptNote, Link, Moment, Scope, Search, Side, Timestamp};
 use quaywatch_wire::protocol;
 use std::collections::BTreeSet;
@@ -15,8 +16,6 @@ const MOST_SEARCHERS: usize = 4_096;
 const MOST_TOLD_APART: usize = 128;
 /// So many machines at public addresses, which make nobody a searcher.
 const MOST_FAR_TOLD_APART: usize = 16;
-/// So many packets without an answer are a try; RFC 1035 section 4.2.1 and others repeat a question two or three times.
-const MOST_KNOCKS: u64 = 4;
 /// So many attempts of a search are named by their frames.
 const MOST_ATTEMPTS: usize = 12;
 /// So many machines of a search are named.

@@ -6,7 +6,7 @@ mod crane;
 
 use crane::{PANEL, handshake, tcp, timed};
 use quaywatch_capture::Source;
-use quaywatch_model::Change;
+use quaywatch_model::{Change, Severity};
 use quaywatch_sensor::{Settings, Summary, inspect};
 use quaywatch_site::Site;
 use std::sync::Arc;
@@ -55,9 +55,12 @@ fn a_write_that_the_site_forbids_is_found_after_thousands_that_it_permits() {
     let summary = inspected(site, 0);
     let found: Vec<_> =
         summary.findings.iter().filter(|finding| finding.rule == "write.not_permitted").collect();
-    assert_eq!(found.len(), 1);
+    assert_eq!(found.len(), 2, "{found:?}");
     assert!(found[0].explanation.contains("Par.Overload = 110 -> accepted"), "{}", found[0].explanation);
     assert_eq!((found[0].count, found[0].frames[0]), (1, of(&summary, "holding 500")[0].at.frame));
+    // Registers 101 to 103 are no tag's.
+    assert_eq!((found[1].severity, found[1].count), (Severity::Medium, 3 * u64::from(BEATS)));
+    assert!(found[1].explanation.contains("holding 101 -> accepted"), "{}", found[1].explanation);
 }
 
 #[test]

@@ -28,7 +28,7 @@ pub(super) static SPOOFING: Rule = Rule {
         let addresses: BTreeSet<Address> = picture.bindings.iter().map(|(ip, ..)| ip).collect();
         for ip in addresses {
             let mut claims = picture.bindings.of(ip);
-            claims.retain(|(mac, _)| !is_shared(*mac) && !is_redundant(picture, *mac));
+            claims.retain(|(mac, _)| !mac.is_shared_by_routers() && !is_redundant(picture, *mac));
             let [(owner, first), rest @ ..] = claims.as_slice() else { continue };
             let others: Vec<_> = rest.iter().filter(|(_, other)| other.first.time < first.last).collect();
             let Some((_, second)) = others.first() else { continue };
@@ -136,11 +136,3 @@ pub(super) static SECOND_SERVER: Rule = Rule {
         }
     },
 };
-
-/// MAC addresses that pairs of routers share: VRRP (RFC 5798), HSRP, GLBP.
-const fn is_shared(Mac(bytes): Mac) -> bool {
-    matches!(
-        bytes,
-        [0x00, 0x00, 0x5e, 0x00, 1 | 2, _] | [0x00, 0x00, 0x0c, 0x07, 0xac, _] | [0x00, 0x07, 0xb4, ..]
-    )
-}
