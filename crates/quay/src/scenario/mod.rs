@@ -25,6 +25,8 @@ mod evidence;
 mod player;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod told;
 
 pub use deeds::Deed;
 pub(crate) use player::{Played, Player};
