@@ -157,7 +157,7 @@ fn what_is_done_to_a_database_is_not_told_of_a_controller() {
 
 #[test]
 fn only_what_a_controller_accepted_shows_that_it_takes_changes() {
-    let found = findings_of("samples/quay.pcap");
+    let found = findings_of("samples/mixed-crane/capture.pcap");
     let device = Address::v4([10, 70, 7, 14]);
     let open = found.iter().find(|finding| finding.rule == EXPOSURE && finding.subjects == [device]).unwrap();
     // Of the diagnostics that it is asked for first it refuses those in frames 267 to 274.

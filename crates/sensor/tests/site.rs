@@ -70,7 +70,7 @@ fn a_reader_that_writes_once_is_odd_unless_the_site_names_it_as_a_writer() {
 
 #[test]
 fn a_draft_of_what_was_seen_makes_the_answer_no_worse() {
-    let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../samples/quay.pcap");
+    let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../samples/mixed-crane/capture.pcap");
     let inspected = |site: Site| {
         let settings = Settings { site: Arc::new(site), ..Settings::default() };
         inspect(&[Source::from_argument(&sample)], &settings, &mut |_| ()).unwrap()
@@ -108,7 +108,7 @@ fn a_cloud_is_no_writer_and_who_comes_in_by_a_channel_is_no_recipient() {
 
 #[test]
 fn zones_are_drafted_by_network_and_role_with_what_passed_between_them() {
-    let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../samples/quay.pcap");
+    let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../samples/mixed-crane/capture.pcap");
     let summary = inspect(&[Source::from_argument(sample)], &Settings::default(), &mut |_| ()).unwrap();
     let seen = observed(&summary, Vec::new());
     let of = |kind| seen.zones.iter().position(|zone| zone.kind == kind).unwrap();

@@ -6,7 +6,7 @@ use std::path::Path;
 
 #[test]
 fn no_answer_allocates() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../samples/site.toml");
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../samples/mixed-crane/site.toml");
     let site = Site::load(&path).unwrap_or_else(|errors| panic!("{errors}"));
     let address = |last| Address::v4([10, 70, 7, last]);
     let mut hits = 0;

@@ -91,7 +91,10 @@ pub(super) static WRITE: Rule = Rule {
             let cause = causes.entry((breach.pair, why)).or_default();
             cause.is_unnamed |= !breach.is_named;
             cause.add(breach.first, breach.count, &breach.frames);
-            breach.writes.iter().for_each(|write| cause.tell(|| told(write)));
+            for write in &breach.writes {
+                cause.tell(|| told(write));
+                cause.written.get_or_insert_with(|| valued(write));
+            }
         }
         found.extend(causes.into_iter().map(|((pair, why), cause)| cause.found(picture, pair, &why)));
     },
@@ -109,6 +112,8 @@ struct Cause {
     count: u64,
     frames: Vec<u64>,
     told: Vec<String>,
+    /// What was written first, where it is known: `Par.Overload = 110`.
+    written: Option<String>,
 }
 
 impl Cause {
@@ -127,7 +132,13 @@ impl Cause {
     fn found(self, picture: &Picture<'_>, pair: Option<[Address; 2]>, why: &str) -> Found {
         let title = match pair {
             Some([client, server]) => {
-                format!("{} wrote to {} without permission", picture.named(client), picture.named(server))
+                let what = self.written.map_or(String::new(), |what| format!(" {what}"));
+                let more = if self.count > 1 { format!(", {} times", self.count) } else { String::new() };
+                format!(
+                    "{} wrote{what} to {} without permission{more}",
+                    picture.named(client),
+                    picture.named(server)
+                )
             }
             None => "Others than those told one by one wrote without permission".to_owned(),
         };
@@ -144,9 +155,14 @@ impl Cause {
 }
 
 /// `Par.Overload = 110 -> accepted in frame 160004.`
-fn told(BrokenWrite { at, tag, number, outcome }: &BrokenWrite) -> String {
+fn told(write: &BrokenWrite) -> String {
+    format!("{} -> {} in frame {}.", valued(write), write.outcome.as_str(), write.at.frame)
+}
+
+/// `Par.Overload = 110`
+fn valued(BrokenWrite { tag, number, .. }: &BrokenWrite) -> String {
     let value = number.map_or(String::new(), |number| format!(" = {number}"));
-    format!("{tag}{value} -> {} in frame {}.", outcome.as_str(), at.frame)
+    format!("{tag}{value}")
 }
 
 pub(super) static CONDUIT: Rule = Rule {

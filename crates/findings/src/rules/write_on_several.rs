@@ -26,7 +26,7 @@ pub(super) static RULE: Rule = Rule {
     techniques: &["T0855", "T0848"],
     controls: &["33 CFR 101.650(h)(2)", "IEC 62443-3-3 SR 2.1"],
     shown_by: "cases/finding-write-on-several",
-    silent_in: "samples/quay.pcap",
+    silent_in: "samples/mixed-crane",
     look: |picture, found| {
         if picture.span.1.since(picture.span.0) < SHORTEST_SPAN_NANOS {
             return;
