@@ -41,8 +41,11 @@ fn inspect(captures: &[&Path], more: &[&str]) -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
+/// Frames as they are named, and the files and numbers they are found in.
+type Cited = (Vec<u64>, Vec<(String, u64)>);
+
 /// Every place where frames are named with the files they stand in: `(frames, found in)`.
-fn cited(value: &Value, told: &mut Vec<(Vec<u64>, Vec<(String, u64)>)>) {
+fn cited(value: &Value, told: &mut Vec<Cited>) {
     if let Some(found) = value.get("found_in") {
         let key = ["frames", "frame", "first_frame", "evidence"]
             .into_iter()

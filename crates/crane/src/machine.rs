@@ -82,6 +82,11 @@ macro_rules! machine {
                 Ok(())
             }
 
+            /// All constants with their names.
+            pub fn each(&self) -> impl Iterator<Item = (&'static str, f64)> {
+                [$((stringify!($key), self.$key),)*].into_iter()
+            }
+
             fn check_each(&self) -> Result<(), Unsound> {
                 $(Valid::$valid.check(stringify!($key), self.$key)?;)*
                 Ok(())

@@ -76,6 +76,8 @@ pub(crate) struct Operator {
     /// Where the trolley comes to rest with what was asked of it.
     rest_m: Option<f64>,
     stood_s: f64,
+    /// For how long the load has swung wildly.
+    wild_s: f64,
 }
 
 impl Operator {
@@ -97,6 +99,7 @@ impl Operator {
             lean_m: 0.0,
             rest_m: None,
             stood_s: 0.0,
+            wild_s: 0.0,
         }
     }
 
@@ -119,6 +122,18 @@ impl Operator {
         self.hands.trolley = before.trolley;
         self.hands.trolley = self.decide(image, eyes, &lamps, work, desk);
         self.desk_places.write(image, &self.hands);
+        if lamps.anti_sway != 0.0 && self.has_enough(eyes, &lamps) {
+            self.desk_places.help(image, false);
+        }
+    }
+
+    /// Whether the load has swung so far for so long that whoever helps against it is in the way: he does without.
+    fn has_enough(&mut self, eyes: &Eyes, lamps: &Lamps) -> bool {
+        let aside_m = eyes.load_m.x - eyes.trolley_m;
+        let is_wild = aside_m.abs() > WILD_DEG.to_radians().tan() * lamps.rope_m.max(1.0);
+        // It comes back between two swings.
+        self.wild_s = if is_wild { self.wild_s + TICK_S } else { (self.wild_s - TICK_S / 4.0).max(0.0) };
+        self.wild_s > WILD_S
     }
 
     /// One decision; what it leaves the trolley's stick at.
@@ -338,3 +353,6 @@ const LEAN_S: f64 = 4.0;
 const LEAN_SEEN_M: f64 = 0.25;
 /// From landing to the hand at the button.
 const REACTION_S: f64 = 2.2;
+/// A load that is further aside than this for so long, in all, swings wildly: shaping and damping keep it below 8 degrees.
+const WILD_DEG: f64 = 14.0;
+const WILD_S: f64 = 4.0;

@@ -46,6 +46,26 @@ fn a_cycle_takes_85_to_105_seconds_and_an_hour_has_30_to_40_moves() {
 }
 
 #[test]
+fn an_operator_whose_load_swings_wildly_does_without_help_and_goes_on_working() {
+    let mut rig = at_work(4, 6.0);
+    rig.run(120.0);
+    rig.set("Par.AsGain", -1.0);
+    rig.set("Par.AsDelay", 0.9);
+    let (mut widest_deg, mut wild_s) = (0.0_f64, 0.0);
+    let moves = rig.crane.truth().moves;
+    rig.watch(900.0, |rig| {
+        let sway_deg = rig.crane.truth().sway_deg[0].abs();
+        widest_deg = widest_deg.max(sway_deg);
+        wild_s += if sway_deg > 20.0 { 0.02 } else { 0.0 };
+    });
+    assert!((14.0..=40.0).contains(&widest_deg), "{widest_deg} degrees");
+    assert!(wild_s < 30.0, "{wild_s} s");
+    assert_eq!(rig.get("Cmd.AntiSwayOn"), 0.0);
+    let done = rig.crane.truth().moves - moves;
+    assert!(done >= 5, "{done} moves");
+}
+
+#[test]
 fn a_cycle_passes_through_its_states_in_their_order() {
     let mut rig = at_work(3, 3.0);
     let mut states = Vec::new();

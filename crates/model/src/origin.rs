@@ -42,7 +42,7 @@ pub struct Origin<'a> {
 }
 
 /// Packets that stand behind one another both in all captures together and in one of them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Stretch {
     /// The first packet's number, counted over all captures.
     pub first: u64,
@@ -70,6 +70,15 @@ struct Stretches {
     in_block: u64,
 }
 
+impl Stretch {
+    /// The number in its capture of the frame that has this number over all, if it is in this stretch.
+    #[must_use]
+    pub fn own_number(&self, frame: u64) -> Option<u64> {
+        let place = frame.checked_sub(self.first).filter(|place| *place < self.packets)?;
+        Some(self.own + place)
+    }
+}
+
 impl Origins {
     /// For captures that are called so, in the order they were opened.
     #[must_use]
@@ -89,15 +98,23 @@ impl Origins {
         stretches.iter().for_each(|stretch| kept.push(stretch));
     }
 
+    /// What tells each capture from the others, in the order they were opened.
+    #[must_use]
+    pub fn files(&self) -> &[String] {
+        &self.files
+    }
+
     /// Where the frame stands that has this number over all captures; `None` for what is not remembered.
     #[must_use]
     pub fn of_frame(&self, frame: u64) -> Option<Origin<'_>> {
         let stretch = self.stretch_of(frame)?;
         let file = self.files.get(usize::try_from(stretch.capture).ok()?)?;
-        Some(Origin { file, frame: stretch.own + (frame - stretch.first) })
+        Some(Origin { file, frame: stretch.own_number(frame)? })
     }
 
-    fn stretch_of(&self, frame: u64) -> Option<Stretch> {
+    /// The stretch the frame is in: who asks for its neighbours next may look there first.
+    #[must_use]
+    pub fn stretch_of(&self, frame: u64) -> Option<Stretch> {
         self.stretches.read().unwrap_or_else(PoisonError::into_inner).find(frame)
     }
 }
@@ -116,8 +133,24 @@ impl Stretches {
         [capture, own, packets].into_iter().for_each(|number| push_number(&mut self.bytes, number));
     }
 
+    /// The last block that begins at the frame or before. Asked for is mostly what was read just now: so it is looked for
+    /// from the end, in steps that double.
+    fn block_of(&self, frame: u64) -> Option<usize> {
+        let begins_later = |at: usize| self.blocks.get(at).is_some_and(|(first, _)| *first > frame);
+        let (mut end, mut step) = (self.blocks.len(), 1);
+        let begin = loop {
+            let at = end.saturating_sub(step);
+            if at == 0 || !begins_later(at) {
+                break at;
+            }
+            (end, step) = (at, step * 2);
+        };
+        let among = self.blocks.get(begin..end)?;
+        (begin + among.partition_point(|(first, _)| *first <= frame)).checked_sub(1)
+    }
+
     fn find(&self, frame: u64) -> Option<Stretch> {
-        let at = self.blocks.partition_point(|(first, _)| *first <= frame).checked_sub(1)?;
+        let at = self.block_of(frame)?;
         let &(mut first, start) = self.blocks.get(at)?;
         let end = self.blocks.get(at + 1).map_or(self.bytes.len(), |(_, end)| *end);
         let mut rest = self.bytes.get(start..end)?;

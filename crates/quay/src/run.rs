@@ -127,7 +127,8 @@ impl Run {
                 writer.packet(interface, frame.time, &frame.bytes, "")
             };
             world.run_until(until, &mut seen).map_err(failed(&path))?;
-            told.moment(until, &world.stations, &frames).map_err(failed(directory))?;
+            let under = self.under(&players, &frames, until);
+            told.moment(until, &mut world.stations, under).map_err(failed(directory))?;
             progress(step as f64 * TRUTH_EVERY_S);
         }
         writer.finish().map_err(failed(&path))?;
@@ -141,6 +142,19 @@ impl Run {
             (scenario.id.clone(), frames.of(Label(index as u16 + 1)), played.borrow().failed.clone())
         });
         Ok(Written { frames: frames.total(), bytes, played: played.collect() })
+    }
+
+    /// The first of the abuse that is going on at this time: it has begun, and is not over, or its frames still come.
+    fn under(&self, players: &[Rc<RefCell<Played>>], frames: &Frames, time: Timestamp) -> Option<&str> {
+        let goes_on = |(index, played): (usize, &Rc<RefCell<Played>>)| {
+            let played = played.borrow();
+            let last = frames.last_of(Label(index as u16 + 1));
+            let end = played.ended.map(|ended| last.map_or(ended, |last| last.max(ended)));
+            played.armed.is_some_and(|armed| armed <= time) && end.is_none_or(|end| time <= end)
+        };
+        let mut all = self.scenarios.iter().zip(players.iter().enumerate());
+        all.find(|(scenario, player)| !scenario.is_benign() && goes_on(*player))
+            .map(|(scenario, _)| &*scenario.id)
     }
 
     /// The world with all who belong there, their places, and how many hosts they are.

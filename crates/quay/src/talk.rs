@@ -70,6 +70,12 @@ impl Talk {
         if end == 0 { client.host } else { server.host }
     }
 
+    /// Whether its server is this host at this port.
+    pub(crate) fn is_served_at(&self, host: HostId, port: u16) -> bool {
+        let [_, server] = &self.ends;
+        (server.host, server.port) == (host, port)
+    }
+
     /// When an end that would speak at this time speaks: not before what it said before.
     pub(crate) fn speaks_at(&mut self, end: usize, time: Timestamp) -> Timestamp {
         self.ends.get_mut(end).map_or(time, |side| {

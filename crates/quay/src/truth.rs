@@ -19,18 +19,39 @@ use std::rc::Rc;
 #[derive(Debug, Default)]
 pub(crate) struct Frames {
     total: u64,
-    ranges: Vec<(Label, u64, u64)>,
+    ranges: Vec<Range>,
     first: BTreeMap<Label, Timestamp>,
     last: BTreeMap<Label, Timestamp>,
     counts: BTreeMap<Label, u64>,
 }
 
+/// Frames one after another that are there for the same reason.
+#[derive(Debug, Clone, Copy)]
+struct Range {
+    label: Label,
+    is_side_effect: bool,
+    first: u64,
+    last: u64,
+}
+
+impl Range {
+    /// `attack` what a scenario does, `side effect` what honest hosts say and it makes something of, else `benign`.
+    const fn role(self, is_benign: bool) -> &'static str {
+        match (is_benign, self.is_side_effect) {
+            (true, _) => "benign",
+            (false, true) => "side effect",
+            (false, false) => "attack",
+        }
+    }
+}
+
 impl Frames {
     pub(crate) fn count(&mut self, frame: &Frame) {
         self.total += 1;
+        let (label, is_side_effect, at) = (frame.label, frame.is_side_effect, self.total);
         match self.ranges.last_mut() {
-            Some((label, _, last)) if *label == frame.label => *last = self.total,
-            _ => self.ranges.push((frame.label, self.total, self.total)),
+            Some(range) if (range.label, range.is_side_effect) == (label, is_side_effect) => range.last = at,
+            _ => self.ranges.push(Range { label, is_side_effect, first: at, last: at }),
         }
         if frame.label != Label::default() {
             self.first.entry(frame.label).or_insert(frame.time);
@@ -48,9 +69,21 @@ impl Frames {
         self.counts.get(&label).copied().unwrap_or_default()
     }
 
+    /// When the last frame with a label was seen.
+    pub(crate) fn last_of(&self, label: Label) -> Option<Timestamp> {
+        self.last.get(&label).copied()
+    }
+
     /// From the first to the last frame of each stretch with a label.
     fn ranges(&self, label: Label) -> Vec<[u64; 2]> {
-        self.ranges.iter().filter(|range| range.0 == label).map(|(_, first, last)| [*first, *last]).collect()
+        let mut ranges: Vec<[u64; 2]> = Vec::new();
+        for Range { first, last, .. } in self.ranges.iter().filter(|range| range.label == label) {
+            match ranges.last_mut() {
+                Some([_, end]) if *end + 1 == *first => *end = *last,
+                _ => ranges.push([*first, *last]),
+            }
+        }
+        ranges
     }
 }
 
@@ -90,14 +123,22 @@ impl Told {
         Ok(told)
     }
 
-    /// What is true at a moment, and what the controllers say.
+    /// What is true at a moment, and what the controllers tell whoever asks. `under`: which abuse is going on.
     pub(crate) fn moment(
         &mut self,
         time: Timestamp,
-        stations: &[Station],
-        frames: &Frames,
+        stations: &mut [Station],
+        under: Option<&str>,
     ) -> io::Result<()> {
         self.moments += 1;
+        // What is told again is told in the place of what is.
+        stations.iter_mut().for_each(|station| station.swap_told(time));
+        let written = self.told(time, stations, under);
+        stations.iter_mut().for_each(|station| station.swap_told(time));
+        written
+    }
+
+    fn told(&mut self, time: Timestamp, stations: &[Station], under: Option<&str>) -> io::Result<()> {
         for station in stations {
             let truth = station.truth();
             write!(self.truth, "{}.{:09},{}", time.split().0, time.split().1, station.plc.name)?;
@@ -113,13 +154,13 @@ impl Told {
             writeln!(self.truth)?;
         }
         if self.moments.is_multiple_of(MOMENTS_PER_STATE) {
-            self.state(time, stations, frames)?;
+            self.state(time, stations, under)?;
         }
         Ok(())
     }
 
     /// A state as IPAL has it: <https://github.com/fkie-cad/ipal_ids_framework>, one JSON object a line.
-    fn state(&mut self, time: Timestamp, stations: &[Station], frames: &Frames) -> io::Result<()> {
+    fn state(&mut self, time: Timestamp, stations: &[Station], under: Option<&str>) -> io::Result<()> {
         let mut state = serde_json::Map::new();
         for station in stations {
             for tag in signals() {
@@ -132,10 +173,8 @@ impl Told {
                 state.insert(format!("{}.{}", station.plc.name, tag.name), value);
             }
         }
-        // Whether a scenario's frames were seen within the last second.
-        let recent = |last: &&Timestamp| time.since(**last) < 1_000_000_000;
-        let malicious = frames.last.values().any(|last| recent(&last));
         let seconds = time.nanos() as f64 / 1e9;
+        let malicious = under.map_or(Json::Bool(false), |id| json!(id));
         let line = json!({ "timestamp": seconds, "state": state, "malicious": malicious });
         writeln!(self.ipal, "{line}")
     }
@@ -148,10 +187,13 @@ impl Told {
         players: &[Rc<RefCell<Played>>],
         address: impl Fn(&str) -> Option<Ipv4Addr>,
     ) -> io::Result<()> {
-        writeln!(self.frames, "first,last,scenario")?;
-        for (label, first, last) in &frames.ranges {
-            let scenario = usize::from(label.0).checked_sub(1).and_then(|index| run.scenarios.get(index));
-            writeln!(self.frames, "{first},{last},{}", scenario.map_or("0", |scenario| &scenario.id))?;
+        writeln!(self.frames, "first,last,scenario,role")?;
+        for range in &frames.ranges {
+            let scenario =
+                usize::from(range.label.0).checked_sub(1).and_then(|index| run.scenarios.get(index));
+            let role = range.role(scenario.is_none_or(|scenario| scenario.is_benign()));
+            let id = scenario.map_or("0", |scenario| &scenario.id);
+            writeln!(self.frames, "{},{},{id},{role}", range.first, range.last)?;
         }
         for (index, (scenario, played)) in run.scenarios.iter().zip(players).enumerate() {
             let (label, played) = (Label(index as u16 + 1), played.borrow());
@@ -189,6 +231,10 @@ impl Told {
             "persona": run.maker.name(),
             "cranes": run.cranes,
             "wind_m_s": run.settings.wind_m_s,
+            "wind_from_deg": run.settings.wind_from_deg,
+            "truck_wait_s": run.settings.truck_wait_s,
+            "skill": run.settings.skill,
+            "machine": run.settings.machine.each().collect::<BTreeMap<_, _>>(),
             "polls": run.pace.polls,
             "cyclic": run.pace.cyclic,
             "video": run.pace.video,

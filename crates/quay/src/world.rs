@@ -8,7 +8,7 @@ use crate::station::Station;
 use crate::talk::{Talk, TalkId};
 use quaywatch_crane::Chance;
 use quaywatch_model::Timestamp;
-use quaywatch_twin::{Opening, Service};
+use quaywatch_twin::{MOST_CONNECTIONS, Opening, Service};
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};
 use std::net::SocketAddrV4;
@@ -100,9 +100,12 @@ impl World {
         self.expect(begins, What::Habit(self.habits.len() - 1));
     }
 
-    /// Begins a conversation with what answers at a port: a controller's service, or nobody.
+    /// Begins a conversation with what answers at a port: a controller's service, or nobody. A controller that serves as
+    /// many as it can refuses.
     pub fn call(&mut self, from: HostId, to: HostId, port: u16, client: Box<dyn Party>) -> TalkId {
-        let server = self.services.get(&(to, port)).copied().and_then(|(index, service)| {
+        let busy = self.talks.values().filter(|talk| talk.is_served_at(to, port)).count();
+        let service = self.services.get(&(to, port)).copied().filter(|_| busy < MOST_CONNECTIONS);
+        let server = service.and_then(|(index, service)| {
             let station = self.stations.get(index)?;
             let at = SocketAddrV4::new(self.lan.host(to)?.ip, port);
             let number = self.talk as u32 + 1;

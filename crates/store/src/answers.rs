@@ -2,11 +2,12 @@
 //! everything is known.
 
 use crate::error::At;
+use crate::found_in::FoundIn;
 use crate::json::{self, Array};
 use crate::run::TempFile;
 use crate::{Label, Store, StoreError};
 use quaywatch_model::{
-    Address, Asset, CaptureFile, Disclosure, Finding, Moment, Origins, RemoteAccess, Side, Timestamp,
+    Address, Asset, CaptureFile, Disclosure, Finding, Moment, RemoteAccess, Side, Timestamp,
 };
 use std::fmt::Display;
 use std::io::Write;
@@ -45,17 +46,17 @@ impl Store {
         &self,
         name: &str,
         rows: &[T],
-        push: fn(&mut Row<'_>, &T),
+        push: fn(&mut Row<'_>, &mut FoundIn, &T),
         place: impl Fn(&T) -> (Timestamp, u64),
     ) -> Result<(), StoreError> {
         let (temp, mut file) = TempFile::create(self.dir().join(format!(".{name}.new")))?;
-        let mut text = Vec::new();
+        let (mut text, mut found_in) = (Vec::new(), FoundIn::of(self.origins()));
         let mut rows: Vec<&T> = rows.iter().collect();
         // Rows of one frame keep the order in which they were concluded.
         rows.sort_by_key(|row| place(row));
         for row in rows {
-            let mut line = Row::begin(&mut text).with(self.origins());
-            push(&mut line, row);
+            let mut line = Row::begin(&mut text);
+            push(&mut line, &mut found_in, row);
             line.end();
         }
         file.write_all(&text).at(temp.path(), "write")?;
@@ -71,19 +72,12 @@ const fn place(at: Moment) -> (Timestamp, u64) {
 pub(crate) struct Row<'a> {
     out: &'a mut Vec<u8>,
     empty: bool,
-    origins: Option<&'a Origins>,
 }
 
 impl<'a> Row<'a> {
     pub(crate) fn begin(out: &'a mut Vec<u8>) -> Self {
         out.push(b'{');
-        Self { out, empty: true, origins: None }
-    }
-
-    /// Says of frames in which file they stand.
-    pub(crate) const fn with(mut self, origins: Option<&'a Origins>) -> Self {
-        self.origins = origins;
-        self
+        Self { out, empty: true }
     }
 
     /// Ends it where it is not a line of its own.
@@ -147,7 +141,7 @@ impl<'a> Row<'a> {
         );
     }
 
-    fn list<T>(&mut self, key: &str, members: &[T], push: impl Fn(&mut Vec<u8>, &T)) {
+    fn list<T>(&mut self, key: &str, members: &[T], mut push: impl FnMut(&mut Vec<u8>, &T)) {
         if members.is_empty() {
             return;
         }
@@ -164,20 +158,20 @@ impl<'a> Row<'a> {
         self.list(key, addresses, |out, address| json::push_str(out, &address.to_string()));
     }
 
-    fn frame(&mut self, frame: u64) {
+    fn frame(&mut self, frame: u64, found_in: &mut FoundIn) {
         if frame > 0 {
             self.number("frame", frame);
-            json::push_found_in(self.out, self.origins, &[frame]);
+            found_in.push(self.out, &[frame]);
         }
     }
 
-    pub(crate) fn frames(&mut self, key: &str, frames: &[u64]) {
+    pub(crate) fn frames(&mut self, key: &str, frames: &[u64], found_in: &mut FoundIn) {
         self.list(key, frames, |out, frame| json::push_unsigned(out, *frame));
-        json::push_found_in(self.out, self.origins, frames);
+        found_in.push(self.out, frames);
     }
 }
 
-fn push_capture(row: &mut Row<'_>, capture: &CaptureFile) {
+fn push_capture(row: &mut Row<'_>, _: &mut FoundIn, capture: &CaptureFile) {
     row.text("file", &capture.file);
     row.text("format", capture.format);
     row.maybe("compression", capture.compression);
@@ -189,7 +183,7 @@ fn push_capture(row: &mut Row<'_>, capture: &CaptureFile) {
     }
 }
 
-fn push_asset(row: &mut Row<'_>, asset: &Asset) {
+fn push_asset(row: &mut Row<'_>, found_in: &mut FoundIn, asset: &Asset) {
     if let Some(mac) = asset.mac {
         row.shown("mac", mac);
     }
@@ -209,22 +203,21 @@ fn push_asset(row: &mut Row<'_>, asset: &Asset) {
     row.time("first_seen", asset.first_seen);
     row.time("last_seen", asset.last_seen);
     row.declared(asset.declared);
-    let origins = row.origins;
     row.list("evidence", &asset.evidence, |out, evidence| {
-        let mut piece = Row::begin(out).with(origins);
+        let mut piece = Row::begin(out);
         piece.text("protocol", evidence.protocol);
         piece.text("attribute", evidence.attribute.as_str());
         piece.text("value", &evidence.value);
-        piece.frame(evidence.frame);
+        piece.frame(evidence.frame, found_in);
         piece.close();
     });
 }
 
-fn push_remote_access(row: &mut Row<'_>, channel: &RemoteAccess) {
+fn push_remote_access(row: &mut Row<'_>, found_in: &mut FoundIn, channel: &RemoteAccess) {
     row.time("start", channel.start.time);
     row.time("end", channel.end);
     row.maybe("uid", Some(channel.uid.as_str()).filter(|uid| !uid.is_empty()));
-    row.frame(channel.start.frame);
+    row.frame(channel.start.frame, found_in);
     row.shown("client", channel.client);
     row.shown("server", channel.server);
     if channel.server_port > 0 {
@@ -240,10 +233,10 @@ fn push_remote_access(row: &mut Row<'_>, channel: &RemoteAccess) {
     row.texts("evidence", &channel.evidence);
 }
 
-fn push_disclosure(row: &mut Row<'_>, disclosure: &Disclosure) {
+fn push_disclosure(row: &mut Row<'_>, found_in: &mut FoundIn, disclosure: &Disclosure) {
     row.time("start", disclosure.start.time);
     row.time("end", disclosure.end);
-    row.frame(disclosure.start.frame);
+    row.frame(disclosure.start.frame, found_in);
     row.shown("client", disclosure.client);
     row.shown("recipient", disclosure.recipient);
     if disclosure.recipient_port > 0 {
@@ -265,7 +258,7 @@ fn push_disclosure(row: &mut Row<'_>, disclosure: &Disclosure) {
     row.declared(disclosure.declared);
 }
 
-fn push_finding(row: &mut Row<'_>, finding: &Finding) {
+fn push_finding(row: &mut Row<'_>, found_in: &mut FoundIn, finding: &Finding) {
     row.text("id", &id(finding));
     row.time("time", finding.time);
     row.text("severity", finding.severity.as_str());
@@ -277,7 +270,7 @@ fn push_finding(row: &mut Row<'_>, finding: &Finding) {
     row.addresses("subjects", &finding.subjects);
     row.texts("techniques", finding.techniques);
     row.texts("controls", finding.controls);
-    row.frames("evidence", &finding.frames);
+    row.frames("evidence", &finding.frames, found_in);
     row.number("count", finding.count);
     row.text("advice", finding.advice);
 }

@@ -1,7 +1,8 @@
 use crate::Label;
 use crate::answers::Row;
+use crate::found_in::FoundIn;
 use crate::rows::by_role;
-use quaywatch_model::{KeptNote, Moment, Origins, Side, Topic};
+use quaywatch_model::{KeptNote, Moment, Side, Topic};
 
 /// What only these handshakes say. Ciphers and versions are told of others, too.
 const TELLING: [Topic; 7] = [
@@ -39,8 +40,8 @@ impl<'a> HandshakeRow<'a> {
         notes.iter().any(|note| TELLING.contains(&note.topic))
     }
 
-    pub(crate) fn push(&self, out: &mut Vec<u8>, origins: Option<&Origins>) {
-        let mut row = Row::begin(out).with(origins);
+    pub(crate) fn push(&self, out: &mut Vec<u8>, found_in: &mut FoundIn) {
+        let mut row = Row::begin(out);
         row.time("time", self.start.time);
         row.label(self.label, self.client);
         if let Some(ports) = self.ports {
@@ -66,7 +67,7 @@ impl<'a> HandshakeRow<'a> {
         row.maybe("protection", self.agreed(Topic::Protection));
         self.push_certificate(&mut row, "certificate", server);
         self.push_certificate(&mut row, "client_certificate", client);
-        row.frames("frames", &self.frames());
+        row.frames("frames", &self.frames(), found_in);
         row.close();
     }
 

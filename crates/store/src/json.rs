@@ -9,7 +9,7 @@
 //! sequence is written as one U+FFFD (see [`push_text_of_bytes`]). Bytes without a known meaning are never
 //! treated as text: they are lower-case hexadecimal.
 
-use quaywatch_model::{Coded, Number, Origins, Value};
+use quaywatch_model::{Coded, Number, Value};
 use std::fmt::{self, Write};
 
 /// What is written in place of a secret.
@@ -218,23 +218,6 @@ pub fn push_value(out: &mut Vec<u8>, value: Value<'_>, bound: &mut Bound) {
             bound.depth -= 1;
         }
         Value::Secret => out.extend_from_slice(MASKED),
-    }
-}
-
-/// Where frames stand, if they are of several captures: `,"found_in":[{"file":"a.pcap","frame":17}]`. What is not
-/// remembered any more is left out.
-pub(crate) fn push_found_in(out: &mut Vec<u8>, origins: Option<&Origins>, frames: &[u64]) {
-    let Some(origins) = origins else { return };
-    let mut before: &[u8] = b",\"found_in\":[{\"file\":";
-    for origin in frames.iter().filter_map(|frame| origins.of_frame(*frame)) {
-        out.extend_from_slice(before);
-        push_str(out, origin.file);
-        out.extend_from_slice(b",\"frame\":");
-        push_unsigned(out, origin.frame);
-        before = b"},{\"file\":";
-    }
-    if before.starts_with(b"}") {
-        out.extend_from_slice(b"}]");
     }
 }
 

@@ -31,6 +31,7 @@ mod chunks;
 mod clock;
 mod conversation;
 mod error;
+mod found_in;
 mod handshake;
 pub mod json;
 mod label;

@@ -1,5 +1,6 @@
 use crate::clock::Clock;
 use crate::conversation::ConversationRow;
+use crate::found_in::FoundIn;
 use crate::handshake::HandshakeRow;
 use crate::json::{self, Bound};
 use crate::part::Part;
@@ -54,7 +55,7 @@ pub struct TagSample<'a> {
 #[derive(Debug)]
 pub struct Rows {
     clock: Clock,
-    origins: Option<Arc<Origins>>,
+    found_in: FoundIn,
     operations: Part,
     conversations: Part,
     handshakes: Part,
@@ -73,7 +74,7 @@ impl Rows {
     ) -> Self {
         Self {
             clock: Clock::default(),
-            origins,
+            found_in: FoundIn::of(origins),
             operations,
             conversations,
             handshakes,
@@ -116,8 +117,8 @@ impl Rows {
     /// Tells an operation of a conversation.
     #[inline]
     pub fn operation(&mut self, label: &Label, protocol: &'static str, operation: &Operation<'_>) {
-        self.row(TableName::Operations, operation.moment(), label.order(), 0, |out, clock, origins| {
-            push_operation(out, clock, origins, label, protocol, operation);
+        self.row(TableName::Operations, operation.moment(), label.order(), 0, |out, clock, found_in| {
+            push_operation(out, clock, found_in, label, protocol, operation);
         });
     }
 
@@ -130,8 +131,8 @@ impl Rows {
 
     /// Tells the handshake of a conversation that is over.
     pub fn handshake(&mut self, row: &HandshakeRow<'_>) {
-        self.row(TableName::Handshakes, row.start, row.label.order(), 0, |out, _, origins| {
-            row.push(out, origins);
+        self.row(TableName::Handshakes, row.start, row.label.order(), 0, |out, _, found_in| {
+            row.push(out, found_in);
         });
     }
 
@@ -151,7 +152,7 @@ impl Rows {
         sample: &TagSample<'_>,
     ) {
         let at = operation.reply.unwrap_or_else(|| operation.moment());
-        self.row(TableName::Tags, at, label.order(), 0, |out, clock, origins| {
+        self.row(TableName::Tags, at, label.order(), 0, |out, clock, found_in| {
             out.extend_from_slice(b"{\"time\":\"");
             clock.push(out, at.time);
             out.extend_from_slice(b"\",");
@@ -173,7 +174,7 @@ impl Rows {
             out.extend_from_slice(b"\",");
             label.push(out, operation.client);
             push_protocol(out, protocol);
-            push_frames(out, origins, operation);
+            push_frames(out, found_in, operation);
             out.push(b'}');
         });
     }
@@ -190,8 +191,8 @@ impl Rows {
             let label = label();
             let label = label.as_deref();
             let order = label.map_or(0, Label::order);
-            self.row(TableName::Problems, at, order, class, |out, _, origins| {
-                push_problem(out, origins, label, at, problem);
+            self.row(TableName::Problems, at, order, class, |out, _, found_in| {
+                push_problem(out, found_in, label, at, problem);
             });
         }
     }
@@ -203,7 +204,7 @@ impl Rows {
         at: Moment,
         order: u64,
         class: u32,
-        push: impl FnOnce(&mut Vec<u8>, &mut Clock, Option<&Origins>),
+        push: impl FnOnce(&mut Vec<u8>, &mut Clock, &mut FoundIn),
     ) {
         if self.error.is_some() {
             return;
@@ -218,7 +219,7 @@ impl Rows {
         };
         let text = part.text();
         let start = text.len();
-        push(text, &mut self.clock, self.origins.as_deref());
+        push(text, &mut self.clock, &mut self.found_in);
         if part.end_row(start, at, order, class) {
             self.error = part.make_room().err();
         }
@@ -252,7 +253,7 @@ impl Rows {
 fn push_operation(
     out: &mut Vec<u8>,
     clock: &mut Clock,
-    origins: Option<&Origins>,
+    found_in: &mut FoundIn,
     label: &Label,
     protocol: &'static str,
     operation: &Operation<'_>,
@@ -284,7 +285,7 @@ fn push_operation(
         out.extend_from_slice(b",\"unit\":");
         json::push_unsigned(out, u64::from(unit));
     }
-    push_frames(out, origins, operation);
+    push_frames(out, found_in, operation);
     if bound.cut() {
         out.extend_from_slice(b",\"truncated\":true");
     }
@@ -300,7 +301,7 @@ fn push_protocol(out: &mut Vec<u8>, protocol: &'static str) {
 }
 
 /// The request's frame and the answer's, as far as they were captured.
-fn push_frames(out: &mut Vec<u8>, origins: Option<&Origins>, operation: &Operation<'_>) {
+fn push_frames(out: &mut Vec<u8>, found_in: &mut FoundIn, operation: &Operation<'_>) {
     let (request, reply) = (operation.request, operation.reply);
     let both = [request, reply].map(|at| at.map_or(0, |at| at.frame));
     let frames = match (request, reply) {
@@ -317,7 +318,7 @@ fn push_frames(out: &mut Vec<u8>, origins: Option<&Origins>, operation: &Operati
         json::push_unsigned(out, *frame);
     }
     out.push(b']');
-    json::push_found_in(out, origins, frames);
+    found_in.push(out, frames);
 }
 
 fn push_via(out: &mut Vec<u8>, operation: &Operation<'_>, bound: &mut Bound) {
@@ -444,7 +445,7 @@ fn push_transfer(
 
 fn push_problem(
     out: &mut Vec<u8>,
-    origins: Option<&Origins>,
+    found_in: &mut FoundIn,
     label: Option<&Label>,
     at: Moment,
     problem: &Problem,
@@ -472,7 +473,7 @@ fn push_problem(
         json::push_unsigned(out, problem.bytes);
     }
     if at.frame > 0 {
-        json::push_found_in(out, origins, &[at.frame]);
+        found_in.push(out, &[at.frame]);
     }
     out.push(b'}');
 }

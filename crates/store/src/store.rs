@@ -136,8 +136,8 @@ impl Store {
         Self { origins, ..self }
     }
 
-    pub(crate) fn origins(&self) -> Option<&Origins> {
-        self.origins.as_deref()
+    pub(crate) fn origins(&self) -> Option<Arc<Origins>> {
+        self.origins.clone()
     }
 
     /// The directory.
@@ -153,7 +153,7 @@ impl Store {
             let limit = limits.next().unwrap_or_default();
             Part::new(Arc::clone(table), limit)
         });
-        Rows::new(parts, self.origins.clone())
+        Rows::new(parts, self.origins())
     }
 
     /// A carver for one more worker, which writes what it carves to `carved/` in the directory.

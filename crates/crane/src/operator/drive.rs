@@ -9,6 +9,8 @@ const NEAR_M: f64 = 0.25;
 /// The hoist's speed at full stick, as operators have it in their hands.
 const HOIST_M_S: f64 = 3.0;
 const HOIST_M_S2: f64 = 0.65;
+/// A load that swings wider is caught before it is brought anywhere.
+const CAUGHT_DEG: f64 = 2.0;
 
 impl Operator {
     /// The trolley's stick, to bring the load over a place.
@@ -43,7 +45,9 @@ impl Operator {
             return travel;
         }
         let catches = 0.3 * (GRAVITY_M_S2 * lamps.rope_m.max(1.0)).sqrt() * lamps.sway_deg.to_radians();
-        (0.5 * travel + catches / fastest).clamp(-1.0, 1.0)
+        // What swings wide is caught first, and brought over the place when it hangs.
+        let share = 0.5 * (1.0 - lamps.sway_deg.abs() / CAUGHT_DEG).max(0.1);
+        (share * travel + catches / fastest).clamp(-1.0, 1.0)
     }
 
     /// The hoist's stick, to bring what hangs to a height and stop there.

@@ -102,8 +102,13 @@ impl DeskPlaces {
 
     /// The switches that are set once, when work begins: anti-sway on, stop off.
     pub(super) fn begin(&self, image: &mut Image) {
-        put(image, self.anti_sway, &Value::Bool(true));
+        self.help(image, true);
         put(image, self.stop, &Value::Bool(false));
+    }
+
+    /// Switches anti-sway on or off.
+    pub(super) fn help(&self, image: &mut Image, on: bool) {
+        put(image, self.anti_sway, &Value::Bool(on));
     }
 }
 

@@ -124,7 +124,7 @@ impl Lan {
 
     /// A frame as it is, at this time.
     pub fn frame(&mut self, time: Timestamp, bytes: Vec<u8>) {
-        self.tap.put(time, bytes, self.label, &mut self.chance);
+        self.tap.put(time, bytes, self.label.into(), &mut self.chance);
     }
 
     /// A datagram as the tap sees it at this time. Gives when the one it is for has it.

@@ -1,6 +1,7 @@
 //! TCP segments as hosts of each kind make them.
 
 use super::frame::Packet;
+use super::tap::Why;
 use super::{HostId, Lan, later};
 use etherparse::{TcpHeader, TcpOptionElement};
 use quaywatch_model::Timestamp;
@@ -70,10 +71,11 @@ impl Lan {
         let ttl = packet.ttl.saturating_sub(1).max(1);
         let second = Packet { to: (link_to, packet.to.1), from: (passed.mac, packet.from.1), ttl, ..packet };
         let before = first.tcp(header.clone(), payload);
-        self.frame(time, before);
+        let why = Why { label: passed.label, is_side_effect: true };
+        self.tap.put(time, before, why, &mut self.chance);
         let time = later(time, passed.after_ns);
         let after = second.tcp(header, &passed.payload);
-        self.tap.put(time, after, passed.label, &mut self.chance);
+        self.tap.put(time, after, passed.label.into(), &mut self.chance);
         (time, ticks)
     }
 }

@@ -9,6 +9,19 @@ use std::collections::BinaryHeap;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, PartialOrd, Ord, Hash)]
 pub struct Label(pub u16);
 
+/// The label, and whether the frame is only a side effect.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Why {
+    pub(super) label: Label,
+    pub(super) is_side_effect: bool,
+}
+
+impl From<Label> for Why {
+    fn from(label: Label) -> Self {
+        Self { label, is_side_effect: false }
+    }
+}
+
 /// A frame that is, or will be, on the wire.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Frame {
@@ -19,6 +32,8 @@ pub struct Frame {
     pub bytes: Vec<u8>,
     /// Why it is there.
     pub label: Label,
+    /// Whether who sent it is honest, and only what became of it is the scenario's.
+    pub is_side_effect: bool,
 }
 
 /// Frames that were decided on, until their time has come.
@@ -31,16 +46,16 @@ pub struct Tap {
 }
 
 impl Tap {
-    pub(super) fn put(&mut self, time: Timestamp, bytes: Vec<u8>, label: Label, chance: &mut Chance) {
+    pub(super) fn put(&mut self, time: Timestamp, bytes: Vec<u8>, why: Why, chance: &mut Chance) {
         if self.doubled_per_million > 0 && chance.below(1_000_000) < self.doubled_per_million as usize {
-            self.push(Timestamp::from_nanos(time.nanos() + 2_000), bytes.clone(), label);
+            self.push(Timestamp::from_nanos(time.nanos() + 2_000), bytes.clone(), why);
         }
-        self.push(time, bytes, label);
+        self.push(time, bytes, why);
     }
 
-    fn push(&mut self, time: Timestamp, bytes: Vec<u8>, label: Label) {
+    fn push(&mut self, time: Timestamp, bytes: Vec<u8>, Why { label, is_side_effect }: Why) {
         self.order += 1;
-        self.waiting.push(Reverse(Frame { time, order: self.order, bytes, label }));
+        self.waiting.push(Reverse(Frame { time, order: self.order, bytes, label, is_side_effect }));
     }
 
     /// The next frame, if it is not later than this.

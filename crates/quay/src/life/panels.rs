@@ -69,17 +69,24 @@ impl Panel {
         if self.restarts <= now {
             self.restarts = later(now, ((STARTS_S + world.chance.exponential(RESTART_S)) * 1e9) as i64);
             self.is_off.replace(true);
-            if let Some(left) = self.talk.take() {
-                leave(world, left);
-            }
+            self.leave(world);
             return Some(seconds(STARTS_S));
         }
-        if self.talk.is_none_or(|talk| world.is_over(talk)) && is_up(world, panel) {
+        if !is_up(world, panel) {
+            self.is_off.replace(true);
+            self.leave(world);
+        } else if self.talk.is_none_or(|talk| world.is_over(talk)) {
             self.is_off = Rc::new(Cell::new(false));
             let (port, party) = self.page();
             self.talk = Some(world.call(panel, plc, port, party));
         }
         Some(seconds(RECONNECT_S))
+    }
+
+    fn leave(&mut self, world: &mut World) {
+        if let Some(left) = self.talk.take() {
+            leave(world, left, self.ends[0]);
+        }
     }
 
     fn page(&self) -> (u16, Box<dyn Party>) {
@@ -100,9 +107,12 @@ impl Panel {
 
 /// Nobody speaks in a connection any more: its controller asks in the end, and a system that was started anew since knows
 /// nothing of it.
-fn leave(world: &mut World, talk: TalkId) {
+fn leave(world: &mut World, talk: TalkId, panel: HostId) {
     let mut step = 0;
     repeat(world, KEPT_ALIVE_S, move |world| {
+        if !is_up(world, panel) {
+            return Some(seconds(KEPT_ALIVE_S));
+        }
         step += 1;
         match step {
             1 => return Some(seconds(KEPT_ALIVE_S)),

@@ -12,7 +12,7 @@ fn frames(name: &str) -> Vec<Vec<u8>> {
 }
 
 /// The packets of a capture: blocks of type 6.
-fn packets(mut file: &[u8]) -> Vec<Vec<u8>> {
+pub(super) fn packets(mut file: &[u8]) -> Vec<Vec<u8>> {
     let word = |bytes: &[u8], at: usize| u32::from_le_bytes(bytes[at..at + 4].try_into().unwrap());
     let mut packets = Vec::new();
     while file.len() >= 12 {

@@ -26,6 +26,8 @@ mod evidence;
 mod player;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod told;
 
 pub use deeds::Deed;
 pub use effect::Condition;

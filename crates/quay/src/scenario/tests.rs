@@ -19,6 +19,14 @@ pub(super) fn capture(name: &str, seed: u64) -> (Value, Vec<u8>) {
 
 /// Plays several scenarios, one after another, and gives their labels and the capture.
 fn capture_all(names: &[&str], seed: u64) -> (Vec<Value>, Vec<u8>) {
+    let directory = written(names, seed);
+    let labels = fs::read_to_string(directory.path().join("labels.jsonl")).unwrap();
+    let labels = labels.lines().map(|label| serde_json::from_str(label).unwrap()).collect();
+    (labels, fs::read(directory.path().join("quay.pcapng")).unwrap())
+}
+
+/// Plays several scenarios, one after another, and gives where everything was written.
+pub(super) fn written(names: &[&str], seed: u64) -> tempfile::TempDir {
     let scenarios: Vec<_> = names.iter().map(|name| catalogue::named(name).unwrap()).collect();
     let suits = |maker: &Maker| scenarios.iter().all(|scenario| scenario.suits(*maker));
     let maker = Maker::NAMES.iter().map(|(_, maker)| *maker).find(suits).unwrap();
@@ -34,9 +42,7 @@ fn capture_all(names: &[&str], seed: u64) -> (Vec<Value>, Vec<u8>) {
     };
     let directory = tempfile::tempdir().unwrap();
     run.write(directory.path(), &mut |_| {}).unwrap();
-    let labels = fs::read_to_string(directory.path().join("labels.jsonl")).unwrap();
-    let labels = labels.lines().map(|label| serde_json::from_str(label).unwrap()).collect();
-    (labels, fs::read(directory.path().join("quay.pcapng")).unwrap())
+    directory
 }
 
 #[test]

@@ -8,6 +8,8 @@ use std::time::{Duration, Instant};
 const TURN: Duration = Duration::from_millis(100);
 /// A client that takes nothing for so long is not there any more.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// A client to which there was nothing to answer for so long after it came takes somebody else's place.
+const SILENCE: Duration = Duration::from_secs(60);
 /// As much as is read at once.
 const ROOM_BYTES: usize = 4096;
 
@@ -17,7 +19,8 @@ pub(super) fn serve(mut client: TcpStream, mut session: Box<dyn Session>, stage:
     client.set_read_timeout(Some(TURN))?;
     client.set_write_timeout(Some(TURN))?;
     let (mut bytes, mut out) = ([0; ROOM_BYTES], Vec::new());
-    while !stage.ends() {
+    let (came_at, mut was_answered) = (Instant::now(), false);
+    while !stage.ends() && (was_answered || came_at.elapsed() < SILENCE) {
         let count = match client.read(&mut bytes) {
             Ok(0) => break,
             Ok(count) => count,
@@ -32,6 +35,7 @@ pub(super) fn serve(mut client: TcpStream, mut session: Box<dyn Session>, stage:
                 After::Close => After::Close,
             }
         };
+        was_answered |= !out.is_empty();
         send(&mut client, &out, stage)?;
         out.clear();
         if after == After::Close {
