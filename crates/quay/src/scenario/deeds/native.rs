@@ -79,7 +79,7 @@ impl Native {
                 s7::S7 { from, to, role: self.role, stays, plan: all(&self.plan, Do::s7)? }.begin(stage, world)
             }
             Maker::Abb if self.role == s7::As::Panel => {
-                modbus::Modbus { from, to, plan: all(&self.plan, Do::modbus)? }.begin(stage, world)
+                modbus::Modbus { from, to, stays, plan: all(&self.plan, Do::modbus)? }.begin(stage, world)
             }
             Maker::Abb => opcua::OpcUa { from, to, login: None, stays, plan: all(&self.plan, Do::opcua)? }
                 .begin(stage, world),
