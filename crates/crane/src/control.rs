@@ -79,6 +79,7 @@ pub struct Controller {
     command_places: commands::Places,
     parameter_places: parameters::Places,
     status_places: status::Places,
+    told_alarms: status::ToldAlarms,
     parameters: Parameters,
     commands: Commands,
     desk: Desk,
@@ -150,6 +151,7 @@ impl Controller {
             command_places: commands::Places::new(),
             parameter_places: parameters::Places::new(),
             status_places: status::Places::new(),
+            told_alarms: status::NOT_TOLD,
             parameters: Parameters::default(),
             commands: Commands::default(),
             desk: Desk::default(),
@@ -202,7 +204,9 @@ impl Controller {
         if seen.hoist_open {
             self.counters.hoist_s += CYCLE_S;
         }
-        self.status_places.write(image, &Told { controller: self, seen });
+        let told = Told { controller: self, seen };
+        self.status_places.write(image, &told);
+        self.told_alarms = self.status_places.write_alarms(image, &told, self.told_alarms);
         self.status_places.write_time(image, unix_s);
         actuation
     }

@@ -2,7 +2,7 @@
 
 use crate::lan::{Frame, Label};
 use crate::life::{Maker, Pace, Place, hosts, settle};
-use crate::scenario::{Guest, Ip, Played, Player, Scenario, Unplayable};
+use crate::scenario::{Condition, Guest, Ip, Played, Player, Scenario, Unplayable};
 use crate::station::Station;
 use crate::truth::{Frames, Told};
 use crate::world::World;
@@ -332,9 +332,11 @@ fn check(world: &World, place: &Place, scenario: &Scenario) -> Result<(), Failed
             }
         }
     }
-    let effect = scenario.effect.iter().map(|effect| effect.tag.as_str());
+    if let Some((what, name, valid)) = scenario.effect.iter().find_map(Condition::missing) {
+        return Err(missing(scenario, what, &name, valid));
+    }
     let steps = scenario.steps.iter().flat_map(|step| step.deed.tags());
-    for name in scenario.tags.iter().map(String::as_str).chain(effect).chain(steps) {
+    for name in scenario.tags.iter().map(String::as_str).chain(steps) {
         if find(name).is_none() {
             return Err(missing(scenario, "signal", name, "signals are named as in Hoist.Pos"));
         }

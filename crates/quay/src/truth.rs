@@ -261,8 +261,18 @@ fn actors(scenario: &crate::scenario::Scenario) -> Vec<&str> {
 /// How something is read off the truth.
 type Read = fn(&Truth) -> f64;
 
-/// What is written of the truth, in SI units.
-const TRUE: [(&str, Read); 17] = [
+/// What of the truth has a name.
+pub(crate) fn names() -> impl Iterator<Item = &'static str> {
+    TRUE.iter().map(|(name, _)| *name)
+}
+
+/// What is true of this name.
+pub(crate) fn read(name: &str, truth: &Truth) -> Option<f64> {
+    TRUE.iter().find(|(known, _)| *known == name).map(|(_, read)| read(truth))
+}
+
+/// What is written of the truth, in SI units; 1 is yes.
+const TRUE: [(&str, Read); 19] = [
     ("trolley_m", |truth| truth.trolley_m),
     ("trolley_m_s", |truth| truth.trolley_m_s),
     ("hoist_m", |truth| truth.hoist_m),
@@ -280,4 +290,6 @@ const TRUE: [(&str, Read); 17] = [
     ("hoist_w", |truth| truth.hoist_w),
     ("moves", |truth| truth.moves.into()),
     ("collisions", |truth| truth.collisions.into()),
+    ("hoist_brake_open", |truth| f64::from(u8::from(truth.brakes_open[0]))),
+    ("trolley_brake_open", |truth| f64::from(u8::from(truth.brakes_open[1]))),
 ];

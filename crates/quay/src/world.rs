@@ -2,6 +2,7 @@
 
 use crate::habit::Habit;
 use crate::lan::{Frame, HostId, Label, Lan, later};
+use crate::lines::enip::Connection;
 use crate::party::{Next, Party, Scene, Served};
 use crate::station::Station;
 use crate::talk::{Talk, TalkId};
@@ -25,6 +26,9 @@ pub struct World {
     due: BinaryHeap<Reverse<Due>>,
     order: u64,
     pub(crate) talks: HashMap<TalkId, Talk>,
+    /// The connections of cyclic data in EtherNet/IP, by controller and device, and the last sequence number in each:
+    /// whoever listens knows.
+    pub(crate) cyclic: HashMap<[HostId; 2], (Connection, u32)>,
     talk: u64,
     habits: Vec<Option<(Label, Box<dyn Habit>)>>,
     services: HashMap<(HostId, u16), (usize, &'static Service)>,
@@ -72,6 +76,7 @@ impl World {
             due: BinaryHeap::new(),
             order: 0,
             talks: HashMap::new(),
+            cyclic: HashMap::new(),
             talk: 0,
             habits: Vec::new(),
             services: HashMap::new(),

@@ -49,9 +49,6 @@ const SIGNALS: &[Signal] = &[
     ("Ctrl.Mode", |told| f64::from(told.controller.mode() as u8)),
     ("Cycle.State", |told| f64::from(told.controller.state as u8)),
     ("Spr.Len", |told| told.seen.spreader_ft),
-    ("Alm.Word[1]", |told| told.controller.trips.word().into()),
-    ("Alm.Word[2]", |told| told.controller.refused.into()),
-    ("Alm.Word[3]", |told| told.controller.warnings(told.seen).into()),
     ("Plc.Heartbeat", |told| ((told.controller.cycles / 5) % 65_536) as f64),
     ("Hoist.BrkOpen", |told| told.seen.hoist_open.into()),
     ("Trolley.BrkOpen", |told| told.seen.trolley_open.into()),
@@ -89,23 +86,49 @@ const SIGNALS: &[Signal] = &[
     ("Pwr.Energy", |told| told.seen.total_j / 3.6e6),
 ];
 
+/// The alarm words, which are told when they change.
+const ALARMS: &[Signal] = &[
+    ("Alm.Word[1]", |told| told.controller.trips.word().into()),
+    ("Alm.Word[2]", |told| told.controller.refused.into()),
+    ("Alm.Word[3]", |told| told.controller.warnings(told.seen).into()),
+];
+
+/// What was last told of alarms; before anything was, what no word is.
+pub(super) type ToldAlarms = [f64; ALARMS.len()];
+pub(super) const NOT_TOLD: ToldAlarms = [f64::NAN; ALARMS.len()];
+
 /// Where the status signals are in the controller's memory.
 #[derive(Debug, Clone)]
 pub(super) struct Places {
     signals: Vec<(&'static Tag, Says)>,
+    alarms: Vec<(&'static Tag, Says)>,
     time: Option<&'static Tag>,
 }
 
 impl Places {
     pub(super) fn new() -> Self {
-        let signals = SIGNALS.iter().filter_map(|(name, says)| Some((find(name)?, *says))).collect();
-        Self { signals, time: find("Time.Plc") }
+        let found = |all: &[Signal]| all.iter().filter_map(|(name, says)| Some((find(name)?, *says))).collect();
+        Self { signals: found(SIGNALS), alarms: found(ALARMS), time: find("Time.Plc") }
     }
 
     pub(super) fn write(&self, image: &mut Image, told: &Told) {
         for (tag, says) in &self.signals {
             put(image, tag, says(told));
         }
+    }
+
+    /// Tells the alarm words that are others than they were: alarms come and go, and are not told again meanwhile. Who
+    /// writes one away has it away until then.
+    pub(super) fn write_alarms(&self, image: &mut Image, told: &Told, before: ToldAlarms) -> ToldAlarms {
+        let mut now = before;
+        for ((tag, says), last) in self.alarms.iter().zip(&mut now) {
+            let word = says(told);
+            if word != *last {
+                put(image, tag, word);
+                *last = word;
+            }
+        }
+        now
     }
 
     pub(super) fn write_time(&self, image: &mut Image, unix_s: f64) {
@@ -129,15 +152,15 @@ pub(super) fn put(image: &mut Image, tag: &Tag, number: f64) {
 
 #[cfg(test)]
 mod tests {
-    use super::SIGNALS;
+    use super::{ALARMS, SIGNALS};
     use crate::tags::{Access, TAGS, find};
 
     #[test]
     fn every_status_signal_is_told_and_nothing_else() {
-        for (name, _) in SIGNALS {
+        for (name, _) in SIGNALS.iter().chain(ALARMS) {
             assert_eq!(find(name).map(|tag| tag.access), Some(Access::Status), "{name}");
         }
-        let told = |name: &str| SIGNALS.iter().any(|(other, _)| *other == name);
+        let told = |name: &str| SIGNALS.iter().chain(ALARMS).any(|(other, _)| *other == name);
         let untold: Vec<&str> = TAGS
             .iter()
             .filter(|tag| tag.access == Access::Status && !told(tag.name))

@@ -30,6 +30,10 @@ pub enum Deed {
     Connect,
     /// Closes it.
     Disconnect,
+    /// Sets the clock to this, in microseconds since 1970.
+    SetClock(u64),
+    /// Lets the program run, or stops it.
+    Run(bool),
     /// Any service on any object: the service, class and instance, what follows.
     Object(u8, [u32; 2], Vec<u8>),
 }
@@ -38,6 +42,9 @@ pub enum Deed {
 const READ_TAG: u8 = 0x4C;
 const WRITE_TAG: u8 = 0x4D;
 const LIST_TAGS: u8 = 0x55;
+/// Its classes of the clock and of the mode.
+const CLOCK: u32 = 0x8B;
+const MODE: u32 = 0x8E;
 /// There is more than fits the answer.
 const PARTIAL: u8 = 0x06;
 /// How often an idle connection is to be heard of, in microseconds, and the longest message in it.
@@ -145,6 +152,14 @@ impl Client {
             Deed::Write(name, kind, bytes) => {
                 let data = [&kind.to_le_bytes()[..], &[1, 0], bytes].concat();
                 self.message(&of_tag(WRITE_TAG, name, &data), say);
+            }
+            Deed::SetClock(micros) => {
+                let data = [&[1, 0, 11, 0][..], &micros.to_le_bytes()].concat();
+                self.message(&object(service::SET_ATTRIBUTE_LIST, [CLOCK, 1], &data), say);
+            }
+            Deed::Run(runs) => {
+                let service = if *runs { service::START } else { service::STOP };
+                self.message(&object(service, [MODE, 1], &[]), say);
             }
             Deed::Connect => self.connect(say),
             Deed::Disconnect => self.disconnect(say),

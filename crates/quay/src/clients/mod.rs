@@ -5,6 +5,7 @@ pub mod modbus;
 pub mod opcua;
 pub mod s7;
 pub mod told;
+mod walk;
 
 use crate::party::Scene;
 use std::time::Duration;

@@ -1,6 +1,7 @@
 //! A client that speaks OPC UA without security: opens a channel and a session, then one service after another; what it
 //! subscribes to is published until it leaves (OPC 10000-4, clause 5; OPC 10000-6, clauses 6.7 and 7.1).
 
+use super::walk::Walk;
 use super::{Plan, Step};
 use crate::lan::later;
 use crate::party::{Next, Party, Scene};
@@ -38,8 +39,12 @@ pub enum Login {
 pub enum Deed {
     /// Asks how the server can be reached.
     Endpoints,
+    /// Shows itself as somebody else.
+    LogIn(Login),
     /// Asks what is below a node; below `Objects` where the text is empty.
     Browse(String),
+    /// Asks what is below `Objects`, and below all that is there.
+    BrowseAll,
     /// Reads these nodes' values.
     Read(Vec<String>),
     /// Writes values together.
@@ -102,6 +107,7 @@ pub struct Client {
     session: (u16, u32),
     sequence: u32,
     subscription: Option<u32>,
+    walk: Option<Walk>,
     now: Timestamp,
     /// Until then nothing more is done, whatever is published.
     rests_until: Timestamp,
@@ -141,6 +147,7 @@ impl Client {
             session: (0, 0),
             sequence: 0,
             subscription: None,
+            walk: None,
             now: Timestamp::from_nanos(0),
             rests_until: Timestamp::from_nanos(0),
         }
@@ -273,7 +280,15 @@ impl Client {
                 let body = GetEndpointsRequest { endpoint_url, locale_ids: none, profile_uris: none };
                 self.ask(request::ENDPOINTS, Body::GetEndpointsRequest(body), say);
             }
-            Deed::Browse(name) => self.browse(&name, say),
+            Deed::LogIn(login) => {
+                self.login = login;
+                self.activate(say);
+            }
+            Deed::Browse(name) => self.browse(&[name], say),
+            Deed::BrowseAll => {
+                self.walk = Some(Walk::begin());
+                self.walk_on(say);
+            }
             Deed::Read(nodes) => {
                 let nodes: Vec<_> = nodes.iter().map(|node| value_of(node)).collect();
                 let nodes_to_read = Array::of(&nodes);
@@ -297,16 +312,19 @@ impl Client {
         }
     }
 
-    fn browse(&mut self, name: &str, say: &mut Vec<u8>) {
-        let node_id = if name.is_empty() { NodeId::standard(OBJECTS) } else { named(name) };
-        let asked = [BrowseDescription {
-            node_id,
-            browse_direction: 0,
-            reference_type_id: NodeId::standard(HIERARCHICAL),
-            include_subtypes: Flag(1),
-            node_class_mask: 0,
-            result_mask: 0x3F,
-        }];
+    /// Asks what is below the next nodes of a walk, if there are any.
+    fn walk_on(&mut self, say: &mut Vec<u8>) {
+        let next = self.walk.as_mut().map(Walk::next).unwrap_or_default();
+        if next.is_empty() {
+            self.walk = None;
+        } else {
+            self.browse(&next, say);
+            self.stage = Stage::Asked;
+        }
+    }
+
+    fn browse(&mut self, names: &[String], say: &mut Vec<u8>) {
+        let asked: Vec<_> = names.iter().map(|name| below(name)).collect();
         let view = ViewDescription { view_id: NodeId::default(), timestamp: DateTime(0), view_version: 0 };
         let nodes_to_browse = Array::of(&asked);
         let body = BrowseRequest { view, requested_max_references_per_node: 0, nodes_to_browse };
@@ -425,6 +443,10 @@ impl Client {
                 self.subscription = Some(created.subscription_id);
                 self.watch(&nodes, say);
             }
+            (Body::BrowseResponse(told), _) => {
+                self.walk.iter_mut().for_each(|walk| walk.learn(&told, CRANE));
+                self.walk_on(say);
+            }
             (Body::CreateMonitoredItemsResponse(_), _) => (0..WAITING).for_each(|_| self.publish(None, say)),
             _ => {}
         }
@@ -501,6 +523,18 @@ impl Party for Client {
 /// A node of the crane.
 const fn named(name: &str) -> NodeId<'_> {
     NodeId { namespace: CRANE, identifier: Identifier::String(Text::new(name)) }
+}
+
+/// All that is below a node; below `Objects` where it has no name.
+const fn below(name: &str) -> BrowseDescription<'_> {
+    BrowseDescription {
+        node_id: if name.is_empty() { NodeId::standard(OBJECTS) } else { named(name) },
+        browse_direction: 0,
+        reference_type_id: NodeId::standard(HIERARCHICAL),
+        include_subtypes: Flag(1),
+        node_class_mask: 0,
+        result_mask: 0x3F,
+    }
 }
 
 /// A node's value.

@@ -1,6 +1,7 @@
 //! Somebody between two hosts: what they send each other comes to him first, and from him to the other.
 
 use super::{HostId, Label, Lan, Mac};
+use quaywatch_model::Timestamp;
 use std::fmt;
 
 /// What is done to what passes.
@@ -52,17 +53,30 @@ impl Lan {
         self.interceptions.retain(|interception| interception.by != by);
     }
 
+    /// When something was first altered for this reason.
+    pub(crate) fn altered(&self, label: Label) -> Option<Timestamp> {
+        self.altered.get(&label).copied()
+    }
+
     /// What whoever stands between two hosts makes of a segment; none: nobody does.
-    pub(super) fn pass(&mut self, from: HostId, to: HostId, payload: &[u8]) -> Option<Passed> {
+    pub(super) fn pass(
+        &mut self,
+        time: Timestamp,
+        [from, to]: [HostId; 2],
+        payload: &[u8],
+    ) -> Option<Passed> {
         let stands = |interception: &&mut Interception| {
             interception.between == [from, to] || interception.between == [to, from]
         };
         let interception = self.interceptions.iter_mut().find(stands)?;
-        let mut payload = payload.to_vec();
-        interception.alter.alter(from, &mut payload);
+        let mut altered = payload.to_vec();
+        interception.alter.alter(from, &mut altered);
         let (by, label) = (interception.by, interception.label);
+        if altered != payload {
+            self.altered.entry(label).or_insert(time);
+        }
         let [low, high] = PASSING_NS;
         let after_ns = self.chance.between(low, high) as i64;
-        Some(Passed { mac: self.host(by)?.mac, after_ns, label, payload })
+        Some(Passed { mac: self.host(by)?.mac, after_ns, label, payload: altered })
     }
 }

@@ -42,6 +42,8 @@ pub struct Lan {
     /// How many of a million segments get lost.
     pub lost_per_million: u32,
     interceptions: Vec<Interception>,
+    /// When whoever stands between others first altered something, and why.
+    altered: HashMap<Label, Timestamp>,
     pub(crate) chance: Chance,
 }
 
@@ -66,6 +68,7 @@ impl Lan {
             label: Label::default(),
             lost_per_million: 0,
             interceptions: Vec::new(),
+            altered: HashMap::new(),
             chance: Chance::new(seed, 0x1A4),
         }
     }

@@ -60,7 +60,7 @@ impl Lan {
         }
         // At most 24 of 40 bytes.
         let _ = header.set_options(&options);
-        let Some(passed) = self.pass(from.0, to.0, payload) else {
+        let Some(passed) = self.pass(time, [from.0, to.0], payload) else {
             let bytes = packet.tcp(header, payload);
             self.frame(time, bytes);
             return (time, ticks);

@@ -58,6 +58,12 @@ fn frames(world: &mut World, index: usize, number: u16, [plc, device]: [HostId; 
     }
 }
 
+/// What a drive is told that is to go at this speed, in metres a second.
+pub(crate) fn drive_telegram(speed_m_s: f64) -> Vec<u8> {
+    let speed = (speed_m_s * SPEED_PER_M_S).clamp(-32_768.0, 32_767.0) as i16;
+    [RUN.to_be_bytes(), speed.to_be_bytes()].concat()
+}
+
 /// Whether the controller works its program.
 pub(super) fn is_running(station: &Station) -> bool {
     station.plc.mode == Mode::Run && !station.dark

@@ -81,9 +81,11 @@ impl Link {
     fn send(&mut self, world: &mut World) {
         let Some(station) = world.stations.get(self.station) else { return };
         let (runs, [to, from]) = (is_running(station), telegrams(station, self.number.into()));
-        let ([o_t, t_o], now) = (self.connection([0; 2]).ids, world.now());
+        let connection = self.connection([to.len(), from.len()].map(|bytes| bytes as u16));
+        let ([o_t, t_o], now) = (connection.ids, world.now());
         let [plc, device] = self.ends;
         self.sequence = self.sequence.wrapping_add(1);
+        world.cyclic.insert(self.ends, (connection, self.sequence));
         let port = enip::PORT;
         let telegram = enip::cyclic(o_t, self.sequence, Some(runs), &to);
         world.lan.datagram(now, (plc, port), (device, port), &telegram);

@@ -22,6 +22,7 @@ mod tests;
 
 use crate::lan::{HostId, Label, later};
 use crate::world::{World, seconds};
+pub(crate) use cyclic::drive_telegram;
 pub use hosts::{Maker, Place};
 use quaywatch_model::Timestamp;
 use std::time::Duration;

@@ -17,6 +17,13 @@ const POINT_TO_POINT: u32 = 0x4800;
 /// Cyclic, class 1.
 const CLASS_1: u8 = 0x01;
 
+/// Vendor and serial number of the controller, and of somebody else's program.
+const CONTROLLER: (u16, u32) = (1, 0x00C0_FFEE);
+const SOMEBODY: (u16, u32) = (0x1337, 0x0042_0042);
+/// The connection cannot be opened: it has an owner (CIP Networks Library volume 1, tables 3-5.33 and B-1).
+const CONNECTION_FAILURE: u8 = 0x01;
+const OWNERSHIP_CONFLICT: u16 = 0x0106;
+
 /// A connection as its controller asks for it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Connection {
@@ -33,8 +40,40 @@ pub struct Connection {
 /// The conversation by which it is opened: a session, and Forward Open, which the device agrees to.
 #[must_use]
 pub fn opening(connection: &Connection, session: u32) -> Vec<Line> {
-    let Connection { serial, ids: [o_t_id, t_o_id], rpi_us, bytes: [out_bytes, in_bytes] } = *connection;
-    let triad = ConnectionTriad { serial, vendor: 1, originator_serial: 0x00C0_FFEE };
+    let Connection { ids: [o_t_id, t_o_id], rpi_us, .. } = *connection;
+    let triad = triad(connection, CONTROLLER);
+    let mut opened = Vec::new();
+    ForwardOpened { o_t_id, t_o_id, triad, o_t_api: rpi_us, t_o_api: rpi_us, application: &[] }
+        .encode(&mut opened);
+    asking(connection, CONTROLLER, session, (0, &[], &opened))
+}
+
+/// The conversation in which somebody else asks for the same connection, which the device refuses: it is the controller's.
+#[must_use]
+pub fn refused(connection: &Connection, session: u32) -> Vec<Line> {
+    let triad = triad(connection, SOMEBODY);
+    let mut told = Vec::new();
+    told.extend(triad.serial.to_le_bytes());
+    told.extend(triad.vendor.to_le_bytes());
+    told.extend(triad.originator_serial.to_le_bytes());
+    // How much of the path is left, and a byte that fills.
+    told.extend([0, 0]);
+    asking(connection, SOMEBODY, session, (CONNECTION_FAILURE, &OWNERSHIP_CONFLICT.to_le_bytes(), &told))
+}
+
+const fn triad(connection: &Connection, (vendor, originator_serial): (u16, u32)) -> ConnectionTriad {
+    ConnectionTriad { serial: connection.serial, vendor, originator_serial }
+}
+
+/// A session, Forward Open as one with this vendor's and serial number, and what the device says: status, why, data.
+fn asking(
+    connection: &Connection,
+    originator: (u16, u32),
+    session: u32,
+    (general, extended, told): (u8, &[u8], &[u8]),
+) -> Vec<Line> {
+    let Connection { ids: [_, t_o_id], rpi_us, bytes: [out_bytes, in_bytes], .. } = *connection;
+    let triad = triad(connection, originator);
     // What the controller sends has the sequence count and the word that says whether it runs.
     let sizes = [u32::from(out_bytes) + 6, u32::from(in_bytes) + 2];
     let [o_t, t_o] = sizes.map(|size| Way { id: 0, rpi: rpi_us, parameters: POINT_TO_POINT | size });
@@ -57,12 +96,8 @@ pub fn opening(connection: &Connection, session: u32) -> Vec<Line> {
     let mut request = Vec::new();
     Request { service: service::FORWARD_OPEN, path: Path::padded(&manager), data: &asked }
         .encode(&mut request);
-    let mut opened = Vec::new();
-    ForwardOpened { o_t_id, t_o_id, triad, o_t_api: rpi_us, t_o_api: rpi_us, application: &[] }
-        .encode(&mut opened);
     let mut reply = Vec::new();
-    Reply { service: service::FORWARD_OPEN, reserved: 0, general: 0, extended: &[], data: &opened }
-        .encode(&mut reply);
+    Reply { service: service::FORWARD_OPEN, reserved: 0, general, extended, data: told }.encode(&mut reply);
     vec![
         Line::client(packet(Command::REGISTER_SESSION, 0, &[1, 0, 0, 0])),
         Line::server(packet(Command::REGISTER_SESSION, session, &[1, 0, 0, 0])).after_ms(1),

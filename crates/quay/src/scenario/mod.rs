@@ -9,17 +9,18 @@
 //! severity = "high"
 //! armed = "either"
 //! tags = ["Par.OverloadPct"]
-//! effect = { tag = "Par.OverloadPct", above = 110.5 }
+//! effect = [{ tag = "Par.OverloadPct", above = 110.5 }]
 //!
 //! [[step]]
-//! [step.do.s7]
+//! [step.do.native]
 //! from = "ews"
 //! to = "plc"
-//! plan = [{ write = { tag = "Par.OverloadPct", value = 150 } }]
+//! plan = [{ write_tag = { tag = "Par.OverloadPct", value = 150 } }]
 //! ```
 
 pub mod catalogue;
 pub mod deeds;
+mod effect;
 #[cfg(test)]
 mod evidence;
 mod player;
@@ -29,6 +30,7 @@ mod tests;
 mod told;
 
 pub use deeds::Deed;
+pub use effect::Condition;
 pub(crate) use player::{Played, Player};
 
 use crate::life::Maker;
@@ -61,8 +63,9 @@ pub struct Scenario {
     /// Which signals it is about.
     #[serde(default)]
     pub tags: Vec<String>,
-    /// When it first has an effect on the crane.
-    pub effect: Option<Effect>,
+    /// When it first has an effect on the crane: when all of this holds. None: it has none, or a step says when.
+    #[serde(default)]
+    pub effect: Vec<Condition>,
     /// With whose automation it can be played; none: with any.
     #[serde(default)]
     pub personas: Vec<String>,
@@ -72,6 +75,11 @@ pub struct Scenario {
     /// What happens, one after another.
     #[serde(default, rename = "step")]
     pub steps: Vec<Step>,
+}
+
+/// Whether something that these personas are named for is for this one: where none is named, it is for all.
+fn suits(personas: &[String], maker: Maker) -> bool {
+    personas.is_empty() || personas.iter().any(|persona| persona == maker.name())
 }
 
 /// Where something can be seen.
@@ -140,18 +148,6 @@ pub enum Armed {
     Idle,
     /// With a load in seven of ten runs, else without.
     Either,
-}
-
-/// A signal that passes a limit.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Effect {
-    /// Which signal of the controller's memory.
-    pub tag: String,
-    /// It is above this.
-    pub above: Option<f64>,
-    /// It is below this.
-    pub below: Option<f64>,
 }
 
 /// A host that is not there in honest life.
@@ -235,6 +231,12 @@ pub struct Step {
     /// Whether the next step does not wait for this one to be over.
     #[serde(default)]
     pub meanwhile: bool,
+    /// With whose automation it is done; none: with any.
+    #[serde(default)]
+    pub personas: Vec<String>,
+    /// Whether the scenario has its effect when this step is done.
+    #[serde(default)]
+    pub effect: bool,
     /// What.
     #[serde(rename = "do")]
     pub deed: Deed,
@@ -297,7 +299,7 @@ impl Scenario {
     /// Whether it can be played with this maker's automation.
     #[must_use]
     pub fn suits(&self, maker: Maker) -> bool {
-        self.personas.is_empty() || self.personas.iter().any(|persona| persona == maker.name())
+        suits(&self.personas, maker)
     }
 
     /// Whether it is an honest thing that only looks like abuse.

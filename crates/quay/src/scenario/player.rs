@@ -1,7 +1,8 @@
 //! Plays a scenario's steps, one after another, when the time and the crane are right.
 
 use super::deeds::{Going, Stage};
-use super::{Armed, Effect, Scenario, Step};
+use super::effect::Watch;
+use super::{Armed, Scenario, Step, suits};
 use crate::habit::Habit;
 use crate::life::Place;
 use crate::world::World;
@@ -83,14 +84,13 @@ impl Player {
         }
     }
 
-    fn note_effect(&self, world: &World) {
-        let Some(effect) = &self.scenario.effect else { return };
-        let mut played = self.played.borrow_mut();
-        let station = world.stations.get(self.stage.place.station);
-        if played.effect.is_none()
-            && station.and_then(|station| station.number(&effect.tag)).is_some_and(|is| effect.holds(is))
-        {
-            played.effect = Some(world.now());
+    /// Lets the effect be looked for.
+    fn watch(&self, world: &mut World) {
+        let (station, label, conditions) = (self.stage.place.station, world.lan.label, &self.scenario.effect);
+        let has_own = self.scenario.steps.iter().any(|step| step.deed.alters());
+        if has_own || !conditions.is_empty() {
+            let watch = Watch::new(station, label, conditions, Rc::clone(&self.played));
+            world.adopt(Box::new(watch), label, world.now());
         }
     }
 
@@ -119,6 +119,13 @@ impl Player {
     }
 
     fn perform(&mut self, step: &Step, world: &mut World) {
+        if !suits(&step.personas, self.stage.place.maker) {
+            self.next_step();
+            return;
+        }
+        if step.effect {
+            self.played.borrow_mut().effect.get_or_insert(world.now());
+        }
         match step.deed.begin(&self.stage, world) {
             Ok(going) if step.meanwhile => self.aside.push(going),
             Ok(going) => self.going = Some(going),
@@ -127,14 +134,18 @@ impl Player {
         self.played.borrow_mut().drawn = self.stage.drawn();
         self.done += 1;
         if self.done >= step.times {
-            self.at += 1;
-            self.done = 0;
-            self.not_before = Timestamp::from_nanos(i64::MIN);
+            self.next_step();
         } else {
             let varies =
                 if step.varies > 0.0 { world.chance.between(-step.varies, step.varies) } else { 0.0 };
             self.wait(world, step.every_s * (1.0 + varies));
         }
+    }
+
+    const fn next_step(&mut self) {
+        self.at += 1;
+        self.done = 0;
+        self.not_before = Timestamp::from_nanos(i64::MIN);
     }
 
     fn wait(&mut self, world: &World, wait_s: f64) {
@@ -152,21 +163,12 @@ impl Habit for Player {
             self.begun = Some(world.now());
             self.played.borrow_mut().armed = Some(world.now());
             self.not_before = Timestamp::from_nanos(i64::MIN);
+            self.watch(world);
         }
-        self.note_effect(world);
         if let Some(wait) = self.go_on(world) {
             return Some(wait);
         }
-        let mut played = self.played.borrow_mut();
-        played.ended.get_or_insert(world.now());
-        // Its effect may still be to come.
-        let waits = self.scenario.effect.is_some() && played.effect.is_none();
-        waits.then_some(LOOK_EVERY * 2)
-    }
-}
-
-impl Effect {
-    fn holds(&self, value: f64) -> bool {
-        self.above.is_none_or(|above| value > above) && self.below.is_none_or(|below| value < below)
+        self.played.borrow_mut().ended.get_or_insert(world.now());
+        None
     }
 }

@@ -1,7 +1,7 @@
 //! OPC UA: the crane as a server on `opc.tcp` (OPC 10000-4 and 10000-6), with the address space of `space`.
 //!
-//! As in the field, nothing is secured and nobody has to show who he is: the one endpoint has security policy None, and
-//! any user name with any password is taken for what it is. Parameters, commands and jobs can be written by whoever asks;
+//! As in the field, nothing is secured and nobody has to show who he is: the one endpoint has security policy None. Who says
+//! that he is somebody has to know that one's password, and may no more than anybody. Parameters, commands and jobs can be written by whoever asks;
 //! status cannot. Ranges are not checked, as the controller does not.
 //!
 //! A connection has one secure channel and at most one session, which ends with it; neither ages. Subscriptions publish

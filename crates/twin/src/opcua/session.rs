@@ -9,10 +9,11 @@ use super::{MOST_MESSAGE_BYTES, OpcUa, status};
 use crate::{After, Plc};
 use quaywatch_model::Timestamp;
 use quaywatch_protocols::opcua::builtin::{Blob, ExtensionObject, NodeId, StatusCode, Text};
-use quaywatch_protocols::opcua::codec::Array;
+use quaywatch_protocols::opcua::codec::{Array, Decoder, Wire};
 use quaywatch_protocols::opcua::messages::{
     ActivateSessionRequest, ActivateSessionResponse, Body, ChannelSecurityToken, CreateSessionRequest,
-    CreateSessionResponse, OpenSecureChannelRequest, OpenSecureChannelResponse, SignatureData, encodings,
+    CreateSessionResponse, OpenSecureChannelRequest, OpenSecureChannelResponse, SignatureData,
+    UserNameIdentityToken, encodings,
 };
 
 /// What a channel's lifetime is brought between, in milliseconds.
@@ -24,6 +25,8 @@ const ISSUE: i32 = 0;
 const RENEW: i32 = 1;
 /// The namespace of the server's own nodes, in which sessions have their numbers.
 const SERVER: u16 = 1;
+/// The one who has a name at the controller, and his password.
+const USER: [&str; 2] = ["engineer", "quayside"];
 /// How long a nonce is. Nothing is secured with it: it is there because clients ask for one.
 const NONCE_BYTES: usize = 32;
 
@@ -131,7 +134,8 @@ impl OpcUa {
         })
     }
 
-    /// Lets anybody in, under any name.
+    /// Lets anybody in, but under another's name only with his password. A session that is open stays as it was where it is
+    /// not (OPC 10000-4, 5.6.3).
     pub(super) fn activate_session(
         &mut self,
         token: &NodeId<'_>,
@@ -139,9 +143,7 @@ impl OpcUa {
     ) -> Answer {
         let session = self.session.as_mut().ok_or(status::BAD_SESSION_ID_INVALID)?;
         session.holds(token)?;
-        if !is_user(&asked.user_identity_token) {
-            return Err(status::BAD_IDENTITY_TOKEN_INVALID);
-        }
+        admit(&asked.user_identity_token)?;
         session.active = true;
         parameters(&ActivateSessionResponse {
             server_nonce: Blob(Some(&[0; NONCE_BYTES])),
@@ -160,11 +162,18 @@ impl OpcUa {
     }
 }
 
-/// Nobody in particular, or somebody with a name.
-fn is_user(token: &ExtensionObject<'_>) -> bool {
+/// Nobody in particular, or somebody with a name and a password.
+fn admit(token: &ExtensionObject<'_>) -> Result<(), StatusCode> {
     let is_null = token.encoding == 0 && token.type_id.standard_number() == Some(0);
-    let is_one = |type_id| token.binary(type_id).is_some();
-    is_null || is_one(encodings::ANONYMOUS_IDENTITY_TOKEN) || is_one(encodings::USER_NAME_IDENTITY_TOKEN)
+    if is_null || token.binary(encodings::ANONYMOUS_IDENTITY_TOKEN).is_some() {
+        return Ok(());
+    }
+    let named = token.binary(encodings::USER_NAME_IDENTITY_TOKEN).ok_or(status::BAD_IDENTITY_TOKEN_INVALID)?;
+    let mut from = Decoder::new(named);
+    let shown = UserNameIdentityToken::read(&mut from, "UserNameIdentityToken");
+    let [name, password] = USER.map(str::as_bytes);
+    let is_known = shown.user_name.bytes() == name && shown.password.bytes() == password;
+    is_known.then_some(()).ok_or(status::BAD_USER_ACCESS_DENIED)
 }
 
 /// A number brought between two; the lower one for what is no number.

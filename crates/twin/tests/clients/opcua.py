@@ -40,10 +40,18 @@ async def discovery():
 
 
 async def users():
-    """Nobody has to show who he is, and whoever does is believed."""
+    """Nobody has to show who he is; whoever does has to know the password."""
     client = Client(URL)
     client.set_user("engineer")
     client.set_password("whatever")
+    try:
+        await client.connect()
+        raise AssertionError("a wrong password was taken")
+    except ua.uaerrors.BadUserAccessDenied:
+        await client.disconnect()
+    client = Client(URL)
+    client.set_user("engineer")
+    client.set_password("quayside")
     async with client:
         assert await client.get_node(tag("Load/Net")).read_value() == ua.Float(30.479999542236328)
 

@@ -1,12 +1,16 @@
 //! What a step does. A file for each kind; what they have in common is here.
 
 mod arp;
+mod cip;
 mod crane;
 mod datagrams;
 mod frames;
+mod hijack;
 mod host;
 mod mitm;
 mod modbus;
+mod native;
+mod opcua;
 mod raw;
 mod s7;
 mod scan;
@@ -31,6 +35,15 @@ pub enum Deed {
     S7(s7::S7),
     /// A client speaks Modbus/TCP to a controller.
     Modbus(modbus::Modbus),
+    /// A client speaks EtherNet/IP to a controller.
+    Cip(cip::Cip),
+    /// A client speaks OPC UA to a controller.
+    #[serde(rename = "opcua")]
+    OpcUa(opcua::OpcUa),
+    /// A station speaks to a controller in the protocol of its maker.
+    Native(native::Native),
+    /// Somebody takes over cyclic data of EtherNet/IP.
+    Hijack(hijack::Hijack),
     /// Somebody asks for addresses one by one, or claims one.
     Arp(arp::Arp),
     /// Somebody tries who answers.
@@ -60,6 +73,10 @@ impl Deed {
         match self {
             Self::S7(deed) => deed.begin(stage, world),
             Self::Modbus(deed) => deed.begin(stage, world),
+            Self::Cip(deed) => deed.begin(stage, world),
+            Self::OpcUa(deed) => deed.begin(stage, world),
+            Self::Native(deed) => deed.begin(stage, world),
+            Self::Hijack(deed) => deed.begin(stage, world),
             Self::Arp(deed) => deed.begin(stage, world),
             Self::Scan(deed) => deed.begin(stage, world),
             Self::Raw(deed) => deed.begin(stage, world),
@@ -78,6 +95,10 @@ impl Deed {
         match self {
             Self::S7(deed) => vec![&deed.from, &deed.to],
             Self::Modbus(deed) => vec![&deed.from, &deed.to],
+            Self::Cip(deed) => vec![&deed.from, &deed.to],
+            Self::OpcUa(deed) => vec![&deed.from, &deed.to],
+            Self::Native(deed) => vec![&deed.from, &deed.to],
+            Self::Hijack(deed) => vec![&deed.by, &deed.controller, &deed.device],
             Self::Arp(deed) => deed.hosts(),
             Self::Scan(deed) => vec![&deed.from],
             Self::Raw(deed) => vec![&deed.from, &deed.to],
@@ -90,12 +111,21 @@ impl Deed {
         }
     }
 
+    /// Whether it changes what others say on its way.
+    #[must_use]
+    pub const fn alters(&self) -> bool {
+        matches!(self, Self::Mitm(mitm::Mitm { change: Some(_), .. }))
+    }
+
     /// The signals it names.
     #[must_use]
     pub fn tags(&self) -> Vec<&str> {
         match self {
             Self::S7(deed) => deed.tags(),
             Self::Modbus(deed) => deed.tags(),
+            Self::Cip(deed) => deed.tags(),
+            Self::OpcUa(deed) => deed.tags(),
+            Self::Native(deed) => deed.tags(),
             _ => Vec::new(),
         }
     }

@@ -14,6 +14,9 @@ pub struct Modbus {
     pub from: String,
     /// To whom.
     pub to: String,
+    /// Whether the connection stays open in the end.
+    #[serde(default)]
+    pub stays: bool,
     /// What it does there.
     pub plan: Vec<Do>,
 }
@@ -61,7 +64,11 @@ impl Modbus {
         for what in &self.plan {
             what.steps(stage, &mut steps)?;
         }
-        Ok(Going::Talk(world.call(from, to, 502, Box::new(Client::new(once(steps))))))
+        if self.stays {
+            steps.push(Step::Stay);
+        }
+        let talk = world.call(from, to, 502, Box::new(Client::new(once(steps))));
+        Ok(if self.stays { Going::Done } else { Going::Talk(talk) })
     }
 
     /// The signals it names.

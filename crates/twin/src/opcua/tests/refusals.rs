@@ -25,20 +25,30 @@ fn nobody_asks_without_a_session_and_there_is_one_at_a_time() {
 }
 
 #[test]
-fn any_user_name_is_taken_and_certificates_are_not() {
-    let mut named = Vec::new();
-    UserNameIdentityToken {
-        policy_id: Text::new("username"),
-        user_name: Text::new("anybody"),
-        password: Blob(Some(b"anything")),
-        encryption_algorithm: Text(None),
-    }
-    .write(&mut named);
-    for (type_id, expected) in [(324, Ok(())), (321, Ok(())), (327, Err(0x8020)), (940, Err(0x8020))] {
+fn who_has_a_name_needs_its_password_and_certificates_are_not_taken() {
+    let named = |user_name, password| {
+        let mut named = Vec::new();
+        let (user_name, password) = (Text::new(user_name), Blob(Some(password)));
+        let (policy_id, encryption_algorithm) = (Text::new("username"), Text(None));
+        UserNameIdentityToken { policy_id, user_name, password, encryption_algorithm }.write(&mut named);
+        named
+    };
+    let right = named("engineer", b"quayside");
+    for (type_id, shown, expected) in [
+        (324, &right, Ok(())),
+        (324, &named("engineer", b"admin"), Err(0x801F)),
+        (324, &named("anybody", b"quayside"), Err(0x801F)),
+        (324, &Vec::new(), Err(0x801F)),
+        (321, &right, Ok(())),
+        (327, &right, Err(0x8020)),
+        (940, &right, Err(0x8020)),
+    ] {
         let mut client = Client::open(65_535, 0);
         client.create();
-        let token = ExtensionObject::standard(type_id, &named);
-        assert_eq!(client.ask(467, activate(token)).map(|_| ()), expected);
+        let token = ExtensionObject::standard(type_id, shown);
+        assert_eq!(client.ask(467, activate(token)).map(|_| ()), expected, "{type_id} {shown:02x?}");
+        let asked = [value("STS07/Load/Net")];
+        assert_eq!(client.ask(631, read(&asked, 0)).is_ok(), expected.is_ok());
     }
 }
 
