@@ -4,6 +4,7 @@
 pub mod clients;
 mod declaration;
 mod habit;
+mod jitter;
 pub mod lan;
 pub mod life;
 pub mod lines;

@@ -16,6 +16,8 @@ pub struct Station {
     begin: Timestamp,
     /// Whether its automation is dead, as without power.
     pub dark: bool,
+    /// The last move that the terminal has told the crane's management system.
+    pub(crate) dispatched: Option<u32>,
     tape: Tape,
 }
 
@@ -46,7 +48,15 @@ impl Station {
         let crane = Crane::new(&settings)?;
         let mut plc = Plc::new(name, s7::default_program());
         crane.commission(&mut plc.image);
-        Ok(Self { plc, crane, cpu: s7::Cpu::default(), begin, dark: false, tape: Tape::default() })
+        Ok(Self {
+            plc,
+            crane,
+            cpu: s7::Cpu::default(),
+            begin,
+            dark: false,
+            dispatched: None,
+            tape: Tape::default(),
+        })
     }
 
     /// When it began to work.

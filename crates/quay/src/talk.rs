@@ -1,6 +1,6 @@
 //! A TCP conversation as a mirror port sees it: handshake, segments, acknowledgements, losses, and its end (RFC 9293).
 
-use crate::lan::{HostId, Label, Segment, later, on_wire_ns};
+use crate::lan::{Extended, HostId, Label, Segment, later, on_wire_ns};
 use crate::party::Party;
 use crate::world::{What, World};
 use quaywatch_model::Timestamp;
@@ -19,7 +19,7 @@ pub struct TalkId(pub(crate) u64);
 pub(crate) struct Talk {
     label: Label,
     segment_bytes: usize,
-    timed: bool,
+    extended: Extended,
     ends: [Side; 2],
 }
 
@@ -34,6 +34,12 @@ struct Side {
     heard: u32,
     /// How many segments it has not acknowledged.
     owes: u8,
+    /// What has come and is still in its window's way.
+    untaken: u32,
+    /// How many packets it has sent, from anywhere.
+    packets: u16,
+    /// How far its timestamps are from its clock.
+    clock: u32,
     /// The last timestamp that came from the other end.
     echo: u32,
     sent: Timestamp,
@@ -92,14 +98,39 @@ impl Talk {
 }
 
 impl Side {
-    fn new(host: HostId, port: u16, party: Option<Box<dyn Party>>, next: u32, now: Timestamp) -> Self {
-        Self {
+    /// Its next segment, without anything special.
+    fn segment(&mut self, extended: Extended) -> Segment {
+        self.packets = self.packets.wrapping_add(1);
+        Segment {
+            number: self.next,
+            heard: Some(self.heard),
+            echo: self.echo,
+            clock: self.clock,
+            untaken: self.untaken,
+            packet: self.packets,
+            extended,
+            ..Segment::default()
+        }
+    }
+
+    const fn at(&self) -> (HostId, u16) {
+        (self.host, self.port)
+    }
+}
+
+impl World {
+    fn side(&mut self, [host, to]: [HostId; 2], port: u16, party: Option<Box<dyn Party>>) -> Side {
+        let now = self.now();
+        Side {
             host,
             port,
             party,
-            next,
+            next: self.chance.next() as u32,
             heard: 0,
             owes: 0,
+            untaken: 0,
+            packets: self.chance.next() as u16,
+            clock: self.lan.clock_towards(host, to),
             echo: 0,
             sent: now,
             arrived: now,
@@ -108,9 +139,7 @@ impl Side {
             closed: false,
         }
     }
-}
 
-impl World {
     /// Begins a conversation; without a server's program it is refused, or not answered where nobody is there.
     pub(crate) fn begin_talk(
         &mut self,
@@ -121,62 +150,65 @@ impl World {
         server: Option<Box<dyn Party>>,
     ) -> TalkId {
         let id = self.next_talk();
-        let now = self.now();
-        let client_port = self.lan.port_of(from);
-        let numbers = [self.chance.next() as u32, self.chance.next() as u32];
-        let personas = [from, to].map(|host| self.lan.host(host).map(|host| host.persona));
-        let both_timed = personas.iter().all(|persona| persona.is_some_and(|persona| persona.timestamps));
-        let segment_bytes = personas.iter().flatten().map(|persona| usize::from(persona.segment_bytes)).min();
+        let personas = [from, to].map(|host| self.lan.persona(host));
+        let [offered, known] = personas.map(|persona| persona.map(Extended::of).unwrap_or_default());
+        let extended = offered.and(known);
+        let longest = personas.iter().flatten().map(|persona| usize::from(persona.segment_bytes)).min();
         // The option takes 12 bytes of each segment.
-        let segment_bytes = segment_bytes.unwrap_or(1460) - if both_timed { 12 } else { 0 };
-        let (ours, theirs) = ((from, client_port), (to, port));
-        let timed = personas.first().copied().flatten().is_some_and(|persona| persona.timestamps);
-        let begin = Segment { number: numbers[0], begins: true, timed, ..Segment::default() };
-        let departs = self.lan.departure(now, from);
-        let (seen, ticks) = self.lan.segment(departs, ours, theirs, &begin, &[]);
-        if !self.lan.host(to).is_some_and(|host| host.up) {
+        let segment_bytes = longest.unwrap_or(1460) - if extended.timed { 12 } else { 0 };
+        let client_port = self.lan.tcp_port_of(from, to);
+        let mut ends =
+            [self.side([from, to], client_port, Some(client)), self.side([to, from], port, server)];
+        if let Some(seen) = self.shake_hands(&mut ends, [offered, extended]) {
+            let talk = Talk { label: self.lan.label, segment_bytes, extended, ends };
+            self.talks.insert(id, talk);
+            let opened = self.lan.arrival(seen, to);
+            self.expect(seen, What::Woken { talk: id, end: 0, turn: 0 });
+            self.expect(opened, What::Woken { talk: id, end: 1, turn: 0 });
+        }
+        id
+    }
+
+    /// The first three segments (RFC 9293, section 3.5), and when the last of them is seen; none: it came to nothing.
+    fn shake_hands(
+        &mut self,
+        [client, server]: &mut [Side; 2],
+        [offered, extended]: [Extended; 2],
+    ) -> Option<Timestamp> {
+        let (ours, theirs) = (client.at(), server.at());
+        let departs = self.lan.departure(self.now(), client.host);
+        let begin = |client: &mut Side| Segment { begins: true, heard: None, ..client.segment(offered) };
+        let (seen, ticks) = self.lan.segment(departs, ours, theirs, &begin(client), &[]);
+        if !self.lan.host(server.host).is_some_and(|host| host.up) {
             // Once more after one second, once more after three: nobody is there.
             for wait_ns in [1_000_000_000, 3_000_000_000] {
-                self.lan.segment(later(seen, wait_ns), ours, theirs, &begin, &[]);
+                self.lan.segment(later(departs, wait_ns), ours, theirs, &begin(client), &[]);
             }
-            return id;
+            return None;
         }
-        let arrives = self.lan.arrival(seen, to);
-        let departs = self.lan.departure(later(arrives, 20_000), to);
-        let heard = Some(numbers[0].wrapping_add(1));
-        let Some(server) = server else {
-            let no = Segment { heard, resets: true, ..Segment::default() };
+        client.next = client.next.wrapping_add(1);
+        (server.heard, server.echo) = (client.next, ticks);
+        let arrives = self.lan.arrival(seen, server.host);
+        let departs = self.lan.departure(later(arrives, 20_000), server.host);
+        if server.party.is_none() {
+            let no = Segment { heard: Some(server.heard), resets: true, ..Segment::default() };
             self.lan.segment(departs, theirs, ours, &no, &[]);
-            return id;
-        };
-        let answer = Segment {
-            number: numbers[1],
-            heard,
-            begins: true,
-            echo: ticks,
-            timed: both_timed,
-            ..Segment::default()
-        };
-        let (seen, server_ticks) = self.lan.segment(departs, theirs, ours, &answer, &[]);
-        let arrives = self.lan.arrival(seen, from);
-        let departs = self.lan.departure(later(arrives, 8_000), from);
-        let heard = Some(numbers[1].wrapping_add(1));
-        let number = numbers[0].wrapping_add(1);
-        let third = Segment { number, heard, echo: server_ticks, timed: both_timed, ..Segment::default() };
-        let (seen, client_ticks) = self.lan.segment(departs, ours, theirs, &third, &[]);
-        let mut sides = [
-            Side::new(from, client_port, Some(client), numbers[0].wrapping_add(1), seen),
-            Side::new(to, port, Some(server), numbers[1].wrapping_add(1), seen),
-        ];
-        let [client, server] = &mut sides;
-        (client.heard, server.heard) = (server.next, client.next);
-        (client.echo, server.echo) = (server_ticks, client_ticks);
-        let talk = Talk { label: self.lan.label, segment_bytes, timed: both_timed, ends: sides };
-        self.talks.insert(id, talk);
-        let opened = self.lan.arrival(seen, to);
-        self.expect(seen, What::Woken { talk: id, end: 0, turn: 0 });
-        self.expect(opened, What::Woken { talk: id, end: 1, turn: 0 });
-        id
+            return None;
+        }
+        // Whoever is asked counts what it sends from the next one on.
+        let answer = Segment { begins: true, packet: 0, ..server.segment(extended) };
+        let (seen, ticks) = self.lan.segment(departs, theirs, ours, &answer, &[]);
+        server.next = server.next.wrapping_add(1);
+        (client.heard, client.echo) = (server.next, ticks);
+        let arrives = self.lan.arrival(seen, client.host);
+        let departs = self.lan.departure(later(arrives, 8_000), client.host);
+        let third = client.segment(extended);
+        let (seen, ticks) = self.lan.segment(departs, ours, theirs, &third, &[]);
+        server.echo = ticks;
+        for side in [client, server] {
+            (side.sent, side.arrived, side.speaks) = (seen, seen, seen);
+        }
+        Some(seen)
     }
 
     /// Does something in the name of a conversation, whose label its frames get.
@@ -205,28 +237,20 @@ impl World {
     /// One segment with data: it comes to the other end, at once or, where it is lost, when it is sent again.
     fn send(&mut self, id: TalkId, talk: &mut Talk, end: usize, piece: &[u8], push: bool) {
         let now = self.now();
-        let timed = talk.timed;
+        let extended = talk.extended;
         let (side, other) = talk.sides(end);
         let departs = self.lan.departure(now, side.host).max(later(side.sent, on_wire_ns(piece.len() + 58)));
-        let segment = Segment {
-            number: side.next,
-            heard: Some(side.heard),
-            push,
-            echo: side.echo,
-            timed,
-            ..Segment::default()
-        };
-        let (ours, theirs) = ((side.host, side.port), (other.host, other.port));
+        let segment = |side: &mut Side| Segment { push, ..side.segment(extended) };
         let mut seen = departs;
         if self.chance.below(1_000_000) < self.lan.lost_per_million as usize {
             // Behind the tap, so that it is seen twice, or before it, so that its place is seen empty for a while.
             if self.chance.uniform() < 0.5 {
-                self.lan.segment(departs, ours, theirs, &segment, piece);
+                self.lan.segment(departs, side.at(), other.at(), &segment(side), piece);
             }
             let [low, high] = RETRANSMIT_NS;
             seen = later(departs, self.chance.between(low, high) as i64);
         }
-        let (seen, ticks) = self.lan.segment(seen, ours, theirs, &segment, piece);
+        let (seen, ticks) = self.lan.segment(seen, side.at(), other.at(), &segment(side), piece);
         side.sent = side.sent.max(departs);
         side.next = side.next.wrapping_add(piece.len() as u32);
         side.owes = 0;
@@ -241,7 +265,7 @@ impl World {
     pub(crate) fn heard(&mut self, id: TalkId, end: usize, bytes: Vec<u8>, until: u32, tries: u8) {
         let Some(host) = self.talks.get(&id).map(|talk| talk.host(end)) else { return };
         let Some(host) = self.lan.host(host) else { return };
-        let (up, patience_ms) = (host.up, host.persona.patience_ms);
+        let (up, patience_ms, takes_bytes) = (host.up, host.persona.patience_ms, host.persona.takes_bytes);
         if !up {
             self.try_again(id, end, bytes, until, tries);
             return;
@@ -251,10 +275,15 @@ impl World {
         let (side, _) = talk.sides(end);
         side.heard = until;
         side.owes += 1;
+        side.untaken += bytes.len() as u32;
         if side.owes >= 2 {
             self.acknowledge(id, end);
         } else {
             self.expect(later(now, i64::from(patience_ms) * 1_000_000), What::Acknowledge { talk: id, end });
+        }
+        if let Some(talk) = self.talks.get_mut(&id) {
+            let (side, _) = talk.sides(end);
+            side.untaken = if side.untaken >= takes_bytes { 0 } else { side.untaken };
         }
         self.turn(id, end, &bytes);
     }
@@ -269,17 +298,10 @@ impl World {
         let time = later(self.now(), wait_ns);
         let number = until.wrapping_sub(bytes.len() as u32);
         self.in_talk(id, |world, talk| {
-            let timed = talk.timed;
+            let extended = talk.extended;
             let (side, other) = talk.sides(1 - end);
-            let segment = Segment {
-                number,
-                heard: Some(side.heard),
-                push: true,
-                echo: side.echo,
-                timed,
-                ..Segment::default()
-            };
-            world.lan.segment(time, (side.host, side.port), (other.host, other.port), &segment, &bytes);
+            let segment = Segment { number, push: true, ..side.segment(extended) };
+            world.lan.segment(time, side.at(), other.at(), &segment, &bytes);
         });
         self.expect(time, What::Heard { talk: id, end, bytes, until, tries: tries + 1 });
     }
@@ -297,18 +319,11 @@ impl World {
     /// A segment without data, as soon as it can go.
     fn bare(&mut self, talk: &mut Talk, end: usize, shape: impl FnOnce(Segment) -> Segment) -> Timestamp {
         let now = self.now();
-        let timed = talk.timed;
+        let extended = talk.extended;
         let (side, other) = talk.sides(end);
         let departs = self.lan.departure(now, side.host).max(later(side.sent, on_wire_ns(64)));
-        let segment = shape(Segment {
-            number: side.next,
-            heard: Some(side.heard),
-            echo: side.echo,
-            timed,
-            ..Segment::default()
-        });
-        let (seen, ticks) =
-            self.lan.segment(departs, (side.host, side.port), (other.host, other.port), &segment, &[]);
+        let segment = shape(side.segment(extended));
+        let (seen, ticks) = self.lan.segment(departs, side.at(), other.at(), &segment, &[]);
         side.sent = seen;
         other.echo = ticks;
         seen

@@ -2,6 +2,7 @@
 
 use crate::habit::Habit;
 use crate::lan::{Frame, HostId, Label, Lan, later};
+use crate::life::clocks::Lie;
 use crate::lines::enip::Connection;
 use crate::party::{Next, Party, Scene, Served};
 use crate::station::Station;
@@ -31,6 +32,8 @@ pub struct World {
     pub(crate) cyclic: HashMap<[HostId; 2], (Connection, u32)>,
     talk: u64,
     habits: Vec<Option<(Label, Box<dyn Habit>)>>,
+    /// Who answers in a time server's place.
+    pub(crate) lies: Vec<Lie>,
     services: HashMap<(HostId, u16), (usize, &'static Service)>,
 }
 
@@ -79,6 +82,7 @@ impl World {
             cyclic: HashMap::new(),
             talk: 0,
             habits: Vec::new(),
+            lies: Vec::new(),
             services: HashMap::new(),
         }
     }
@@ -224,7 +228,8 @@ impl World {
         }
         match next {
             Next::Wake(after) => {
-                let wait_ns = i64::try_from(after.as_nanos()).unwrap_or(i64::MAX);
+                let wait = crate::jitter::about(&mut self.chance, after.as_secs_f64());
+                let wait_ns = i64::try_from(wait.as_nanos()).unwrap_or(i64::MAX);
                 self.expect(later(self.now, wait_ns), What::Woken { talk: id, end, turn });
             }
             Next::Reset => self.reset(id, end),

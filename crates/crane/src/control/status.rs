@@ -107,7 +107,8 @@ pub(super) struct Places {
 
 impl Places {
     pub(super) fn new() -> Self {
-        let found = |all: &[Signal]| all.iter().filter_map(|(name, says)| Some((find(name)?, *says))).collect();
+        let found =
+            |all: &[Signal]| all.iter().filter_map(|(name, says)| Some((find(name)?, *says))).collect();
         Self { signals: found(SIGNALS), alarms: found(ALARMS), time: find("Time.Plc") }
     }
 

@@ -34,7 +34,8 @@ impl Walk {
             let node = reference.node_id.node;
             let Identifier::String(text) = node.identifier else { continue };
             let name = String::from_utf8_lossy(text.bytes()).into_owned();
-            if node.namespace == namespace && self.found.len() < MOST_NODES && self.found.insert(name.clone()) {
+            if node.namespace == namespace && self.found.len() < MOST_NODES && self.found.insert(name.clone())
+            {
                 self.left.push_back(name);
             }
         }

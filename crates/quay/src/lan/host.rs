@@ -1,6 +1,7 @@
 //! Who is on the network.
 
 use super::persona::Persona;
+use quaywatch_crane::Chance;
 use std::net::Ipv4Addr;
 
 /// A hardware address.
@@ -33,13 +34,15 @@ pub struct Host {
     pub up: bool,
 }
 
+/// By how many millionths clocks are fast or slow: the standard deviation of usual quartzes.
+const SKEW_PPM: f64 = 18.0;
+
 impl Host {
     /// A host in the crane's own network.
     #[must_use]
     pub fn local(name: &str, mac: Mac, ip: Ipv4Addr, persona: &'static Persona) -> Self {
         // What the clock is off comes from the address, so that a host has the same clock in every run.
-        let spread =
-            ip.octets().iter().fold(7_u32, |sum, byte| sum.wrapping_mul(31).wrapping_add(u32::from(*byte)));
+        let off = Chance::new(u32::from(ip).into(), 0xC10C).normal().clamp(-2.5, 2.5);
         Self {
             name: name.to_owned(),
             mac,
@@ -48,7 +51,7 @@ impl Host {
             hops: 0,
             away_ns: 35_000,
             jitter_ns: 12_000,
-            skew_ppm: f64::from(spread % 100) - 50.0,
+            skew_ppm: off * SKEW_PPM,
             up: true,
         }
     }

@@ -3,7 +3,9 @@
 mod frame;
 mod host;
 mod interception;
+mod link;
 pub mod persona;
+mod ports;
 mod segment;
 mod tap;
 
@@ -11,18 +13,17 @@ pub use frame::{BROADCAST, arp, ethernet, padded};
 pub use host::{Host, HostId, Mac};
 pub use interception::{Alter, Interception};
 pub use persona::Persona;
-pub(crate) use segment::Segment;
+pub(crate) use segment::{Extended, Segment};
 pub use tap::{Frame, Label, Tap};
 
 use frame::Packet;
 use persona::Numbering;
+use ports::{Peer, Taken};
 use quaywatch_crane::Chance;
 use quaywatch_model::Timestamp;
 use std::collections::HashMap;
 use std::net::Ipv4Addr;
 
-/// How long a host knows another's hardware address before it asks again.
-const KNOWN_FOR_NS: i64 = 90_000_000_000;
 /// Who sends in another's name is in the crane's own network, and starts as most systems do.
 const FORGED_TTL: u8 = 64;
 /// A frame of 64 bytes needs 5 microseconds at 100 Mbit/s.
@@ -32,9 +33,13 @@ const NS_PER_BYTE: i64 = 80;
 #[derive(Debug)]
 pub struct Lan {
     hosts: Vec<Numbered>,
-    /// The router's hardware address: whatever is not local goes there.
-    router: Option<HostId>,
+    /// Each crane's router: whatever is not local goes there.
+    routers: Vec<HostId>,
+    /// Until when who knows whose hardware address.
     known: HashMap<(HostId, HostId), Timestamp>,
+    peers: HashMap<(HostId, HostId), Peer>,
+    /// When who asked for whose and was not told.
+    asked: HashMap<(HostId, HostId), Timestamp>,
     /// Where frames go.
     pub tap: Tap,
     /// Why frames that are made now are made.
@@ -52,8 +57,7 @@ struct Numbered {
     host: Host,
     /// The number of the next packet.
     number: u16,
-    /// The last local port that was taken.
-    port: u16,
+    taken: Taken,
 }
 
 impl Lan {
@@ -62,8 +66,10 @@ impl Lan {
     pub fn new(seed: u64) -> Self {
         Self {
             hosts: Vec::new(),
-            router: None,
+            routers: Vec::new(),
             known: HashMap::new(),
+            asked: HashMap::new(),
+            peers: HashMap::new(),
             tap: Tap::default(),
             label: Label::default(),
             lost_per_million: 0,
@@ -76,14 +82,9 @@ impl Lan {
     /// One more host.
     pub fn join(&mut self, host: Host) -> HostId {
         let number = self.chance.below(1 << 16) as u16;
-        let port = 49_152 + self.chance.below(12_000) as u16;
-        self.hosts.push(Numbered { host, number, port });
+        let taken = Taken::new(&mut self.chance);
+        self.hosts.push(Numbered { host, number, taken });
         HostId(self.hosts.len() - 1)
-    }
-
-    /// From now on, what goes elsewhere goes through this host.
-    pub fn route_through(&mut self, router: HostId) {
-        self.router = Some(router);
     }
 
     /// A host; the first one for a number that is none.
@@ -112,14 +113,6 @@ impl Lan {
     #[must_use]
     pub fn at(&self, ip: Ipv4Addr) -> Option<HostId> {
         self.hosts().find(|(_, host)| host.ip == ip).map(|(id, _)| id)
-    }
-
-    /// A port of its own for what a host begins.
-    pub fn port_of(&mut self, id: HostId) -> u16 {
-        self.hosts.get_mut(id.0).map_or(49_152, |numbered| {
-            numbered.port = if numbered.port >= 65_000 { 49_152 } else { numbered.port + 1 };
-            numbered.port
-        })
     }
 
     /// A frame as it is, at this time.
@@ -198,51 +191,17 @@ impl Lan {
 
     /// How long a host's program thinks.
     pub(crate) fn thinking_ns(&mut self, of: HostId) -> i64 {
-        let [low, high] = self.host(of).map_or([0, 0], |host| host.persona.thinks_us);
-        (self.chance.between(low.into(), high.into()) * 1e3) as i64
+        self.persona(of).map_or(0, |persona| persona.thinks.draw_ns(&mut self.chance))
     }
 
-    /// Who is asked for an address first, at this time; and when the packet itself can go.
+    /// A packet, and when it goes: at this time or, where an address has to be asked for, soon after. None: it does not go,
+    /// or not over the crane's switch.
     fn packet(&mut self, time: Timestamp, from: HostId, to: HostId) -> Option<(Timestamp, Packet)> {
-        let mut time = time;
-        let next = self.next_hop(from, to);
-        if self.host(from)?.hops == 0 && self.is_unknown(time, from, next) {
-            time = self.ask(time, from, next)?;
-        }
-        let (link_to, ip) = (self.host(next)?.mac, self.host(to)?.ip);
-        self.packet_to(from, link_to, ip).map(|packet| (time, packet))
-    }
-
-    /// Where a host sends what is for another: to itself where both are local, else to whom it is behind.
-    fn next_hop(&self, from: HostId, to: HostId) -> HostId {
-        let is_away = |id| self.host(id).is_some_and(|host| host.hops > 0);
-        if !is_away(to) || is_away(from) {
-            return to;
-        }
-        let mac = self.host(to).map(|host| host.mac);
-        let is_before = |host: &Host| host.hops == 0 && Some(host.mac) == mac;
-        self.hosts().find(|(_, host)| is_before(host)).map(|(id, _)| id).or(self.router).unwrap_or(to)
-    }
-
-    fn is_unknown(&self, time: Timestamp, from: HostId, to: HostId) -> bool {
-        self.known.get(&(from, to)).is_none_or(|until| *until < time)
-    }
-
-    /// Asks who has an address, and is told where somebody is there. Gives when that is over.
-    pub(crate) fn ask(&mut self, time: Timestamp, from: HostId, whom: HostId) -> Option<Timestamp> {
-        let (asking, asked) = (self.host(from)?.clone(), self.host(whom)?.clone());
-        let question = arp(false, (asking.mac, asking.ip), ([0; 6], asked.ip), BROADCAST);
-        self.frame(time, question);
-        if !asked.up {
-            return Some(time);
-        }
-        let answered = later(time, 180_000 + self.chance.exponential(120_000.0) as i64);
-        self.frame(answered, arp(true, (asked.mac, asked.ip), (asking.mac, asking.ip), asking.mac));
-        let known_until = later(answered, KNOWN_FOR_NS + self.chance.below(60) as i64 * 1_000_000_000);
-        self.known.insert((from, whom), known_until);
-        // Who was asked has learned of who asks.
-        self.known.insert((whom, from), known_until);
-        Some(later(answered, 60_000))
+        let link = self.link(from, to)?;
+        let time = self.resolved(time, link)?;
+        let ([link_from, link_to], ip) = (self.macs(link)?, self.host(to)?.ip);
+        let packet = self.packet_to(from, link_to, ip)?;
+        Some((time, Packet { from: (link_from, packet.from.1), ..packet }))
     }
 
     fn packet_to(&mut self, from: HostId, link_to: Mac, ip: Ipv4Addr) -> Option<Packet> {
@@ -253,7 +212,7 @@ impl Lan {
                 numbered.number = numbered.number.wrapping_add(1);
                 numbered.number
             }
-            Numbering::Zero => 0,
+            Numbering::Conversation => 0,
         };
         Some(Packet {
             from: (host.mac, host.ip),

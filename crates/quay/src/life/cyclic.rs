@@ -145,6 +145,6 @@ fn anti_sway(world: &mut World, place: &Place, every_s: f64) {
             let time = crate::lan::later(now, 900_000 + world.chance.below(700_000) as i64);
             world.lan.datagram(time, (swaying, port), (plc, port), &antisway::telegram(number, 3, &tells));
         }
-        Some(seconds(every_s * world.chance.between(0.99, 1.01)))
+        Some(world.about(every_s))
     });
 }

@@ -136,7 +136,7 @@ const SHORE: [(&str, u8, &Persona); 9] = [
 /// The provider's router, on the other side of the first crane's gateway: what comes from far away comes through it.
 const PROVIDER: ([u8; 6], Ipv4Addr) = ([0x00, 0x90, 0x1A, 0x42, 0x10, 0x01], Ipv4Addr::new(198, 51, 100, 1));
 
-/// Lets a crane's hosts join, and the shore's, which are seen behind the first crane's gateway.
+/// Lets a crane's hosts join, and the shore's, which each crane sees behind its own gateway.
 pub fn join_all(world: &mut World, place: &Place) {
     for Kin(name, first, count, hardware, persona) in LOCAL {
         let prefix = match hardware {
@@ -151,17 +151,15 @@ pub fn join_all(world: &mut World, place: &Place) {
             place.join(world, &name, [a, b, c, 0x10 + place.number, 0x2A, host], host, persona);
         }
     }
+    let Some(gateway) = place.host(world, "gateway") else { return };
+    world.lan.route_through(gateway);
     if world.lan.named("sql").is_none() {
-        let gateway = place.host(world, "gateway");
-        let router = gateway.and_then(|id| world.lan.host(id)).map_or([0; 6], |host| host.mac);
+        let router = world.lan.host(gateway).map_or([0; 6], |host| host.mac);
         for (name, number, persona) in SHORE {
             let ip = Ipv4Addr::new(10, 20, 0, number);
             world.lan.join(Host::local(name, router, ip, persona).behind(router, 1, 0.4, 0.1));
         }
         let (mac, ip) = PROVIDER;
         world.lan.join(Host::local("provider", mac, ip, &LINUX));
-        if let Some(gateway) = gateway {
-            world.lan.route_through(gateway);
-        }
     }
 }

@@ -58,7 +58,7 @@ impl Link {
                 return Some(seconds(0.2));
             }
             self.send(world);
-            Some(seconds(self.every_s * world.chance.between(0.99, 1.01)))
+            Some(world.about(self.every_s))
         }
     }
 

@@ -3,7 +3,7 @@
 use super::{Place, exchange, is_up, repeat};
 use crate::lan::HostId;
 use crate::lines::dhcp::{self, Client, Lease};
-use crate::world::{World, seconds};
+use crate::world::World;
 use std::net::Ipv4Addr;
 
 /// Who has a lease, and what kind of system it says it is.
@@ -21,7 +21,7 @@ pub(super) fn work(world: &mut World, place: &Place) {
         let every_s = f64::from(LEASE_S) / 2.0;
         repeat(world, every_s, move |world| {
             renew(world, [client, server], router, (&called, vendor));
-            Some(seconds(every_s * world.chance.between(0.99, 1.01)))
+            Some(world.about(every_s))
         });
     }
 }

@@ -1,5 +1,6 @@
 //! The crane management system: reads the controller once a second, and tells it each move.
 
+use super::terminal::dispatched;
 use super::{Maker, Pace, Place, pair};
 use crate::clients::{Plan, Step, cip, modbus, opcua};
 use crate::lan::Label;
@@ -26,7 +27,7 @@ pub(super) fn work(world: &mut World, place: &Place, pace: Pace) {
             let (port, client) = client(&place, pace);
             talk = Some(world.call(cms, plc, port, client));
         }
-        Some(seconds(RECONNECT_S))
+        Some(world.about(RECONNECT_S))
     };
     world.adopt(Box::new(work), Label::default(), begin);
 }
@@ -43,18 +44,15 @@ fn client(place: &Place, pace: Pace) -> (u16, Box<dyn Party>) {
     }
 }
 
-/// The move that the crane has begun since this was asked last; a hatch cover is nobody's cargo.
+/// The move that the terminal has told since this was asked last.
 fn next_move(scene: &Scene<'_>, station: usize, told: &mut Option<u32>) -> Option<Move> {
-    let job = scene.stations.get(station).and_then(|station| station.crane.job())?;
-    let is_new = *told != Some(job.order) && !job.container.number.is_empty();
-    is_new.then(|| {
-        *told = Some(job.order);
-        job.clone()
-    })
+    let job = scene.stations.get(station).and_then(dispatched).filter(|job| *told != Some(job.order))?;
+    *told = Some(job.order);
+    Some(job.clone())
 }
 
-fn rest<D>(scene: &mut Scene<'_>, pace: Pace) -> Step<D> {
-    Step::Pause(seconds(scene.chance.between(0.98, 1.02) * EVERY_S / pace.polls.max(0.02)))
+fn rest<D>(pace: Pace) -> Step<D> {
+    Step::Pause(seconds(EVERY_S / pace.polls.max(0.02)))
 }
 
 /// Modbus: each move when it begins, else two reads a second.
@@ -70,7 +68,7 @@ fn registers(station: usize, pace: Pace) -> Plan<modbus::Deed> {
             2 => Step::Do(modbus::Deed::read(3, 0, 67)),
             _ => {
                 asked = 0;
-                rest(scene, pace)
+                rest(pace)
             }
         }
     })
@@ -110,7 +108,7 @@ fn tags(station: usize, pace: Pace) -> Plan<cip::Deed> {
         }
         if round * TOGETHER >= names.len().min(WATCHED) {
             round = 0;
-            return rest(scene, pace);
+            return rest(pace);
         }
         let part = names.iter().skip(round * TOGETHER).take(TOGETHER);
         round += 1;

@@ -1,7 +1,7 @@
 //! The honest life of a crane's network: who is there, and what they do all day.
 
 mod boots;
-mod clocks;
+pub(crate) mod clocks;
 mod cyclic;
 pub mod engineering;
 pub mod hosts;
@@ -89,14 +89,14 @@ fn repeat(world: &mut World, within_s: f64, work: impl FnMut(&mut World) -> Opti
     world.adopt(Box::new(work), Label::default(), begins);
 }
 
-/// A question in a datagram; and, from who is up, the answer, made for when it heard and when it answers.
+/// A question in a datagram; and, from who is up, the answer, made for when it heard and when it answers. Gives when it heard.
 fn exchange(
     world: &mut World,
     from: (HostId, u16),
     to: (HostId, u16),
     question: &[u8],
     answer: impl FnOnce(Timestamp, Timestamp) -> Vec<u8>,
-) {
+) -> Timestamp {
     let departs = world.lan.departure(world.now(), from.0);
     let heard = world.lan.datagram(departs, from, to, question);
     if is_up(world, to.0) {
@@ -104,4 +104,5 @@ fn exchange(
         let seen = world.lan.departure(sent, to.0);
         world.lan.datagram(seen, to, from, &answer(heard, sent));
     }
+    heard
 }

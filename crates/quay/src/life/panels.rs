@@ -70,7 +70,7 @@ impl Panel {
             self.restarts = later(now, ((STARTS_S + world.chance.exponential(RESTART_S)) * 1e9) as i64);
             self.is_off.replace(true);
             self.leave(world);
-            return Some(seconds(STARTS_S));
+            return Some(world.about(STARTS_S));
         }
         if !is_up(world, panel) {
             self.is_off.replace(true);
@@ -80,7 +80,7 @@ impl Panel {
             let (port, party) = self.page();
             self.talk = Some(world.call(panel, plc, port, party));
         }
-        Some(seconds(RECONNECT_S))
+        Some(world.about(RECONNECT_S))
     }
 
     fn leave(&mut self, world: &mut World) {
@@ -150,9 +150,9 @@ impl Page {
         Some(self.shown)
     }
 
-    fn rest<D>(&self, scene: &mut Scene<'_>) -> Step<D> {
+    fn rest<D>(&self) -> Step<D> {
         let every_s = EVERY_S * (1.0 + self.index as f64 / 2.0);
-        Step::Pause(seconds(scene.chance.between(0.97, 1.03) * every_s / self.pace.polls))
+        Step::Pause(seconds(every_s / self.pace.polls))
     }
 }
 
@@ -170,7 +170,7 @@ fn siemens(mut page: Page) -> Plan<s7::Deed> {
         let Some(shows) = page.turn(scene) else { return Step::Stay };
         if asked == QUESTIONS {
             asked = 0;
-            return page.rest(scene);
+            return page.rest();
         }
         asked += 1;
         Step::Do(s7::Deed::Read(shown(&places, shows, asked - 1)))
@@ -193,7 +193,7 @@ fn rockwell(mut page: Page) -> Plan<cip::Deed> {
         }
         if asked == QUESTIONS {
             asked = 0;
-            return page.rest(scene);
+            return page.rest();
         }
         asked += 1;
         let names = shown(&names, shows, asked - 1).into_iter().map(str::to_owned).collect();
@@ -213,7 +213,7 @@ fn registers(mut page: Page) -> Plan<modbus::Deed> {
             (2, _) => Step::Do(modbus::Deed::read(2, 0, 29)),
             _ => {
                 asked = 0;
-                page.rest(scene)
+                page.rest()
             }
         }
     })

@@ -30,7 +30,7 @@ pub(super) fn work(world: &mut World, place: &Place, pace: Pace) {
             if up && talk.is_none_or(|talk| world.is_over(talk)) {
                 talk = Some(world.play(cms, device, 502, Told::both(plan(station, code, registers, pace))));
             }
-            Some(seconds(RECONNECT_S))
+            Some(world.about(RECONNECT_S))
         };
         world.adopt(Box::new(work), Label::default(), begin);
     }
@@ -47,7 +47,7 @@ fn plan(station: usize, code: u8, registers: Registers, pace: Pace) -> Plan<Vec<
             }
             None => {
                 let pace = pace.polls.max(0.02);
-                Step::Pause(seconds(scene.chance.between(0.98, 1.02) * EVERY_S / pace))
+                Step::Pause(seconds(EVERY_S / pace))
             }
         }
     })

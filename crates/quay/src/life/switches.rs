@@ -4,7 +4,7 @@ use super::{Place, exchange, is_up, repeat};
 use crate::lan::HostId;
 use crate::lines::snmp::{self, Value};
 use crate::lines::{lldp, stp};
-use crate::world::{World, seconds};
+use crate::world::World;
 
 const TELLS_S: f64 = 30.0;
 const TREE_S: f64 = 2.0;
@@ -28,7 +28,7 @@ pub(super) fn work(world: &mut World, place: &Place) {
             if up {
                 world.lan.frame(now, frame);
             }
-            Some(seconds(TELLS_S))
+            Some(world.about(TELLS_S))
         });
         repeat(world, TREE_S, move |world| {
             let (now, host) = (world.now(), world.lan.host(switch)?);
@@ -37,10 +37,11 @@ pub(super) fn work(world: &mut World, place: &Place) {
             if up {
                 world.lan.frame(now, frame);
             }
-            Some(seconds(TREE_S * world.chance.between(0.999, 1.001)))
+            Some(world.about(TREE_S))
         });
     }
-    for name in SWITCHES.into_iter().chain(["gateway"]) {
+    // The gateway is asked, too, but on its other side.
+    for name in SWITCHES {
         monitored(world, place, name);
     }
 }
@@ -61,7 +62,7 @@ fn monitored(world: &mut World, place: &Place, name: &str) {
             switch,
             [Value::Ticks(UP_BEFORE + ticks), Value::Counter(came), Value::Counter(went)],
         );
-        Some(seconds(MONITORED_S))
+        Some(world.about(MONITORED_S))
     });
 }
 

@@ -6,7 +6,7 @@ use crate::clients::told::Told;
 use crate::clients::{Plan, Step, once};
 use crate::lan::{HostId, Label, later};
 use crate::lines::{http, tds};
-use crate::party::{Line, Scene, Scripted};
+use crate::party::{Line, Scripted};
 use crate::station::Station;
 use crate::world::{World, seconds};
 use quaywatch_crane::work::Move;
@@ -19,6 +19,12 @@ const STATUS_S: f64 = 10.0;
 const LOOK_S: f64 = 0.5;
 const HISTORY_S: f64 = 60.0;
 const RECONNECT_S: f64 = 20.0;
+/// How soon the crane's system tells that a move is over, and the terminal's what is next: half of the times sooner.
+const DONE_S: f64 = 0.6;
+const DISPATCH_S: f64 = 1.1;
+/// How soon the crane's system makes something of what it was told.
+const TAKEN_S: f64 = 0.2;
+const SPREAD: f64 = 0.5;
 /// How often an idle connection is asked whether its other end is still there.
 const KEPT_ALIVE_S: f64 = 30.0;
 /// How long one that is not needed is kept.
@@ -39,6 +45,11 @@ fn job(station: &Station) -> Option<&Move> {
     station.crane.job().filter(|job| !job.container.number.is_empty())
 }
 
+/// The same, once the terminal has told it to the crane's system.
+pub(super) fn dispatched(station: &Station) -> Option<&Move> {
+    job(station).filter(|job| station.dispatched == Some(job.order))
+}
+
 fn moves(station: &Station) -> u32 {
     station.number("Stat.Moves").unwrap_or_default() as u32
 }
@@ -53,13 +64,37 @@ fn jobs(world: &mut World, place: &Place) {
         let begins = job(station).filter(|job| told != Some(job.order));
         if let Some(next) = begins.map(|job| (job.order, message(&crane, job))) {
             told = Some(next.0);
-            if let Some(done) = at.replace(next.1.clone()) {
-                post(world, (cms, tos), "/api/v2/moves/done", ("crane-cms/3.4", &finished(done, now, count)));
+            let (order, body) = next;
+            if let Some(done) = at.replace(body.clone()) {
+                let done = finished(done, now, count);
+                soon(world, DONE_S, move |world| {
+                    post(world, (cms, tos), "/api/v2/moves/done", ("crane-cms/3.4", &done));
+                });
             }
-            post(world, (tos, cms), "/jobs", ("terminal/11.2", &next.1));
+            soon(world, DISPATCH_S, move |world| {
+                post(world, (tos, cms), "/jobs", ("terminal/11.2", &body));
+                if is_up(world, tos) {
+                    soon(world, TAKEN_S, move |world| {
+                        let station = world.stations.get_mut(index);
+                        station.into_iter().for_each(|station| station.dispatched = Some(order));
+                    });
+                }
+            });
         }
-        Some(seconds(LOOK_S))
+        Some(world.about(LOOK_S))
     });
+}
+
+/// Something is done once, after about this time: each of two systems gets to it in its own time.
+fn soon(world: &mut World, usual_s: f64, work: impl FnOnce(&mut World) + 'static) {
+    let wait_s = world.chance.lognormal(usual_s, SPREAD);
+    let mut work = Some(work);
+    let begins = later(world.now(), (wait_s * 1e9) as i64);
+    let once = move |world: &mut World| -> Option<std::time::Duration> {
+        work.take().into_iter().for_each(|work| work(world));
+        None
+    };
+    world.adopt(Box::new(once), world.lan.label, begins);
 }
 
 fn message(crane: &str, job: &Move) -> Json {
@@ -119,7 +154,7 @@ fn history(world: &mut World, place: &Place) {
             let lines = vec![Line::client(request), Line::server(response).after_ms(7)];
             world.play(historian, cms, JOB_PORT, Scripted::both(lines));
         }
-        Some(seconds(HISTORY_S * world.chance.between(0.99, 1.01)))
+        Some(world.about(HISTORY_S))
     });
 }
 
@@ -132,7 +167,7 @@ fn database(world: &mut World, place: &Place) {
         if up && talk.is_none_or(|talk| world.is_over(talk)) {
             talk = Some(world.play(cms, sql, DATABASE_PORT, Told::both(statements(index, crane.clone()))));
         }
-        Some(seconds(RECONNECT_S))
+        Some(world.about(RECONNECT_S))
     };
     world.adopt(Box::new(work), Label::default(), begin);
     pooled(world, place, [cms, sql]);
@@ -151,7 +186,7 @@ fn pooled(world: &mut World, place: &Place, [cms, sql]: [HostId; 2]) {
             }
             None => {}
         }
-        Some(seconds(KEPT_ALIVE_S))
+        Some(world.about(KEPT_ALIVE_S))
     });
 }
 
@@ -164,7 +199,7 @@ fn statements(index: usize, crane: String) -> Plan<Vec<Line>> {
             return Step::Do(log_in(&crane));
         }
         let (now, station) = (scene.now, scene.stations.get(index));
-        if let Some(job) = station.and_then(job).filter(|job| told != Some(job.order)) {
+        if let Some(job) = station.and_then(dispatched).filter(|job| told != Some(job.order)) {
             told = Some(job.order);
             waiting.push_back(insert_move(&crane, job));
         }
@@ -174,13 +209,9 @@ fn statements(index: usize, crane: String) -> Plan<Vec<Line>> {
         }
         match waiting.pop_front() {
             Some(statement) => Step::Do(tds::insert(&statement, 1)),
-            None => Step::Pause(pause(scene)),
+            None => Step::Pause(seconds(LOOK_S)),
         }
     })
-}
-
-fn pause(scene: &mut Scene<'_>) -> std::time::Duration {
-    seconds(scene.chance.between(0.9, 1.1) * LOOK_S)
 }
 
 fn log_in(crane: &str) -> Vec<Line> {

@@ -69,7 +69,7 @@ fn control(world: &mut World, stream: Stream, plays: &Rc<Cell<bool>>) {
             talk =
                 Some(world.play(who, camera, 554, Told::both(watch(ip, stream, until, Rc::clone(&plays)))));
         }
-        Some(seconds(RECONNECT_S))
+        Some(world.about(RECONNECT_S))
     };
     world.adopt(Box::new(work), Label::default(), begin);
 }
@@ -79,7 +79,7 @@ fn watch(camera: Ipv4Addr, stream: Stream, until: Timestamp, plays: Rc<Cell<bool
     Box::new(move |scene| {
         speaks = !speaks;
         match (speaks, plays.get()) {
-            (false, true) => return Step::Pause(seconds(scene.chance.between(0.97, 1.03) * ALIVE_S)),
+            (false, true) => return Step::Pause(seconds(ALIVE_S)),
             (false, false) => return Step::Close,
             (true, _) => number += 1,
         }
@@ -106,7 +106,7 @@ fn pictures(world: &mut World, stream: Stream, plays: &Rc<Cell<bool>>) {
             let now = world.now();
             world.lan.datagram(now, (camera, rtsp::SERVER_PORT), (who, stream.port), &packet);
         }
-        Some(seconds(stream.every_s * world.chance.between(0.9, 1.1)))
+        Some(world.about(stream.every_s))
     };
     world.adopt(Box::new(work), Label::default(), begins);
 }

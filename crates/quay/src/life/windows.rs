@@ -7,6 +7,7 @@ use crate::lines::kerberos::Ticket;
 use crate::lines::{ldap, smb};
 use crate::party::{Line, Scripted};
 use crate::world::{World, seconds};
+use std::collections::VecDeque;
 
 /// How often policies are asked for: Windows does it each 90 minutes and up to 30 more.
 const POLICY_S: [f64; 2] = [5400.0, 7200.0];
@@ -38,7 +39,7 @@ pub(super) fn work(world: &mut World, place: &Place) {
     }
 }
 
-/// Tickets, a look into the directory, and the share with the policies.
+/// Tickets, a look into the directory, and the share with the policies: each needs what was given before.
 fn policies(world: &mut World, host: HostId, ad: HostId, account: &str) {
     let seed = world.chance.next();
     let server = format!("ad.{DOMAIN}");
@@ -47,17 +48,35 @@ fn policies(world: &mut World, host: HostId, ad: HostId, account: &str) {
     let asked = |ticket: &Ticket<'_>, question: Vec<u8>, is_first| {
         vec![Line::client(question), Line::server(ticket.granted(is_first)).after_ms(2)]
     };
-    world.play(host, ad, 88, Scripted::both(asked(&first, first.first(), true)));
-    world.play(host, ad, 88, Scripted::both(asked(&files, files.next(), false)));
     let attributes = [
         ("defaultNamingContext", "DC=quay,DC=example"),
         ("dnsHostName", server.as_str()),
         ("domainFunctionality", "7"),
     ];
-    world.play(host, ad, 389, Scripted::both(ldap::search("", &attributes)));
     let shares = [format!("\\\\{server}\\IPC$"), format!("\\\\{server}\\SysVol")];
-    let visit = smb::visit(world.now(), &files, &shares);
-    world.play(host, ad, 445, Scripted::both(visit));
+    let visits = VecDeque::from([
+        (88, asked(&first, first.first(), true)),
+        (88, asked(&files, files.next(), false)),
+        (389, ldap::search("", &attributes)),
+        (445, smb::visit(world.now(), &files, &shares)),
+    ]);
+    one_after_another(world, [host, ad], visits);
+}
+
+/// How often it is looked whether a conversation is over.
+const LOOK_S: f64 = 0.004;
+
+/// Conversations at these ports, each when the one before is over.
+fn one_after_another(world: &mut World, [from, to]: [HostId; 2], mut visits: VecDeque<(u16, Vec<Line>)>) {
+    let mut talk = None;
+    let work = move |world: &mut World| {
+        if talk.is_none_or(|talk| world.is_over(talk)) {
+            let (port, lines) = visits.pop_front().filter(|_| is_up(world, from))?;
+            talk = Some(world.play(from, to, port, Scripted::both(lines)));
+        }
+        Some(world.about(LOOK_S))
+    };
+    world.adopt(Box::new(work), world.lan.label, world.now());
 }
 
 /// Asks the update service whether there is something new, and there is not.

@@ -34,6 +34,19 @@ pub struct Client<'a> {
     pub has: Ipv4Addr,
 }
 
+const MICROSOFT: &str = "MSFT";
+
+/// What systems want to be told (option 55), as each has its own list: fingerprints are made of it.
+fn parameters(vendor: &str) -> &'static [u8] {
+    match vendor {
+        _ if vendor.starts_with(MICROSOFT) => &[1, 3, 6, 15, 31, 33, 43, 44, 46, 47, 119, 121, 249, 252],
+        _ if vendor.starts_with("snom") => &[1, 2, 3, 6, 7, 12, 15, 42, 43, 66, 67, 120, 125, 132],
+        _ if vendor.starts_with("axis") => &[1, 3, 6, 12, 15, 26, 28, 42, 60],
+        // Of udhcpc.
+        _ => &[1, 3, 6, 12, 15, 28, 42],
+    }
+}
+
 /// What a client says. `wants`: the address it asks for, in options 50 and 54.
 #[must_use]
 pub fn question(client: &Client<'_>, kind: u8, wants: Option<(Ipv4Addr, Ipv4Addr)>) -> Vec<u8> {
@@ -45,8 +58,12 @@ pub fn question(client: &Client<'_>, kind: u8, wants: Option<(Ipv4Addr, Ipv4Addr
         option(54, &server.octets(), &mut out);
     }
     option(12, client.name.as_bytes(), &mut out);
+    if kind == REQUEST && client.vendor.starts_with(MICROSOFT) {
+        // Its full name (RFC 4702, section 2.1): the client itself tells the name server.
+        option(81, &[&[0, 0, 0][..], client.name.as_bytes()].concat(), &mut out);
+    }
     option(60, client.vendor.as_bytes(), &mut out);
-    option(55, &[1, 3, 6, 15, 44, 46, 42], &mut out);
+    option(55, parameters(client.vendor), &mut out);
     end(out)
 }
 

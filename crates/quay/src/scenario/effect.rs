@@ -61,7 +61,8 @@ impl Watch {
         conditions: &[Condition],
         played: Rc<RefCell<Played>>,
     ) -> Self {
-        let watched = |condition: &Condition| Watched { condition: condition.clone(), first: None, last: None };
+        let watched =
+            |condition: &Condition| Watched { condition: condition.clone(), first: None, last: None };
         Self { station, label, conditions: conditions.iter().map(watched).collect(), played }
     }
 

@@ -24,6 +24,20 @@ pub(super) fn packets(mut file: &[u8]) -> Vec<Vec<u8>> {
     packets
 }
 
+/// When they were seen, in seconds.
+fn times(mut file: &[u8]) -> Vec<f64> {
+    let word = |bytes: &[u8], at: usize| u32::from_le_bytes(bytes[at..at + 4].try_into().unwrap());
+    let mut times = Vec::new();
+    while file.len() >= 12 {
+        if word(file, 0) == 6 {
+            let nanos = u64::from(word(file, 12)) << 32 | u64::from(word(file, 16));
+            times.push((nanos % 1_000_000_000_000_000) as f64 / 1e9);
+        }
+        file = &file[word(file, 4) as usize..];
+    }
+    times
+}
+
 fn holds(frame: &[u8], what: &[u8]) -> bool {
     frame.windows(what.len()).any(|window| window == what)
 }
@@ -92,9 +106,74 @@ fn what_comes_through_a_modem_has_its_hardware_address_and_a_dozen_routers_behin
 fn a_lie_about_time_comes_from_another_hardware_address_than_the_gateways() {
     let frames = frames("t01");
     let lies: Vec<_> = frames.iter().filter(|frame| is_of_port(frame, 123) && frame[42] == 0x24).collect();
-    assert_eq!(lies.len(), 11);
+    assert_eq!(lies.len(), 5);
     assert!(lies.iter().all(|frame| frame[6..12] == [0x00, 0xE0, 0x4C, 0x68, 0x2B, 0x77]));
     assert!(lies.iter().all(|frame| frame[26..30] == [10, 20, 0, 13]));
+}
+
+#[test]
+fn who_is_lied_to_about_time_asks_as_ever_and_is_answered_by_the_server_too() {
+    let (_, file) = capture("t01", 11);
+    let all = packets(&file);
+    let asked = |frame: &&Vec<u8>| is_of_port(frame, 123) && frame[42] == 0x23 && frame[29] == 50;
+    let polls: Vec<u8> = all.iter().filter(asked).map(|frame| frame[44]).collect();
+    assert!(polls.len() > 10 && polls.iter().all(|poll| *poll == 6), "{polls:?}");
+    let answers: Vec<_> = all.iter().filter(|frame| is_of_port(frame, 123) && frame[42] == 0x24).collect();
+    let is_lie = |frame: &[u8]| frame[6] == 0 && frame[7] == 0xE0;
+    let lies: Vec<_> = answers.iter().filter(|frame| is_lie(frame)).collect();
+    for lie in lies {
+        // Both repeat the question's time.
+        let both: Vec<_> = answers.iter().filter(|frame| frame[66..74] == lie[66..74]).collect();
+        assert_eq!(both.len(), 2);
+        assert!(is_lie(both[0]) && !is_lie(both[1]), "the lie is there first");
+    }
+}
+
+#[test]
+fn a_way_out_through_a_modem_was_given_by_it() {
+    let frames = frames("a02");
+    // Options 53: 5, and 3: 10.7.7.97, of what the management system is told.
+    let given = |frame: &Vec<u8>| {
+        is_of_port(frame, 67) && frame[30..34] == [10, 7, 7, 50] && holds(frame, &[53, 1, 5])
+    };
+    let given = frames.iter().position(given).unwrap();
+    assert!(holds(&frames[given], &[3, 4, 10, 7, 7, 97]));
+    let out = frames.iter().position(|frame| frame[12..14] == [8, 0] && frame[30..32] == [203, 0]);
+    assert!(given < out.unwrap());
+}
+
+#[test]
+fn a_slow_scan_tries_every_three_minutes() {
+    let times: Vec<f64> = tries("r02");
+    assert_eq!(times.len(), 3);
+    assert!(times.windows(2).all(|pair| (165.0..195.0).contains(&(pair[1] - pair[0]))), "{times:?}");
+}
+
+#[test]
+fn no_attack_is_as_regular_as_a_clock() {
+    let times = tries("x05");
+    let apart: Vec<f64> = times.windows(2).map(|pair| pair[1] - pair[0]).collect();
+    let mean = apart.iter().sum::<f64>() / apart.len() as f64;
+    let variance = apart.iter().map(|wait| (wait - mean).powi(2)).sum::<f64>() / apart.len() as f64;
+    assert!((0.005..0.05).contains(&(variance.sqrt() / mean)), "{apart:?}");
+}
+
+/// When something is tried: the times of those of a scenario's frames, in seconds, that come behind three and a half of
+/// silence.
+fn tries(name: &str) -> Vec<f64> {
+    let (label, file) = capture(name, 11);
+    let times = times(&file);
+    let ranges = label["frames"].as_array().unwrap();
+    let number = |range: &serde_json::Value, end: usize| range[end].as_u64().unwrap() as usize;
+    let mut tries: Vec<f64> = Vec::new();
+    let mut last = f64::MIN;
+    for time in ranges.iter().flat_map(|range| &times[number(range, 0) - 1..number(range, 1)]) {
+        if time - last > 3.5 {
+            tries.push(*time);
+        }
+        last = *time;
+    }
+    tries
 }
 
 #[test]

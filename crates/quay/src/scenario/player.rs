@@ -136,8 +136,7 @@ impl Player {
         if self.done >= step.times {
             self.next_step();
         } else {
-            let varies =
-                if step.varies > 0.0 { world.chance.between(-step.varies, step.varies) } else { 0.0 };
+            let varies = world.chance.between(-step.varies, step.varies);
             self.wait(world, step.every_s * (1.0 + varies));
         }
     }
@@ -148,8 +147,9 @@ impl Player {
         self.not_before = Timestamp::from_nanos(i64::MIN);
     }
 
-    fn wait(&mut self, world: &World, wait_s: f64) {
-        self.not_before = crate::lan::later(world.now(), (wait_s * 1e9) as i64);
+    fn wait(&mut self, world: &mut World, wait_s: f64) {
+        let wait = world.about(wait_s);
+        self.not_before = crate::lan::later(world.now(), wait.as_nanos() as i64);
     }
 }
 

@@ -33,7 +33,8 @@ pub(super) fn written(names: &[&str], seed: u64) -> tempfile::TempDir {
     let run = Run {
         seed,
         begin: Timestamp::from_nanos(1_796_025_600_000_000_000),
-        length_s: 540.0 * names.len() as f64,
+        // What waits for what somebody asks anyway, or is meant to be slow, takes longer.
+        length_s: if names == ["t01"] || names == ["r02"] { 900.0 } else { 540.0 * names.len() as f64 },
         maker,
         cranes: vec!["STS07".to_owned()],
         settings: Settings { wind_m_s: 6.0, truck_wait_s: 10.0, ..Settings::default() },

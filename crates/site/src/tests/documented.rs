@@ -67,7 +67,8 @@ fn the_documented_mistake_is_told_that_way() {
 
 #[test]
 fn the_sample_describes_the_hosts_of_the_sample_capture() {
-    let site = Site::load(&root().join("samples/mixed-crane/site.toml")).unwrap_or_else(|errors| panic!("{errors}"));
+    let site =
+        Site::load(&root().join("samples/mixed-crane/site.toml")).unwrap_or_else(|errors| panic!("{errors}"));
     for host in [10, 11, 12, 13, 14, 15, 16, 17, 20, 21, 30, 40, 50] {
         let party = party(&site, &format!("10.70.7.{host}"));
         assert!(party.asset.is_some() && party.zone.is_some() && party.crane.is_some(), "{host}");

@@ -168,7 +168,8 @@ fn admit(token: &ExtensionObject<'_>) -> Result<(), StatusCode> {
     if is_null || token.binary(encodings::ANONYMOUS_IDENTITY_TOKEN).is_some() {
         return Ok(());
     }
-    let named = token.binary(encodings::USER_NAME_IDENTITY_TOKEN).ok_or(status::BAD_IDENTITY_TOKEN_INVALID)?;
+    let named =
+        token.binary(encodings::USER_NAME_IDENTITY_TOKEN).ok_or(status::BAD_IDENTITY_TOKEN_INVALID)?;
     let mut from = Decoder::new(named);
     let shown = UserNameIdentityToken::read(&mut from, "UserNameIdentityToken");
     let [name, password] = USER.map(str::as_bytes);

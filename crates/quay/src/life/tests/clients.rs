@@ -64,7 +64,7 @@ fn a_client_of_opc_ua_browses_reads_writes_calls_and_is_told_what_changes() {
         Step::Do(opcua::Deed::Subscribe(vec![node("Plc.Heartbeat"), node("Trolley.Pos")], 500.0)),
         Step::Stay,
     ]);
-    let login = opcua::Login::User("operator".to_owned(), "1234".to_owned());
+    let login = opcua::Login::User("engineer".to_owned(), "quayside".to_owned());
     let mut world = called(Maker::Abb, 4840, Box::new(opcua::Client::new(login, plan)));
     let all = watch(&mut world, 20.0);
     assert!((number(&world, "Par.WindTrip") - 23.0).abs() < 1e-6);

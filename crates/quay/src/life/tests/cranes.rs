@@ -21,8 +21,8 @@ fn every_maker_s_panels_speak_its_own_protocol() {
     assert!(udp(&abb, 2222).is_empty());
 }
 
-#[test]
-fn two_cranes_live_their_own_lives_and_share_the_shore() {
+/// A minute of two cranes at one quay.
+fn two() -> Vec<super::Seen> {
     use crate::life::{Place, hosts, settle};
     use crate::{Station, World};
     use quaywatch_crane::Settings;
@@ -34,9 +34,36 @@ fn two_cranes_live_their_own_lives_and_share_the_shore() {
         hosts::join_all(&mut world, &place);
         settle(&mut world, &place, LITTLE);
     }
-    let all = super::watch(&mut world, 60.0);
+    super::watch(&mut world, 60.0)
+}
+
+#[test]
+fn two_cranes_live_their_own_lives_and_share_the_shore() {
+    let all = two();
     for number in [7, 8] {
         let told = tcp(&all, 1433).into_iter().filter(|seen| seen.from().octets() == [10, 7, number, 50]);
         assert!(told.count() > 3);
     }
+}
+
+#[test]
+fn each_crane_reaches_the_shore_through_its_own_gateway() {
+    let all = two();
+    let gateway = |number: u8| [0x00, 0x09, 0x0F, 0x10 + number, 0x2A, 1];
+    for [asks, asked] in all.iter().filter_map(super::Seen::arp) {
+        assert_eq!(asks.octets()[..3], asked.octets()[..3], "{asks} asks for {asked}");
+    }
+    let shore: Vec<_> = all.iter().filter(|seen| seen.kind() == 0x0800).collect();
+    let (mut out, mut back) = (0, 0);
+    for seen in shore {
+        let (from, to) = (seen.from().octets(), seen.to().octets());
+        if to[..2] == [10, 20] {
+            assert_eq!(seen.link_to(), gateway(from[2]), "from {from:?}");
+            out += 1;
+        } else if from[..2] == [10, 20] {
+            assert_eq!(seen.link_from(), gateway(to[2]), "to {to:?}");
+            back += 1;
+        }
+    }
+    assert!(out > 50 && back > 50, "{out} {back}");
 }

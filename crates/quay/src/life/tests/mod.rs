@@ -1,6 +1,8 @@
 mod clients;
 mod cranes;
 mod cyclic;
+mod links;
+mod personas;
 mod rare;
 mod rates;
 mod seen;

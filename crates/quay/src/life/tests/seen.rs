@@ -25,6 +25,20 @@ impl Seen {
         self.kind() == 0x0800 && self.bytes[23] == protocol
     }
 
+    /// Who asks whom for a hardware address, or tells.
+    pub(super) fn arp(&self) -> Option<[Ipv4Addr; 2]> {
+        let ip = |at: usize| Ipv4Addr::from(<[u8; 4]>::try_from(&self.bytes[at..at + 4]).unwrap());
+        (self.kind() == 0x0806).then(|| [ip(28), ip(38)])
+    }
+
+    pub(super) fn link_from(&self) -> &[u8] {
+        &self.bytes[6..12]
+    }
+
+    pub(super) fn link_to(&self) -> &[u8] {
+        &self.bytes[..6]
+    }
+
     /// A datagram's ports.
     pub(super) fn udp(&self) -> Option<[u16; 2]> {
         self.carries(17).then(|| [self.word(34), self.word(36)])

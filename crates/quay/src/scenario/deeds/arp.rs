@@ -1,7 +1,7 @@
 //! ARP that asks too much or says too much.
 
-use super::{Going, Stage, few};
-use crate::lan::{BROADCAST, Host, arp, later, padded};
+use super::{Going, Stage, again, few};
+use crate::lan::{BROADCAST, Host, arp};
 use crate::world::World;
 use serde::Deserialize;
 
@@ -52,19 +52,11 @@ impl Arp {
         match self {
             Self::Sweep { from, hosts: [first, last], every_s } => {
                 let asking = stage.host(world, from)?;
-                let mut time = now;
-                for number in *first..=*last {
-                    let ip = stage.place.address(number);
-                    if let Some(asked) = world.lan.at(ip) {
-                        world.lan.ask(time, asking, asked);
-                    } else {
-                        let asking = host(world, from)?;
-                        let question = arp(false, (asking.mac, asking.ip), ([0; 6], ip), BROADCAST);
-                        world.lan.frame(time, padded(question));
-                    }
-                    time = later(time, (every_s * 1e9) as i64);
-                }
-                Ok(Going::Until(time))
+                let addresses: Vec<_> = (*first..=*last).map(|number| stage.place.address(number)).collect();
+                Ok(again(world, addresses.len(), *every_s, move |world, time| {
+                    let now = world.now();
+                    addresses.get(time).into_iter().for_each(|ip| world.lan.look_for(now, asking, *ip));
+                }))
             }
             Self::Claim { from, of, to } => {
                 let (from, of, to) = (host(world, from)?, host(world, of)?, host(world, to)?);

@@ -1,11 +1,11 @@
 //! What is said in datagrams: tunnels, look-ups, messages, times.
 
-use super::{Going, Stage, few};
+use super::{Going, Stage, again, few};
 use crate::lan::{HostId, later};
 use crate::lines::cargo::{self, Form};
 use crate::lines::{dns, icmp, noise, ntp, snmp, syslog, tftp, wireguard};
 use crate::party::{End, Line};
-use crate::world::{World, seconds};
+use crate::world::World;
 use serde::Deserialize;
 use std::cell::Cell;
 use std::rc::Rc;
@@ -166,12 +166,12 @@ impl Datagrams {
 
     fn echoes(&self, world: &mut World, [from, to]: [HostId; 2], bytes: usize, seed: u64) -> Going {
         let id = seed as u16;
-        again(world, self.times, seconds(self.every_s), move |world, time| {
+        again(world, self.times as usize, self.every_s, move |world, time| {
             // Who answers honestly sends back what came; a tunnel sends what it has.
             let back = if bytes == 0 { 0 } else { 1 + world.chance.below(bytes) };
             let along = |way: u64, count: usize| match count {
                 0 => icmp::usual(),
-                _ => noise(seed ^ u64::from(time) << 8 ^ way, count),
+                _ => noise(seed ^ (time as u64) << 8 ^ way, count),
             };
             let now = world.now();
             let number = time as u16 + 1;
@@ -186,11 +186,10 @@ impl Datagrams {
     }
 
     fn times(&self, world: &mut World, [from, to]: [HostId; 2], behind: usize) -> Going {
-        let every = seconds(self.every_s);
         let port = if behind == 0 { 123 } else { world.lan.port_of(from) };
-        again(world, self.times, every, move |world, time| {
+        again(world, self.times as usize, self.every_s, move |world, time| {
             let now = world.now();
-            let tail = |way: u64| noise(now.nanos().unsigned_abs() ^ way ^ u64::from(time), behind);
+            let tail = |way: u64| noise(now.nanos().unsigned_abs() ^ way ^ time as u64, behind);
             let question = [ntp::question(now, 6), tail(0)].concat();
             let arrived = world.lan.datagram(now, (from, port), (to, 123), &question);
             if world.lan.host(to).is_some_and(|host| host.up) {
@@ -236,29 +235,11 @@ fn play(world: &mut World, [client, server]: [(HostId, u16); 2], lines: Vec<Line
             return None;
         };
         let way = Duration::from_nanos((arrived.since(now) + THINKING_NS).unsigned_abs());
-        Some(next.after + way)
+        Some(world.about(next.after.as_secs_f64()) + way)
     };
     let begins = later(world.now(), first.as_nanos() as i64);
     world.adopt(Box::new(work), world.lan.label, begins);
     Going::Told(over)
-}
-
-/// Does something so many times, so far apart.
-fn again(
-    world: &mut World,
-    times: u32,
-    every: Duration,
-    mut deed: impl FnMut(&mut World, u32) + 'static,
-) -> Going {
-    let mut time = 0;
-    let work = move |world: &mut World| {
-        deed(world, time);
-        time += 1;
-        (time < times).then_some(every)
-    };
-    world.adopt(Box::new(work), world.lan.label, world.now());
-    let length = every * times.saturating_sub(1) + seconds(0.3);
-    Going::Until(later(world.now(), length.as_nanos() as i64))
 }
 
 fn hexadecimal(bytes: &[u8]) -> String {

@@ -2,13 +2,14 @@
 
 use super::{Going, Stage};
 use crate::lan::{BROADCAST, Host, later};
-use crate::lines::{dcp, dhcp, ipv6, ntp};
-use crate::world::{World, seconds};
+use crate::life::clocks;
+use crate::lines::{dcp, dhcp, ipv6};
+use crate::world::World;
 use etherparse::PacketBuilder;
-use quaywatch_model::Timestamp;
 use serde::Deserialize;
+use std::cell::Cell;
 use std::net::Ipv4Addr;
-use std::time::Duration;
+use std::rc::Rc;
 
 /// What is said.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -54,7 +55,7 @@ pub enum Frames {
     LieAboutTime(Lie),
 }
 
-/// Answers of a time server that are not its own.
+/// Answers to what somebody asks a time server that are not its own, and are there before its own.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Lie {
@@ -70,10 +71,8 @@ pub struct Lie {
     /// By how many seconds each is more ahead than the one before.
     #[serde(default)]
     pub more_s: f64,
-    /// How often.
+    /// How many questions are answered so.
     pub times: u32,
-    /// How long between.
-    pub every_s: f64,
 }
 
 impl Frames {
@@ -152,7 +151,9 @@ fn join(world: &mut World, client: &dhcp::Client<'_>, joins: &Host, [server, rel
     const LEASE_S: u32 = 43_200;
     let mut time = world.now();
     let (address, server, router) = (joins.ip, server.ip, relay.ip);
-    let lease = dhcp::Lease { address, server, router, relay: router, lasts_s: LEASE_S };
+    // A server on the link itself needs nobody to pass on what it says.
+    let passed_on = if server == router { Ipv4Addr::UNSPECIFIED } else { router };
+    let lease = dhcp::Lease { address, server, router, relay: passed_on, lasts_s: LEASE_S };
     let steps = [
         (dhcp::question(client, dhcp::DISCOVER, None), true),
         (dhcp::answer(client, dhcp::OFFER, &lease), false),
@@ -183,30 +184,19 @@ impl Lie {
     fn begin(&self, stage: &Stage, world: &mut World) -> Result<Going, String> {
         let (by, to) = (stage.host(world, &self.by)?, stage.host(world, &self.to)?);
         let server = stage.host(world, &self.server)?;
-        let mac = world.lan.host(by).ok_or("there is no such host")?.mac;
-        let (mut time, times, every) = (0, self.times, seconds(self.every_s));
+        let over = Rc::new(Cell::new(self.times == 0));
         let (ahead_s, more_s) = (self.ahead_s, self.more_s);
-        let work = move |world: &mut World| -> Option<Duration> {
-            let now = world.now();
-            let lies = |at: Timestamp| later(at, ((ahead_s + more_s * f64::from(time)) * 1e9) as i64);
-            let arrived = world.lan.datagram(now, (to, NTP), (server, NTP), &ntp::question(now, 6));
-            let sent = later(arrived, 150_000);
-            let answer = first_hand(ntp::answer(now, 6, lies(arrived), lies(sent), *b"GPS\0"));
-            world.lan.datagram_as(sent, mac, (server, NTP), (to, NTP), &answer);
-            time += 1;
-            (time < times).then_some(every)
+        let lie = clocks::Lie {
+            by,
+            between: [to, server],
+            ahead_s,
+            more_s,
+            times: self.times,
+            told: 0,
+            over: Rc::clone(&over),
+            label: world.lan.label,
         };
-        world.adopt(Box::new(work), world.lan.label, world.now());
-        let length = every * times.saturating_sub(1) + seconds(0.3);
-        Ok(Going::Until(later(world.now(), length.as_nanos() as i64)))
+        world.lies.push(lie);
+        Ok(Going::Told(over))
     }
-}
-
-const NTP: u16 = 123;
-
-/// An answer that claims to come from a clock itself: stratum 1, no delay, no dispersion.
-fn first_hand(mut answer: Vec<u8>) -> Vec<u8> {
-    answer.get_mut(1).into_iter().for_each(|stratum| *stratum = 1);
-    answer.get_mut(4..12).into_iter().for_each(|words| words.fill(0));
-    answer
 }

@@ -10,7 +10,6 @@ use quaywatch_protocols::s7comm::wire::{DataItem, Function, Kind, Pdu};
 use quaywatch_wire::Reader;
 use serde::Deserialize;
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 /// Who, where, for how long, and what he changes.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -41,7 +40,7 @@ pub struct Change {
 }
 
 /// How often addresses are claimed.
-const CLAIMS_EVERY: Duration = Duration::from_secs(2);
+const CLAIMS_EVERY_S: f64 = 2.0;
 
 impl Mitm {
     /// Begins it.
@@ -62,10 +61,10 @@ impl Mitm {
             }
             claim(&mut world.lan, now, by, [one, other]);
             claim(&mut world.lan, now, by, [other, one]);
-            Some(CLAIMS_EVERY)
+            Some(world.about(CLAIMS_EVERY_S))
         };
         world.adopt(Box::new(claims), label, world.now());
-        Ok(Going::Until(later(end, seconds(2.1).as_nanos() as i64)))
+        Ok(Going::Until(later(end, seconds(CLAIMS_EVERY_S * 1.5).as_nanos() as i64)))
     }
 }
 

@@ -192,6 +192,31 @@ impl Going {
     }
 }
 
+/// Does something so many times, about so far apart.
+fn again(
+    world: &mut World,
+    times: usize,
+    every_s: f64,
+    mut deed: impl FnMut(&mut World, usize) + 'static,
+) -> Going {
+    let over = Rc::new(Cell::new(times == 0));
+    let (ended, mut time) = (Rc::clone(&over), 0);
+    let work = move |world: &mut World| {
+        if time < times {
+            deed(world, time);
+        }
+        ended.set(time >= times);
+        time += 1;
+        // What was done last is answered before it is over.
+        let wait_s = if time < times { every_s } else { LAST_ANSWERED_S };
+        (time <= times).then(|| world.about(wait_s))
+    };
+    world.adopt(Box::new(work), world.lan.label, world.now());
+    Going::Told(over)
+}
+
+const LAST_ANSWERED_S: f64 = 0.3;
+
 /// A value as a file writes it.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(untagged)]

@@ -75,9 +75,8 @@ impl Native {
     pub(super) fn begin(&self, stage: &Stage, world: &mut World) -> Result<Going, String> {
         let (from, to, stays) = (self.from.clone(), self.to.clone(), self.stays);
         match stage.place.maker {
-            Maker::Siemens => {
-                s7::S7 { from, to, role: self.role, stays, plan: all(&self.plan, Do::s7)? }.begin(stage, world)
-            }
+            Maker::Siemens => s7::S7 { from, to, role: self.role, stays, plan: all(&self.plan, Do::s7)? }
+                .begin(stage, world),
             Maker::Abb if self.role == s7::As::Panel => {
                 modbus::Modbus { from, to, stays, plan: all(&self.plan, Do::modbus)? }.begin(stage, world)
             }
@@ -179,7 +178,8 @@ impl Do {
         Ok(match self {
             Self::Identify(on) => vec![modbus::Do::Identify(*on)],
             Self::Read(names) => {
-                let tags = names.iter().map(|name| find(name).ok_or_else(|| format!("there is no signal {name}")));
+                let tags =
+                    names.iter().map(|name| find(name).ok_or_else(|| format!("there is no signal {name}")));
                 tags.map(|tag| tag.map(|tag| registers(&[tag]))).collect::<Result<Vec<_>, _>>()?.concat()
             }
             Self::ReadBytes(bytes) => registers(&within(*bytes).collect::<Vec<_>>()),
@@ -197,7 +197,8 @@ impl Do {
 
 /// The signals in bytes of a block.
 fn within([block, first, count]: [u16; 3]) -> impl Iterator<Item = &'static Tag> {
-    let is_in = move |tag: &&Tag| tag.block == block && (first..first.saturating_add(count)).contains(&tag.byte);
+    let is_in =
+        move |tag: &&Tag| tag.block == block && (first..first.saturating_add(count)).contains(&tag.byte);
     TAGS.iter().filter(is_in)
 }
 
@@ -213,7 +214,8 @@ fn together(bytes: [u16; 3]) -> impl Iterator<Item = Vec<String>> {
 fn registers(tags: &[&Tag]) -> Vec<modbus::Do> {
     let areas = [(Area::Coil, 1), (Area::Discrete, 2), (Area::Holding, 3), (Area::Input, 4)];
     let read = |(area, function): (Area, u16)| {
-        let ends = |tag: &&Tag| tag.register + if tag.kind == Kind::Bool { 1 } else { tag.kind.bytes() as u16 / 2 };
+        let ends =
+            |tag: &&Tag| tag.register + if tag.kind == Kind::Bool { 1 } else { tag.kind.bytes() as u16 / 2 };
         let of_area = || tags.iter().copied().filter(|tag| tag.area == area);
         let (first, end) = (of_area().map(|tag| tag.register).min()?, of_area().map(|tag| ends(&tag)).max()?);
         Some(modbus::Do::Read([function, first, end - first]))

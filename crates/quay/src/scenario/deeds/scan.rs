@@ -1,12 +1,11 @@
 //! Somebody tries who answers: at addresses one after another, at ports one after another.
 
-use super::{Going, Stage, few};
-use crate::lan::{BROADCAST, HostId, arp, later, padded};
+use super::{Going, Stage, again, few};
+use crate::lan::{HostId, later};
 use crate::lines::icmp;
 use crate::party::{Next, Party, Scene};
-use crate::world::{World, seconds};
+use crate::world::World;
 use serde::Deserialize;
-use std::time::Duration;
 
 /// What is tried.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -29,7 +28,7 @@ impl Scan {
     pub(super) fn begin(&self, stage: &Stage, world: &mut World) -> Result<Going, String> {
         let from = stage.host(world, &self.from)?;
         let [first, last] = self.hosts;
-        let (place, ports, every) = (stage.place.clone(), self.ports.clone(), seconds(self.every_s));
+        let (place, ports) = (stage.place.clone(), &self.ports);
         let mut tries: Vec<(u8, Option<u16>)> = Vec::new();
         for host in first..=last {
             if ports.is_empty() {
@@ -37,10 +36,8 @@ impl Scan {
             }
             tries.extend(ports.iter().map(|port| (host, Some(*port))));
         }
-        let end = later(world.now(), every.as_nanos() as i64 * tries.len() as i64);
-        let mut tries = tries.into_iter();
-        let work = move |world: &mut World| -> Option<Duration> {
-            let (host, port) = tries.next()?;
+        Ok(again(world, tries.len(), self.every_s, move |world, time| {
+            let Some((host, port)) = tries.get(time).copied() else { return };
             let ip = place.address(host);
             let now = world.now();
             match (world.lan.at(ip), port) {
@@ -50,16 +47,9 @@ impl Scan {
                 }
                 (Some(to), None) => ping(world, from, to),
                 // Nobody is there: not even the address is found.
-                (None, _) => {
-                    let asking = world.lan.host(from)?.clone();
-                    let question = arp(false, (asking.mac, asking.ip), ([0; 6], ip), BROADCAST);
-                    world.lan.frame(now, padded(question));
-                }
+                (None, _) => world.lan.look_for(now, from, ip),
             }
-            Some(every)
-        };
-        world.adopt(Box::new(work), world.lan.label, world.now());
-        Ok(Going::Until(end))
+        }))
     }
 }
 
