@@ -258,8 +258,8 @@ impl Signs {
 
     /// An IP address was seen behind it.
     fn behind(&mut self, address: Address) {
-        // No router leads on what is only valid on a link: such an address is its own.
-        if is_link_local(address) {
+        // No router leads on what is only valid on a link: such an address is its own, as is that of who has none yet.
+        if is_of_link(address) {
             return;
         }
         match self.alone {
@@ -343,10 +343,10 @@ impl Signs {
     }
 }
 
-fn is_link_local(address: Address) -> bool {
+fn is_of_link(address: Address) -> bool {
     match address.ip() {
-        Some(IpAddr::V4(ip)) => ip.is_link_local(),
-        Some(IpAddr::V6(ip)) => ip.is_unicast_link_local(),
+        Some(IpAddr::V4(ip)) => ip.is_link_local() || ip.is_unspecified(),
+        Some(IpAddr::V6(ip)) => ip.is_unicast_link_local() || ip.is_unspecified(),
         None => false,
     }
 }

@@ -163,6 +163,23 @@ fn one_sign_is_nothing_and_two_are_a_hidden_path() {
 }
 
 #[test]
+fn a_modem_that_asked_for_its_address_is_not_taken_for_the_site_s_router() {
+    let mut watcher = Watcher::default();
+    for host in [11, 12] {
+        let shore = Address::v4([10, 20, 0, host]);
+        watcher.ended(&ended([PANEL, shore], [PANEL_MAC, GATEWAY_MAC], "tds", 1), &scopes);
+    }
+    let nobody_yet = Address::v4([0; 4]);
+    watcher.ended(&ended([nobody_yet, BOX], [MODEM_MAC, GATEWAY_MAC], "dhcp", 2), &scopes);
+    watcher.ended(&ended([BOX, PANEL], [MODEM_MAC, PANEL_MAC], "dhcp", 3), &scopes);
+    watcher.fact(&[BOX, PLC], "dhcp", at(3), Subject::Address(BOX), Attribute::Role, "router");
+    watcher.ended(&ended([PANEL, FAR], [PANEL_MAC, MODEM_MAC], "tls", 7), &scopes);
+    let rows = finish(&watcher, &[boxed(MODEM_MAC, BOX)]);
+    let hidden = rows.iter().filter(|row| row.kind == "hidden_path").map(|row| row.server);
+    assert_eq!(hidden.collect::<Vec<_>>(), [Address::mac(MODEM_MAC)]);
+}
+
+#[test]
 fn a_hidden_path_that_only_lets_in_leads_from_the_device_to_whom_it_reaches() {
     let mut watcher = Watcher::default();
     watcher.ended(
