@@ -56,6 +56,67 @@ fn a_capture_with_its_truth_is_the_same_for_the_same_seed_and_is_inspected_with_
     assert!(finding["evidence"][0].as_u64().unwrap() > first_written);
 }
 
+/// What is found in a capture, with its site.
+fn findings(capture: &Path, site: &Path) -> Vec<Value> {
+    let [capture, site] = [capture, site].map(|path| path.to_str().unwrap());
+    let output = quaywatch(&["inspect", capture, "--site", site, "--format", "json"]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let summary: Value = serde_json::from_slice(&output.stdout).unwrap();
+    summary["findings"].as_array().unwrap().clone()
+}
+
+fn an_honest_hour_alarms_nobody(maker: &str) {
+    let directory = tempfile::tempdir().unwrap();
+    let more = ["--hours", "1", "--persona", maker, "--seed", "3", "--video", "0.00002"];
+    let output = capture(directory.path(), &[&more[..], &["--cyclic", "0.0002"]].concat());
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let [capture, site] = ["quay.pcapng", "site.toml"].map(|name| directory.path().join(name));
+    let found = findings(&capture, &site);
+    assert_eq!(found.iter().filter(is_alarm).collect::<Vec<_>>(), Vec::<&Value>::new());
+}
+
+#[test]
+fn an_honest_hour_of_a_crane_with_siemens_automation_alarms_nobody() {
+    an_honest_hour_alarms_nobody("siemens");
+}
+
+#[test]
+fn an_honest_hour_of_a_crane_with_abb_automation_alarms_nobody() {
+    an_honest_hour_alarms_nobody("abb");
+}
+
+#[test]
+fn an_honest_hour_of_a_crane_with_rockwell_automation_alarms_nobody() {
+    an_honest_hour_alarms_nobody("rockwell");
+}
+
+#[test]
+fn each_thing_that_is_wrong_in_the_sample_is_found_with_its_frames() {
+    let samples = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../samples");
+    let found = findings(&samples.join("quay.pcap"), &samples.join("site.toml"));
+    let labels = fs::read_to_string(samples.join("labels.jsonl")).unwrap();
+    let labels: Vec<Value> = labels.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    for label in &labels {
+        assert!(found.iter().any(|finding| shows(finding, label)), "{}", label["id"]);
+    }
+    // And nothing else: each alarm is about something that is wrong.
+    for alarm in found.iter().filter(is_alarm) {
+        assert!(labels.iter().any(|label| shows(alarm, label)), "{alarm}");
+    }
+}
+
+fn is_alarm(finding: &&Value) -> bool {
+    finding["kind"] == "activity" && finding["severity"] != "low"
+}
+
+/// Whether one of the frames that a finding names belongs to what a label tells of.
+fn shows(finding: &Value, label: &Value) -> bool {
+    let (evidence, ranges) = (finding["evidence"].as_array().unwrap(), label["frames"].as_array().unwrap());
+    let is_between =
+        |frame: &Value, range: &Value| (range[0].as_u64()..=range[1].as_u64()).contains(&frame.as_u64());
+    evidence.iter().any(|frame| ranges.iter().any(|range| is_between(frame, range)))
+}
+
 #[test]
 fn what_cannot_be_played_is_told_with_what_can() {
     for (more, told) in [
