@@ -137,6 +137,7 @@ fn roles_come_from_what_is_done() {
         verb,
         function: String::new(),
         outcomes: [5, 0, 0, 0],
+        refused_reads: None,
         bytes: 0,
         first: Moment::default(),
         last: Timestamp::default(),

@@ -17,12 +17,24 @@ pub struct Entry {
     pub function: String,
     /// How many were accepted, refused, left unanswered, and how many answers were not captured.
     pub outcomes: [u64; 4],
+    /// The reads that were refused, if any.
+    pub refused_reads: Option<RefusedReads>,
     /// Bytes of value or program moved.
     pub bytes: u64,
     /// The first.
     pub first: Moment,
     /// The last.
     pub last: Timestamp,
+}
+
+/// Reads that a device refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RefusedReads {
+    /// The first.
+    pub first: Moment,
+    /// Of how many different objects, at least: few where somebody asks for the same in vain all day, many where somebody
+    /// tries what there is.
+    pub objects: u32,
 }
 
 impl Entry {

@@ -34,7 +34,7 @@ mod side;
 mod time;
 mod transfer;
 
-pub use activity::{Change, Entry, FinishedTransfer, Transferred};
+pub use activity::{Change, Entry, FinishedTransfer, RefusedReads, Transferred};
 pub use address::{Address, Mac};
 pub use asset::{Asset, Evidence, Role};
 pub use content::{Content, DataClass};

@@ -153,6 +153,10 @@ may = "any"
 across_cranes = true
 note = "Members of the domain: policies and updates"
 
+[recipient.terminal]
+networks = ["10.20.0.0/24"]
+purpose = "The terminal's own systems: jobs, moves, names, time, logs"
+
 [vendor_link.service]
 pattern = "on-demand"
 kinds = ["wireguard", "rdp"]

@@ -134,6 +134,7 @@ fn entry(client: u32, server: u32, verb: Verb) -> Entry {
         verb,
         function: text(client),
         outcomes: [5, 1, 0, 0],
+        refused_reads: None,
         bytes: 10,
         first: moment(i64::from(client % 3_000)),
         last: time(3_500),

@@ -87,6 +87,7 @@ fn entry(server: Address, client: Address, verb: Verb) -> Entry {
         verb,
         function: "function".to_owned(),
         outcomes: [100_000, 1000, 100, 10],
+        refused_reads: None,
         bytes: 0,
         first: at(0),
         last: at(0).time,

@@ -55,6 +55,7 @@ fn summary(changes: Vec<Change>) -> Summary {
         verb: Verb::Write,
         function: "write_single_register (0x06)".to_owned(),
         outcomes: [count, 0, 0, 0],
+        refused_reads: None,
         bytes: 0,
         first: Moment { time: first, frame: 1 },
         last,
@@ -219,6 +220,7 @@ fn a_question_to_everybody_makes_no_controller() {
         server,
         verb: Verb::Identify,
         outcomes: [0, 0, 0, 37],
+        refused_reads: None,
         ..summary.entries[0].clone()
     };
     let asked: Vec<Entry> = everybody.into_iter().map(asked).collect();

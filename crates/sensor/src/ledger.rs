@@ -1,8 +1,11 @@
 use crate::changes::Changes;
 use foldhash::fast::FixedState;
 use hashbrown::{HashMap, HashTable};
-use quaywatch_model::{Address, Entry, Items, Moment, Number, Operation, Timestamp, Verb};
-use std::hash::BuildHasher;
+use quaywatch_model::{
+    Address, Entry, Items, Moment, Number, Operation, Outcome, RefusedReads, Timestamp, Verb,
+};
+use std::fmt::{self, Write};
+use std::hash::{BuildHasher, Hasher};
 
 /// So many entries are kept; what does not fit is counted under the function `(other)`.
 const MOST_ENTRIES: usize = 50_000;
@@ -35,6 +38,8 @@ struct Row {
     number: Number,
     name: Box<str>,
     outcomes: [u64; 4],
+    /// When reading was first refused, and a bit for each object of which it was; two may share one.
+    refused: Option<(Moment, u128)>,
     bytes: u64,
     /// So many objects of its changes are told apart.
     objects: u32,
@@ -64,6 +69,11 @@ impl Ledger {
         if let Some(count) = row.outcomes.get_mut(operation.outcome as usize) {
             *count += 1;
         }
+        if (operation.verb, operation.outcome) == (Verb::Read, Outcome::Refused) {
+            let (first, bits) = row.refused.get_or_insert((at, 0));
+            *first = at.min(*first);
+            *bits |= bit(&self.hash, operation);
+        }
         row.bytes += operation.bytes.unwrap_or(0);
         row.first = row.first.min(at);
         row.last = row.last.max(at.time);
@@ -78,9 +88,22 @@ impl Ledger {
         let Self { pair_names, rows, changes, .. } = self;
         let entry = |row: Row| {
             let &(client, server, protocol) = pair_names.get(row.pair as usize)?;
-            let Row { verb, outcomes, bytes, first, last, name, number, .. } = row;
+            let Row { verb, outcomes, refused, bytes, first, last, name, number, .. } = row;
+            let refused_reads =
+                refused.map(|(first, bits)| RefusedReads { first, objects: bits.count_ones() });
             let function = quaywatch_model::Coded::new(&name, number).to_string();
-            Some(Entry { client, server, protocol, verb, function, outcomes, bytes, first, last })
+            Some(Entry {
+                client,
+                server,
+                protocol,
+                verb,
+                function,
+                outcomes,
+                refused_reads,
+                bytes,
+                first,
+                last,
+            })
         };
         (rows.into_iter().filter_map(entry).collect(), changes)
     }
@@ -114,6 +137,7 @@ impl Ledger {
             number,
             name: name.into(),
             outcomes: [0; 4],
+            refused: None,
             bytes: 0,
             objects: 0,
             first: at,
@@ -127,10 +151,57 @@ impl Ledger {
     }
 }
 
+/// One of 128 bits for what an operation is of.
+fn bit(hash: &FixedState, operation: &Operation<'_>) -> u128 {
+    let mut told = Told(hash.build_hasher());
+    operation.items.each(&mut |item| {
+        // Hashing does not fail; an object that cannot be written is told by what was.
+        let _ = write!(told, "{};", item.object);
+    });
+    1 << (told.0.finish() % 128)
+}
+
+/// Text that is only hashed.
+struct Told<H>(H);
+
+impl<H: Hasher> Write for Told<H> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.0.write(text.as_bytes());
+        Ok(())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::{LONGEST_NAME_BYTES, Ledger};
-    use quaywatch_model::{Address, Coded, Number, Operation, Outcome, Side, Verb};
+    use quaywatch_model::{Address, Coded, Item, Items, Number, Operation, Outcome, Side, Verb};
+
+    struct Block(u16);
+
+    impl Items for Block {
+        fn each(&self, tell: &mut dyn FnMut(Item<'_>)) {
+            tell(Item::named(&format_args!("DB{}.DBB0", self.0)));
+        }
+    }
+
+    #[test]
+    fn refused_reads_are_told_apart_by_what_they_are_of() {
+        let read = |blocks: &mut dyn Iterator<Item = u16>, outcome| {
+            let mut ledger = Ledger::default();
+            let pair = ledger.pair(Address::v4([10, 0, 0, 1]), Address::v4([10, 0, 0, 2]), "s7comm");
+            for block in blocks {
+                let block = Block(block);
+                let function = Coded::new("read_var", Number::Hex8(4));
+                let operation = Operation::new(Side::A, Verb::Read, function, outcome);
+                ledger.add(pair, &Operation { items: &block, ..operation }, &());
+            }
+            ledger.finish().0[0].refused_reads.map_or(0, |reads| reads.objects)
+        };
+        assert_eq!(read(&mut (1..=200), Outcome::Accepted), 0);
+        assert_eq!(read(&mut std::iter::repeat_n(17, 200), Outcome::Refused), 1);
+        let many = read(&mut (1..=200), Outcome::Refused);
+        assert!((80..=128).contains(&many), "{many}");
+    }
 
     #[test]
     fn a_long_name_of_a_function_is_cut_and_counted_as_one() {

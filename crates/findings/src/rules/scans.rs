@@ -18,6 +18,9 @@ const MANY_PORTS: u64 = 15;
 const MANY_CONTROLLERS: usize = 5;
 /// So many questions of what there is to read are a walk through all of it.
 const MANY_BROWSES: u64 = 200;
+/// Who reads so many different things that are not there is trying what there is. A panel whose project does not fit its
+/// controller asks for a few, again and again.
+const MANY_GUESSES: u32 = 40;
 /// So many addresses asked for on the LAN by one machine.
 const MANY_ADDRESSES: usize = 20;
 /// So many of them that nobody has: who looks for machines it knows finds nearly all.
@@ -181,37 +184,75 @@ pub(super) static TAGS: Rule = Rule {
     title: "Somebody lists all there is to read",
     kind: FindingKind::Activity,
     severity: "Medium.",
-    meaning: "One machine asked a controller two hundred times or more for what tags, blocks or nodes it has: who wants to \
-              change a crane has to find the right tag first.",
-    limits: "Engineering stations do this when a project is opened. Reading blocks of values one after the other does not \
-             count.",
+    meaning: "One machine asked a controller two hundred times or more for what tags, blocks or nodes it has, or tried to \
+              read forty or more different ones that it does not have: who wants to change a crane has to find the right \
+              tag first.",
+    limits: "Engineering stations do this when a project is opened. Reading what is there, one after the other, does not \
+             count, nor does asking for the same missing thing again and again.",
     advice: "Find the work order for that station and time.",
     techniques: &["T0861", "T0888"],
     controls: &["33 CFR 101.650(h)(2)", "IEC 62443-3-3 SR 2.1"],
     shown_by: "cases/finding-scan-tags",
     silent_in: "cases/quiet-engineering-browses-once",
     look: |picture, found| {
-        let mut browses: BTreeMap<(Address, Address), (u64, Vec<Moment>)> = BTreeMap::new();
-        for entry in picture.entries.iter().filter(|entry| asks(entry, Verb::Browse)) {
-            let (count, firsts) = browses.entry((entry.client, entry.server)).or_default();
-            *count += entry.count();
-            firsts.push(entry.first);
+        let mut searches: BTreeMap<(Address, Address), Asked> = BTreeMap::new();
+        for entry in picture.entries.iter().filter(|entry| is_of_controllers(entry.protocol)) {
+            if entry.verb == Verb::Browse || entry.refused_reads.is_some() {
+                searches.entry((entry.client, entry.server)).or_default().add(entry);
+            }
         }
-        for ((client, server), (count, firsts)) in
-            browses.into_iter().filter(|(_, (count, _))| *count >= MANY_BROWSES)
-        {
-            found.push(Found {
-                time: firsts.iter().map(|first| first.time).min().unwrap_or_default(),
+        found.extend(searches.into_iter().filter(|(_, asked)| asked.is_thorough()).map(
+            |((client, server), asked)| Found {
+                time: asked.firsts.iter().map(|first| first.time).min().unwrap_or_default(),
                 severity: Severity::Medium,
                 title: format!("{} lists all there is on {}", picture.named(client), picture.named(server)),
-                explanation: format!("{count} questions of what there is to read."),
+                explanation: asked.told(),
                 subjects: vec![client, server],
-                frames: firsts.iter().map(|first| first.frame).collect(),
-                count,
-            });
-        }
+                frames: asked.firsts.iter().map(|first| first.frame).collect(),
+                count: asked.browses + asked.refused,
+            },
+        ));
     },
 };
+
+/// How one machine looks for what a controller has.
+#[derive(Default)]
+struct Asked {
+    /// How often it asked what there is.
+    browses: u64,
+    /// How many reads were refused, and of how many different things at least.
+    refused: u64,
+    guesses: u32,
+    firsts: Vec<Moment>,
+}
+
+impl Asked {
+    fn add(&mut self, entry: &Entry) {
+        if entry.verb == Verb::Browse {
+            self.browses += entry.count();
+            self.firsts.push(entry.first);
+        }
+        if let Some(reads) = entry.refused_reads {
+            let [_, refused, ..] = entry.outcomes;
+            self.refused += refused;
+            self.guesses = self.guesses.max(reads.objects);
+            self.firsts.push(reads.first);
+        }
+    }
+
+    const fn is_thorough(&self) -> bool {
+        self.browses >= MANY_BROWSES || self.guesses >= MANY_GUESSES
+    }
+
+    fn told(&self) -> String {
+        let browses = format!("{} of what there is to read.", counted(self.browses, "question"));
+        if self.guesses < MANY_GUESSES {
+            return browses;
+        }
+        let refused = counted(self.refused, "read");
+        format!("{browses} {refused} refused, of at least {} different things.", self.guesses)
+    }
+}
 
 /// Whether this is asked of a controller in its own protocol.
 fn asks(entry: &Entry, verb: Verb) -> bool {

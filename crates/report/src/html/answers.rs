@@ -190,6 +190,7 @@ mod tests {
             verb: Verb::Write,
             function: String::new(),
             outcomes: [count, 0, 0, 0],
+            refused_reads: None,
             bytes: 0,
             first: Moment { time: Timestamp::from_nanos(0), frame: 1 },
             last: Timestamp::from_nanos(0),

@@ -68,6 +68,7 @@ fn entry(client: [u8; 4], verb: Verb, function: &str) -> Entry {
         verb,
         function: function.to_owned(),
         outcomes: [1, 0, 0, 0],
+        refused_reads: None,
         bytes: 0,
         first: Moment { time: Timestamp::from_nanos(0), frame: 1 },
         last: Timestamp::from_nanos(1),
