@@ -305,13 +305,17 @@ impl Signs {
 
     /// What only shows when all is known.
     pub(crate) fn conclude(&mut self, mac: Mac, main_gateway: Option<Mac>) {
-        if let Some(maker) = maker(mac).filter(|maker| makes_modems(maker)) {
-            self.add(
-                Sign::Maker,
-                0,
-                format_args!("its MAC prefix belongs to {maker:?}, a maker of modems and routers"),
-            );
+        self.behave(mac, main_gateway);
+        // Makers are looked up for those of whom there is another sign: alone it is not enough.
+        let maker = if self.signs.is_empty() { None } else { maker(mac).filter(|maker| makes_modems(maker)) };
+        if let Some(maker) = maker {
+            let text = format_args!("its MAC prefix belongs to {maker:?}, a maker of modems and routers");
+            self.add(Sign::Maker, 0, text);
         }
+    }
+
+    /// What it does, seen beside all others.
+    fn behave(&mut self, mac: Mac, main_gateway: Option<Mac>) {
         if is_made_up(mac) && !mac.is_shared_by_routers() {
             self.add(Sign::MadeUpMac, 0, "its MAC address is made up, not bought");
         }

@@ -57,6 +57,9 @@ pub(crate) static PROTOCOL: Protocol = Protocol {
 /// A greeting that says FTP, a command or reply that no other protocol has, or the beginning of either on the usual
 /// port. SMTP, POP3 and NNTP greet and answer in the same way, so that a greeting alone is not enough elsewhere.
 fn probe(probe: &Probe<'_>) -> Answer {
+    if probe.bytes.first().is_some_and(|byte| !byte.is_ascii_alphanumeric()) {
+        return Answer::No;
+    }
     let Some(end) = memchr::memchr(b'\n', probe.bytes) else {
         let may_be = wire::begins(probe.bytes) && probe.bytes.len() < control::LONGEST_LINE_BYTES;
         return if may_be { Answer::Unsure } else { Answer::No };

@@ -133,6 +133,9 @@ pub(super) fn end(bytes: &[u8]) -> Option<usize> {
 
 /// Whether a message begins here.
 pub(super) fn begins(bytes: &[u8]) -> Answer {
+    if bytes.first().is_some_and(|byte| !byte.is_ascii_graphic()) {
+        return Answer::No;
+    }
     let line = bytes.get(..memchr(b'\n', bytes).unwrap_or(bytes.len())).unwrap_or_default();
     let whole = line.len() < bytes.len();
     let Ok(text) = std::str::from_utf8(line) else { return Answer::No };

@@ -481,6 +481,10 @@ impl Items for Subject<'_> {
 
 /// What the first line says of a protocol; doubt, where what is there may become a line.
 pub(crate) fn first_line(bytes: &[u8], ask: impl FnOnce(&str) -> Answer) -> Answer {
+    // Most of what is asked about is no text: its first byte says so.
+    if bytes.first().is_some_and(|byte| !byte.is_ascii_graphic() && !byte.is_ascii_whitespace()) {
+        return Answer::No;
+    }
     let head = bytes.get(..LONGEST_SOUGHT_BYTES).unwrap_or(bytes);
     let Some(end) = memchr::memchr(b'\n', head) else {
         let plain = head.iter().all(|byte| (0x20..0x7f).contains(byte) || *byte == b'\r');

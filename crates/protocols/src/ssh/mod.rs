@@ -42,6 +42,10 @@ const IDENTIFICATIONS: [&[u8]; 3] = [b"SSH-2.0-", b"SSH-1.99-", b"SSH-1.5-"];
 /// The identification names the protocol. Servers may send lines before it (RFC 4253, section 4.2).
 fn probe(probe: &Probe<'_>) -> Answer {
     let begins = |bytes: &[u8]| IDENTIFICATIONS.iter().any(|start| bytes.starts_with(start));
+    // Lines of text may come before it (RFC 4253, section 4.2).
+    if probe.bytes.first().is_some_and(|byte| !byte.is_ascii_graphic() && !byte.is_ascii_whitespace()) {
+        return Answer::No;
+    }
     let after_lines = memmem::find(probe.bytes, b"\nSSH-").and_then(|at| probe.bytes.get(at + 1..));
     if begins(probe.bytes) || after_lines.is_some_and(begins) {
         return Answer::Certain;
