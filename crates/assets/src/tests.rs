@@ -140,7 +140,7 @@ fn roles_come_from_what_is_done() {
         refused_reads: None,
         bytes: 0,
         first: Moment::default(),
-        last: Timestamp::default(),
+        last: Moment::default(),
     };
     let laptop = Address::v4([10, 0, 7, 66]);
     let mut gatherer = Gatherer::default();

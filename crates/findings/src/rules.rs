@@ -14,6 +14,7 @@ mod disclosures;
 mod engineering_unprotected;
 mod firmware_updated;
 mod network_changed;
+mod polling_stopped;
 mod program_activated;
 mod program_deleted;
 mod program_downloaded;
@@ -50,6 +51,7 @@ pub static RULES: &[&Rule] = &[
     &controller_reserved::RULE,
     &write_by_reader::RULE,
     &write_on_several::RULE,
+    &polling_stopped::RULE,
     &engineering_unprotected::RULE,
     &credentials::CLEAR,
     &credentials::DEFAULT,

@@ -24,7 +24,7 @@ pub struct Entry {
     /// The first.
     pub first: Moment,
     /// The last.
-    pub last: Timestamp,
+    pub last: Moment,
 }
 
 /// Reads that a device refused.

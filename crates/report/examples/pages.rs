@@ -137,7 +137,7 @@ fn entry(client: u32, server: u32, verb: Verb) -> Entry {
         refused_reads: None,
         bytes: 10,
         first: moment(i64::from(client % 3_000)),
-        last: time(3_500),
+        last: moment(3_500),
     }
 }
 

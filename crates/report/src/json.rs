@@ -173,7 +173,7 @@ fn entry(entry: &Entry) -> Value {
         "unseen": unseen,
         "bytes": entry.bytes,
         "first": entry.first.time.to_string(),
-        "last": entry.last.to_string(),
+        "last": entry.last.time.to_string(),
     })
 }
 

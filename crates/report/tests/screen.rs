@@ -90,7 +90,7 @@ fn entry(server: Address, client: Address, verb: Verb) -> Entry {
         refused_reads: None,
         bytes: 0,
         first: at(0),
-        last: at(0).time,
+        last: at(0),
     }
 }
 

@@ -58,7 +58,7 @@ fn summary(changes: Vec<Change>) -> Summary {
         refused_reads: None,
         bytes: 0,
         first: Moment { time: first, frame: 1 },
-        last,
+        last: Moment { time: last, frame: count },
     }];
     summary.changes = changes;
     summary
@@ -220,7 +220,6 @@ fn a_question_to_everybody_makes_no_controller() {
         server,
         verb: Verb::Identify,
         outcomes: [0, 0, 0, 37],
-        refused_reads: None,
         ..summary.entries[0].clone()
     };
     let asked: Vec<Entry> = everybody.into_iter().map(asked).collect();

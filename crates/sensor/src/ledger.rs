@@ -1,9 +1,7 @@
 use crate::changes::Changes;
 use foldhash::fast::FixedState;
 use hashbrown::{HashMap, HashTable};
-use quaywatch_model::{
-    Address, Entry, Items, Moment, Number, Operation, Outcome, RefusedReads, Timestamp, Verb,
-};
+use quaywatch_model::{Address, Entry, Items, Moment, Number, Operation, Outcome, RefusedReads, Verb};
 use std::fmt::{self, Write};
 use std::hash::{BuildHasher, Hasher};
 
@@ -44,7 +42,7 @@ struct Row {
     /// So many objects of its changes are told apart.
     objects: u32,
     first: Moment,
-    last: Timestamp,
+    last: Moment,
 }
 
 impl Ledger {
@@ -76,7 +74,7 @@ impl Ledger {
         }
         row.bytes += operation.bytes.unwrap_or(0);
         row.first = row.first.min(at);
-        row.last = row.last.max(at.time);
+        row.last = row.last.max(at);
         if operation.verb.changes() {
             let Some(names) = self.pair_names.get(pair.0 as usize) else { return };
             self.changes.add((index, &mut row.objects), *names, operation, shown);
@@ -141,7 +139,7 @@ impl Ledger {
             bytes: 0,
             objects: 0,
             first: at,
-            last: at.time,
+            last: at,
         });
         let (rows, hash) = (&self.rows, &self.hash);
         self.index.insert_unique(hash.hash_one((pair.0, operation.verb, number)), index, |&index| {

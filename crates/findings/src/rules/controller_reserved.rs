@@ -49,7 +49,7 @@ fn changed_beside(picture: &Picture<'_>, deed: &Deed<'_>) -> (BTreeSet<Verb>, u6
             && entry.verb != Verb::Write
             && !is_session_lock(&entry.function)
             && accepted + unseen > 0
-            && entry.last >= deed.first().time
+            && entry.last.time >= deed.first().time
         {
             verbs.insert(entry.verb);
             count += accepted + unseen;

@@ -193,7 +193,7 @@ mod tests {
             refused_reads: None,
             bytes: 0,
             first: Moment { time: Timestamp::from_nanos(0), frame: 1 },
-            last: Timestamp::from_nanos(0),
+            last: Moment::default(),
         };
         let asset = |addresses| Asset { addresses, ..Asset::default() };
         let mut summary = Summary::default();

@@ -71,7 +71,7 @@ fn entry(client: [u8; 4], verb: Verb, function: &str) -> Entry {
         refused_reads: None,
         bytes: 0,
         first: Moment { time: Timestamp::from_nanos(0), frame: 1 },
-        last: Timestamp::from_nanos(1),
+        last: Moment { time: Timestamp::from_nanos(1), frame: 2 },
     }
 }
 
