@@ -1,3 +1,4 @@
+use crate::Nameplate;
 use quaywatch_crane::{Image, Value, find};
 use std::collections::BTreeMap;
 
@@ -14,6 +15,8 @@ pub struct Plc {
     pub clock_ahead_nanos: i64,
     /// The crane's name, which identity answers carry: `STS07`.
     pub name: String,
+    /// Who it says made it, and what it is.
+    pub nameplate: Nameplate,
 }
 
 /// Whether a controller works its program.
@@ -43,6 +46,7 @@ impl Plc {
             program,
             clock_ahead_nanos: 0,
             name: name.to_owned(),
+            nameplate: Nameplate::SIMULATED,
         };
         plc.tell_checksum();
         plc

@@ -3,12 +3,13 @@
 use crate::lan::persona::{CONTROLLER, DEVICE, LINUX, WINDOWS};
 use crate::lan::{Host, HostId, Mac, Persona};
 use crate::world::World;
+use quaywatch_twin::Nameplate;
 use std::net::Ipv4Addr;
 
 /// Whose automation a crane has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Maker {
-    /// S7 and PROFINET.
+    /// S7 and PROFINET; and Modbus, for the management system.
     Siemens,
     /// Modbus and OPC UA.
     Abb,
@@ -34,6 +35,43 @@ impl Maker {
             Self::Siemens => "siemens",
             Self::Abb => "abb",
             Self::Rockwell => "rockwell",
+        }
+    }
+
+    /// The ports at which its controllers answer. What another maker's answer is refused.
+    pub(crate) const fn ports(self) -> &'static [u16] {
+        match self {
+            Self::Siemens => &[102, 502],
+            Self::Abb => &[502, 4840],
+            Self::Rockwell => &[44_818],
+        }
+    }
+
+    /// What its controllers say of themselves where the protocol does not fix it. The products are of this maker's kind, and
+    /// made up.
+    const fn nameplate(self) -> Nameplate {
+        match self {
+            Self::Siemens => Nameplate {
+                maker: "Siemens AG",
+                product_code: "6ES7 315-2EH14-0AB0",
+                product: "CPU 315-2 PN/DP",
+                revision: "3.2.6",
+                uri: "urn:siemens:s7-300",
+            },
+            Self::Abb => Nameplate {
+                maker: "ABB",
+                product_code: "1SAP140500R0001",
+                product: "PM5650-2ETH",
+                revision: "3.4.1",
+                uri: "urn:abb:ac500",
+            },
+            Self::Rockwell => Nameplate {
+                maker: "Rockwell Automation/Allen-Bradley",
+                product_code: "1756-L61/B",
+                product: "LOGIX5561",
+                revision: "20.1",
+                uri: "urn:rockwell:logix5561",
+            },
         }
     }
 
@@ -111,7 +149,7 @@ const LOCAL: [Kin; 17] = [
     Kin("antisway", 37, 1, Of([0x00, 0x30, 0x64]), &LINUX),
     Kin("weather", 38, 1, Of([0x00, 0x90, 0xE8]), &DEVICE),
     Kin("laser", 39, 1, Of([0x00, 0x06, 0x77]), &DEVICE),
-    Kin("hmi", 41, 3, Of([0x00, 0x1B, 0x1B]), &WINDOWS),
+    Kin("hmi", 41, 3, Automation, &WINDOWS),
     Kin("cms", 50, 1, Of([0x00, 0x14, 0x22]), &WINDOWS),
     Kin("ews", 60, 1, Of([0x00, 0x14, 0x22]), &WINDOWS),
     Kin("nvr", 70, 1, Of([0x00, 0x40, 0x8C]), &LINUX),
@@ -138,6 +176,9 @@ const PROVIDER: ([u8; 6], Ipv4Addr) = ([0x00, 0x90, 0x1A, 0x42, 0x10, 0x01], Ipv
 
 /// Lets a crane's hosts join, and the shore's, which each crane sees behind its own gateway.
 pub fn join_all(world: &mut World, place: &Place) {
+    if let Some(station) = world.stations.get_mut(place.station) {
+        station.plc.nameplate = place.maker.nameplate();
+    }
     for Kin(name, first, count, hardware, persona) in LOCAL {
         let prefix = match hardware {
             Automation => place.maker.prefix(),

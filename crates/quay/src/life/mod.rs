@@ -25,6 +25,7 @@ use crate::world::{World, seconds};
 pub(crate) use cyclic::drive_telegram;
 pub use hosts::{Maker, Place};
 use quaywatch_model::Timestamp;
+use quaywatch_twin::Service;
 use std::time::Duration;
 
 /// How much of the life there is: all of it makes some thousand packets a second and crane.
@@ -52,7 +53,8 @@ const DOMAIN: &str = "quay.example";
 /// Moves everybody in who belongs to a crane, and lets them live.
 pub fn settle(world: &mut World, place: &Place, pace: Pace) {
     let plc = place.host(world, "plc");
-    for service in quaywatch_twin::SERVICES {
+    let is_its_makers = |service: &&Service| place.maker.ports().contains(&service.port);
+    for service in quaywatch_twin::SERVICES.iter().filter(is_its_makers) {
         if let Some(plc) = plc {
             world.serve(plc, service, place.station);
         }

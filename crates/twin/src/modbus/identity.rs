@@ -1,6 +1,6 @@
 //! Who the controller says it is: functions 17 and 43/14.
 
-use crate::{Mode, Plc};
+use crate::{Mode, Nameplate, Plc};
 use quaywatch_crane::{Value, find};
 use quaywatch_protocols::modbus::{ExceptionCode, Identification, Response};
 
@@ -64,11 +64,12 @@ pub(super) fn server_id<'a>(plc: &Plc, room: &'a mut Vec<u8>) -> Response<'a> {
 fn objects(plc: &Plc) -> Vec<(u8, String)> {
     let program = find("Id.Prog").map(|tag| plc.image.get(tag));
     let checksum = if let Some(Value::Whole(checksum)) = program { checksum } else { 0 };
+    let Nameplate { maker, product_code, product, revision, .. } = plc.nameplate;
     vec![
-        (0x00, "Quaywatch".into()),
-        (0x01, "STS-CRANE".into()),
-        (0x02, concat!("V", env!("CARGO_PKG_VERSION")).into()),
-        (0x04, "Simulated ship-to-shore crane".into()),
+        (0x00, maker.into()),
+        (0x01, product_code.into()),
+        (0x02, format!("V{revision}")),
+        (0x04, product.into()),
         (0x05, "Crane controller".into()),
         (0x06, name(plc).into()),
         (0x80, format!("program {checksum:08X}")),

@@ -10,7 +10,6 @@ use quaywatch_protocols::opcua::messages::{
     GetEndpointsResponse, UserTokenPolicy,
 };
 
-pub(super) const PRODUCT_URI: &str = "urn:quaywatch:twin";
 const TRANSPORT: &str = "http://opcfoundation.org/UA-Profile/Transport/uatcp-uasc-uabinary";
 /// `MessageSecurityMode`: nothing is signed or encrypted.
 pub(super) const MODE_NONE: i32 = 1;
@@ -35,8 +34,8 @@ const fn token_policy(name: &'static str, token_type: i32) -> UserTokenPolicy<'s
 }
 
 /// What the server calls itself.
-pub(super) fn application_uri(name: &str) -> String {
-    format!("urn:quaywatch:twin:{name}")
+pub(super) fn application_uri(plc: &Plc) -> String {
+    format!("{}:{}", plc.nameplate.uri, plc.name)
 }
 
 /// This server, unless only others are asked for.
@@ -58,10 +57,10 @@ pub(super) fn endpoints(plc: &Plc, url: &str) -> Answer {
 
 /// Hands over the server's description.
 pub(super) fn described<T>(plc: &Plc, url: &str, tell: impl FnOnce(ApplicationDescription<'_>) -> T) -> T {
-    let (uri, name) = (application_uri(&plc.name), format!("Crane {}", plc.name));
+    let (uri, name) = (application_uri(plc), format!("Crane {}", plc.name));
     tell(ApplicationDescription {
         application_uri: Text::new(&uri),
-        product_uri: Text::new(PRODUCT_URI),
+        product_uri: Text::new(plc.nameplate.uri),
         application_name: LocalizedText::new(&name),
         application_type: SERVER,
         gateway_server_uri: Text(None),

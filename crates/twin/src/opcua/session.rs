@@ -89,7 +89,7 @@ impl OpcUa {
             (RENEW, false) => return Err(status::BAD_TCP_SECURE_CHANNEL_UNKNOWN),
             _ => return Err(status::BAD_REQUEST_TYPE_INVALID),
         }
-        self.space.get_or_insert_with(|| Space::new(&plc.name));
+        self.space.get_or_insert_with(|| Space::new(plc));
         let [shortest, longest] = LIFETIMES_MS;
         parameters(&OpenSecureChannelResponse {
             server_protocol_version: 0,

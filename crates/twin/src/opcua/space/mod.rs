@@ -193,10 +193,10 @@ pub(super) struct Space {
 
 impl Space {
     /// The space of the crane with this name.
-    pub(super) fn new(name: &str) -> Self {
+    pub(super) fn new(plc: &Plc) -> Self {
         let mut space = Self::default();
-        standard::build(&mut space, name);
-        crane::build(&mut space, name);
+        standard::build(&mut space, plc);
+        crane::build(&mut space, &plc.name);
         space
     }
 

@@ -2,8 +2,9 @@
 
 use super::value::{many, one};
 use super::{Class, Id, Now, Place, SHORTEST_INTERVAL_MS, Source, Space, Variable};
-use crate::opcua::discovery::{PRODUCT_URI, application_uri};
+use crate::opcua::discovery::application_uri;
 use crate::opcua::{MOST_CONTINUATION_POINTS, MOST_ITEMS, MOST_OPERATIONS};
+use crate::{Nameplate, Plc};
 use quaywatch_protocols::opcua::builtin::{DateTime, ExtensionObject, LocalizedText, Text};
 use quaywatch_protocols::opcua::codec::{Flag, Wire};
 use quaywatch_protocols::opcua::messages::{BuildInfo, ServerStatus, encodings};
@@ -110,7 +111,7 @@ impl Part {
             start_time,
             current_time,
             state: RUNNING,
-            build_info: build_info(),
+            build_info: build_info(&now.plc.nameplate),
             seconds_till_shutdown: 0,
             shutdown_reason: LocalizedText::default(),
         };
@@ -129,18 +130,18 @@ pub(super) fn structure<'a>(type_id: u32, value: &impl Wire<'a>) -> Vec<u8> {
     one(&Scalar::ExtensionObject(ExtensionObject::standard(type_id, &body)))
 }
 
-const fn build_info() -> BuildInfo<'static> {
+const fn build_info(nameplate: &Nameplate) -> BuildInfo<'static> {
     BuildInfo {
-        product_uri: Text::new(PRODUCT_URI),
-        manufacturer_name: Text::new("Quaywatch"),
-        product_name: Text::new("Simulated crane"),
-        software_version: Text::new(env!("CARGO_PKG_VERSION")),
+        product_uri: Text::new(nameplate.uri),
+        manufacturer_name: Text::new(nameplate.maker),
+        product_name: Text::new(nameplate.product),
+        software_version: Text::new(nameplate.revision),
         build_number: Text::new("0"),
         build_date: DateTime(0),
     }
 }
 
-pub(super) fn build(space: &mut Space, name: &str) {
+pub(super) fn build(space: &mut Space, plc: &Plc) {
     tree(space, FOLDERS, Class::Object, None);
     tree(space, REFERENCE_TYPES, Class::ReferenceType, Some(91));
     tree(space, OBJECT_TYPES, Class::ObjectType, Some(88));
@@ -158,7 +159,7 @@ pub(super) fn build(space: &mut Space, name: &str) {
         let variable = Variable { data_type, rank: -2, source: Source::None };
         space.with(space.standard(*number), |node| node.variable = Some(variable));
     }
-    server(space, name);
+    server(space, plc);
 }
 
 /// Folders are organised; types are subtypes of each other, and the first is organised by its folder.
@@ -174,7 +175,7 @@ fn tree(space: &mut Space, rows: Rows, class: Class, folder: Option<u32>) {
     }
 }
 
-fn server(space: &mut Space, name: &str) {
+fn server(space: &mut Space, plc: &Plc) {
     let objects = [
         (SERVER, OBJECTS, ORGANIZES, "Server", 2004),
         (CAPABILITIES, SERVER, HAS_COMPONENT, "ServerCapabilities", 2013),
@@ -185,7 +186,7 @@ fn server(space: &mut Space, name: &str) {
             space.add(Id::number(0, number), Class::Object, name, (Some(space.standard(parent)), kind));
         space.link(place, HAS_TYPE_DEFINITION, space.standard(definition));
     }
-    let own_uri = application_uri(name);
+    let own_uri = application_uri(plc);
     let uris = ["http://opcfoundation.org/UA/", &own_uri, "urn:quaywatch:crane"];
     let namespaces = uris.map(|uri| Scalar::String(Text::new(uri)));
     let strings = |values: &[Scalar<'_>]| Source::Fixed(many(Kind::STRING, values));
@@ -203,7 +204,7 @@ fn server(space: &mut Space, name: &str) {
     add(space, SERVER, 2255, "NamespaceArray", property, (STRING, 1), strings(&namespaces));
     add(space, SERVER, 2267, "ServiceLevel", property, (BYTE, -1), fixed(Scalar::Byte(255)));
     add(space, SERVER, 2994, "Auditing", property, (BOOLEAN, -1), fixed(Scalar::Boolean(Flag(0))));
-    status(space);
+    status(space, plc);
     let english = [Scalar::String(Text::new("en"))];
     let points = fixed(Scalar::UInt16(MOST_CONTINUATION_POINTS as u16));
     let rate = fixed(Scalar::Double(SHORTEST_INTERVAL_MS));
@@ -221,9 +222,9 @@ fn server(space: &mut Space, name: &str) {
     }
 }
 
-fn status(space: &mut Space) {
+fn status(space: &mut Space, plc: &Plc) {
     let fixed = |value: Scalar<'_>| Source::Fixed(one(&value));
-    let (component, info) = (BASE_DATA_VARIABLE_TYPE, build_info());
+    let (component, info) = (BASE_DATA_VARIABLE_TYPE, build_info(&plc.nameplate));
     add(space, SERVER, SERVER_STATUS, "ServerStatus", 2138, (862, -1), Source::Status(Part::Whole));
     let mut part = |number, name, data_type, source| {
         add(space, SERVER_STATUS, number, name, component, (data_type, -1), source);

@@ -10,7 +10,7 @@ const HIERARCHICAL: u32 = 33;
 
 #[test]
 fn every_node_is_found_by_its_id_from_the_root_on_and_has_the_attributes_of_its_class() {
-    let space = Space::new("STS07");
+    let space = Space::new(&Plc::new("STS07", Program::new()));
     let plc = Plc::new("STS07", Program::default());
     let now = Now { plc: &plc, time: Timestamp::default(), began: Timestamp::default() };
     let root = space.place(&NodeId::standard(84)).unwrap();
