@@ -46,14 +46,14 @@ fn a_capture_with_its_truth_is_the_same_for_the_same_seed_and_is_inspected_with_
         assert!(!read(&one).is_empty() && read(&one) == read(&other), "{name}");
     }
     let label: Value = serde_json::from_slice(&fs::read(one.path().join("labels.jsonl")).unwrap()).unwrap();
-    let first_written = label["earliest_evidence_frame"].as_u64().unwrap();
+    let first_said = label["earliest_evidence_frame"].as_u64().unwrap();
     let path = |name: &str| one.path().join(name).to_str().unwrap().to_owned();
     let found =
         quaywatch(&["inspect", &path("quay.pcapng"), "--site", &path("site.toml"), "--format", "json"]);
     let summary: Value = serde_json::from_slice(&found.stdout).unwrap();
     let findings = summary["findings"].as_array().unwrap();
     let finding = findings.iter().find(|finding| finding["rule"] == "write.not_permitted").unwrap();
-    assert!(finding["evidence"][0].as_u64().unwrap() > first_written);
+    assert!(finding["evidence"][0].as_u64().unwrap() > first_said);
 }
 
 /// What is found in a capture, with its site.

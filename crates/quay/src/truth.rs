@@ -4,6 +4,7 @@ use crate::lan::{Frame, Label};
 use crate::run::Run;
 use crate::scenario::Played;
 use crate::station::Station;
+use etherparse::{SlicedPacket, TransportSlice};
 use quaywatch_crane::{TAGS, Tag, Truth, Value};
 use quaywatch_model::Timestamp;
 use serde_json::{Value as Json, json};
@@ -22,6 +23,8 @@ pub(crate) struct Frames {
     ranges: Vec<Range>,
     first: BTreeMap<Label, Timestamp>,
     last: BTreeMap<Label, Timestamp>,
+    /// The number of the first that says something, sent by whoever acts.
+    evidence: BTreeMap<Label, u64>,
     counts: BTreeMap<Label, u64>,
 }
 
@@ -56,6 +59,9 @@ impl Frames {
         if frame.label != Label::default() {
             self.first.entry(frame.label).or_insert(frame.time);
             self.last.insert(frame.label, frame.time);
+            if !is_side_effect && says_something(&frame.bytes) {
+                self.evidence.entry(label).or_insert(at);
+            }
             *self.counts.entry(frame.label).or_default() += 1;
         }
     }
@@ -85,6 +91,13 @@ impl Frames {
         }
         ranges
     }
+}
+
+/// Whether a frame is more than TCP's own business: whoever only begins a conversation has not shown yet what for.
+fn says_something(frame: &[u8]) -> bool {
+    let read = SlicedPacket::from_ethernet(frame);
+    let transport = read.ok().and_then(|packet| packet.transport);
+    !matches!(transport, Some(TransportSlice::Tcp(segment)) if segment.payload().is_empty())
 }
 
 /// The files beside the capture.
@@ -216,7 +229,7 @@ impl Told {
                 "tags": scenario.tags,
                 "benign": scenario.is_benign(),
                 "detectable_by": scenario.seen_by.iter().map(|by| by.name()).collect::<Vec<_>>(),
-                "earliest_evidence_frame": ranges.first().map(|range| range[0]),
+                "earliest_evidence_frame": frames.evidence.get(&label),
                 "severity": scenario.severity.name(),
                 "drawn": played.drawn,
                 "notes": played.failed,

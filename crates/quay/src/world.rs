@@ -121,6 +121,11 @@ impl World {
         self.begin_talk(from, to, port, client, server)
     }
 
+    /// Whether a host answers at a port, if it has room.
+    pub(crate) fn is_served(&self, host: HostId, port: u16) -> bool {
+        self.services.contains_key(&(host, port))
+    }
+
     /// Begins a conversation both ends of which are given.
     pub fn play(
         &mut self,

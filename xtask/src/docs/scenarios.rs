@@ -53,8 +53,30 @@ with a serial line to a controller cannot be seen in any packet, and is not play
 A scenario is a TOML file; `--scenario FILE.toml` plays one of your own. It begins with `id`, `title`, `what`, `techniques`
 (ATT&CK for ICS), `seen_by`, `severity`, `armed` (`any`, `loaded`, `idle`, `either`: with a load in the air or without),
 `tags`, and where it has one its `effect` on a signal. A `[[host]]` comes to the network for it. Each `[[step]]` has a `do`, and
-may have `after_s`, `times`, `every_s`, and `meanwhile` for a step that nobody waits for. What a step can do is in
+may have `after_s`, `times`, `every_s`, `personas` for whose automation it is, and `meanwhile` for a step that nobody waits
+for. What a step can do is in
 `crates/quay/src/scenario/deeds`, a file for each kind.
+
+## The truth beside a capture
+
+`labels.jsonl` has a line a scenario, times in seconds since 1970, frames as they are numbered in the capture from 1:
+
+| key | what |
+|---|---|
+| `id`, `title`, `class`, `attck`, `severity`, `tags` | what the file says; `class` is the number's letter |
+| `benign` | whether it is an honest look-alike |
+| `crane`, `actor_hosts`, `actor_addresses` | where it happened, and who did it |
+| `detectable_by` | where it can be seen, as above |
+| `t_armed` | when it began; `null` if it never did |
+| `t_first_packet`, `t_first_effect`, `t_end` | the first frame, the first effect on the crane, the end |
+| `frames` | the first and the last frame of each stretch that belongs to it |
+| `earliest_evidence_frame` | the first frame of whoever acts that says something: what only begins a TCP conversation does not |
+| `drawn` | the numbers that chance drew |
+| `notes` | what could not be done; a scenario that has none was played whole |
+
+`frames.csv` has the role of every frame: `attack`, `side effect` (said by honest hosts, and made to be so or to come by the
+scenario) or `benign`. `truth.csv` has the crane's true state ten times a second (`true.*`, SI units) beside what its
+controller tells at that moment. `run.json` has what the capture was made of.
 
 ## All of them
 

@@ -1,6 +1,6 @@
 //! A client that speaks EtherNet/IP.
 
-use super::{Going, Stage, Wanted, few, signal};
+use super::{Going, Stage, Wanted, call, few, signal};
 use crate::clients::cip::{Client, Deed};
 use crate::clients::{Plan, Step, once};
 use crate::world::{World, seconds};
@@ -85,8 +85,7 @@ impl Cip {
             steps.push(Step::Stay);
         }
         let plan: Plan<Deed> = once(steps);
-        let talk = world.call(from, to, 44_818, Box::new(Client::new(plan)));
-        Ok(if self.stays { Going::Done } else { Going::Talk(talk) })
+        call(world, [from, to], 44_818, Box::new(Client::new(plan)), self.stays)
     }
 
     /// The signals it names.

@@ -18,6 +18,7 @@ mod talk;
 
 use crate::lan::HostId;
 use crate::life::Place;
+use crate::party::Party;
 use crate::talk::TalkId;
 use crate::world::World;
 use quaywatch_crane::{Chance, Kind, Tag, Value, find};
@@ -190,6 +191,22 @@ impl Going {
             Self::Done => true,
         }
     }
+}
+
+/// A conversation of this client's with who answers there; if it stays, the next step does not wait for it.
+fn call(
+    world: &mut World,
+    [from, to]: [HostId; 2],
+    port: u16,
+    client: Box<dyn Party>,
+    stays: bool,
+) -> Result<Going, String> {
+    if !world.is_served(to, port) {
+        let name = world.lan.host(to).map_or("nobody", |host| host.name.as_str());
+        return Err(format!("{name} does not answer at port {port}"));
+    }
+    let talk = world.call(from, to, port, client);
+    Ok(if stays { Going::Done } else { Going::Talk(talk) })
 }
 
 /// Does something so many times, about so far apart.

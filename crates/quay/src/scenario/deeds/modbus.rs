@@ -1,6 +1,6 @@
 //! A client that speaks Modbus/TCP.
 
-use super::{Going, Stage, Wanted, few, signal};
+use super::{Going, Stage, Wanted, call, few, signal};
 use crate::clients::modbus::{Client, Deed};
 use crate::clients::{Step, once};
 use crate::world::{World, seconds};
@@ -67,8 +67,7 @@ impl Modbus {
         if self.stays {
             steps.push(Step::Stay);
         }
-        let talk = world.call(from, to, 502, Box::new(Client::new(once(steps))));
-        Ok(if self.stays { Going::Done } else { Going::Talk(talk) })
+        call(world, [from, to], 502, Box::new(Client::new(once(steps))), self.stays)
     }
 
     /// The signals it names.

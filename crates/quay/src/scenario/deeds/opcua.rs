@@ -1,6 +1,6 @@
 //! A client that speaks OPC UA, without security.
 
-use super::{Going, Stage, Wanted, few, signal};
+use super::{Going, Stage, Wanted, call, few, signal};
 use crate::clients::opcua::{Client, Deed, Login, node};
 use crate::clients::{Plan, Step, once};
 use crate::world::{World, seconds};
@@ -93,8 +93,7 @@ impl OpcUa {
         }
         let login = self.login.as_ref().map_or(Login::Anonymous, user);
         let plan: Plan<Deed> = once(steps);
-        let talk = world.call(from, to, 4840, Box::new(Client::new(login, plan)));
-        Ok(if self.stays { Going::Done } else { Going::Talk(talk) })
+        call(world, [from, to], 4840, Box::new(Client::new(login, plan)), self.stays)
     }
 
     /// The signals it names.

@@ -1,6 +1,6 @@
 //! A station that speaks S7comm.
 
-use super::{Going, Stage, Wanted, few, signal};
+use super::{Going, Stage, Wanted, call, few, signal};
 use crate::clients::s7::{Client, Deed, Role, bytes, place, write};
 use crate::clients::{Step, once};
 use crate::world::{World, seconds};
@@ -107,8 +107,7 @@ impl S7 {
         if self.stays {
             steps.push(Step::Stay);
         }
-        let talk = world.call(from, to, 102, Box::new(Client::new(role, 2, once(steps))));
-        Ok(if self.stays { Going::Done } else { Going::Talk(talk) })
+        call(world, [from, to], 102, Box::new(Client::new(role, 2, once(steps))), self.stays)
     }
 
     /// The signals it names.
