@@ -2,29 +2,42 @@
 //! automation, the capture goes through the same pipeline as any other, and what it finds is held against the labels.
 //!
 //! - An *alarm* is a finding of something that was done (no exposure) of severity medium or more.
-//! - A scenario is *found* when an alarm shows one of its frames, or names one of its actors while it lasts, with a grace of
-//!   ten seconds.
-//! - Every alarm that belongs to no scenario, or to an honest look-alike, is a *false* one.
-//! - Seeds from [`FIRST_SEED`] on are for measuring; whoever works on a detector uses those below. [`HELD_OUT`] names
-//!   scenarios nobody looks at while working on detectors; they are reported apart.
+//! - An alarm *belongs* to a scenario when it shows one of its frames, or is first of all about one of its actors in that time:
+//!   silence shows in no frame. The scenario is then *noticed*; and it is *recognised*
+//!   when such an alarm names one of its techniques of ATT&CK for ICS, or one of its signals. Recall is of what is recognised.
+//! - Every alarm that belongs to no scenario, or only to an honest look-alike, is a *false* one. Alarms of one rule about the
+//!   same machines in one capture are one event.
+//! - The *time to detection* is not read off the finding: the capture is cut ever shorter until `inspect` of what is left no
+//!   longer tells it.
+//! - What could not be played whole is no trial. What shows only in what the crane does, and in no packet as such, counts apart.
+//! - Seeds from [`FIRST_SEED`] on are for measuring; whoever works on a detector uses those below, with which neither the
+//!   scenarios in [`HELD_OUT`] nor the automation of [`HELD_OUT_MAKER`] are played. They are reported apart.
 //!
-//! Unit of account, grace and metrics: per scenario event and alarm event, as in evaluations of industrial intrusion detection
-//! that count alarms per day and time to detection rather than packets.
+//! Unit of account and metrics: per scenario event and alarm event, as in evaluations of industrial intrusion detection that
+//! count alarms per day and time to detection rather than packets.
 
+mod intervals;
 mod judge;
 mod measure;
+mod prefix;
 mod print;
 mod tally;
 mod trial;
 
+pub use intervals::Interval;
 pub use judge::{Alarm, Verdict};
-pub use measure::{Failed, Plan, measure};
-pub use print::{json, text};
-pub use tally::{Report, Row, Share};
+pub use measure::{Failed, Measured, Plan, measure};
+pub use print::{json, text, trials};
+pub use tally::{Delays, Report, Row, Share};
 pub use trial::{Label, Trial};
+
+use quaywatch_quay::life::Maker;
 
 /// Seeds below this one are for working on detectors, this one and those above for measuring.
 pub const FIRST_SEED: u64 = 1001;
 
 /// Scenarios that nobody looks at while working on detectors.
 pub const HELD_OUT: [&str; 8] = ["A04", "B04", "C06", "F04", "M05", "R02", "U02", "X06"];
+
+/// Whose automation nobody looks at while working on detectors.
+pub const HELD_OUT_MAKER: Maker = Maker::Abb;

@@ -1,6 +1,6 @@
 use crate::arguments::Detection;
 use indicatif::{ProgressBar, ProgressStyle};
-use quaywatch_benchmark::{Plan, json, measure, text};
+use quaywatch_benchmark::{Plan, json, measure, text, trials};
 use std::error::Error;
 use std::fs;
 use std::io::Write;
@@ -16,23 +16,25 @@ pub(crate) fn run(arguments: &Detection) -> Result<(), Box<dyn Error>> {
     let plan = Plan {
         seeds: arguments.seeds,
         first_seed: arguments.first_seed,
-        makers: if arguments.personas.is_empty() { usual.makers } else { arguments.personas.clone() },
+        makers: arguments.personas.clone(),
         scenarios: arguments.scenarios.clone(),
         minutes: arguments.minutes,
+        delays: !arguments.no_delays,
         threads: threads.unwrap_or(1),
         ..usual
     };
     let bar = if arguments.quiet { ProgressBar::hidden() } else { ProgressBar::new(0) };
     bar.set_style(ProgressStyle::with_template("{wide_bar} {pos} of {len} captures, {eta} to go")?);
-    let report = measure(&plan, &|done, all| {
+    let measured = measure(&plan, &|done, all| {
         bar.set_length(all as u64);
         bar.set_position(done as u64);
     })?;
     bar.finish_and_clear();
-    let told = text(&report);
+    let told = text(&measured.report);
     if let Some(directory) = &arguments.out {
         write(directory, "detection.txt", told.as_bytes())?;
-        write(directory, "detection.json", format!("{:#}\n", json(&report)).as_bytes())?;
+        write(directory, "detection.json", format!("{:#}\n", json(&measured.report)).as_bytes())?;
+        write(directory, "trials.ndjson", trials(&measured.trials).as_bytes())?;
     }
     write!(anstream::stdout(), "{told}")?;
     Ok(())

@@ -188,6 +188,15 @@ fn detection_is_measured_and_written_for_people_and_programs() {
     assert!(text.contains("recall") && text.contains("P01"), "{text}");
     let json: Value =
         serde_json::from_slice(&fs::read(directory.path().join("detection.json")).unwrap()).unwrap();
-    assert_eq!(json["scenarios"][0]["found"]["part"], 1, "{json}");
+    let row = &json["scenarios"][0];
+    assert_eq!((&row["recognised"]["part"], &row["attributed"]), (&1.into(), &1.into()), "{json}");
+    let delay_s = row["after_packet_s"].as_f64().unwrap();
+    assert!((0.0..60.0).contains(&delay_s), "{delay_s}");
+    let trials = fs::read_to_string(directory.path().join("trials.ndjson")).unwrap();
+    assert_eq!(trials.lines().count(), 2, "one with it, one without");
+    let held_out =
+        quaywatch(&["bench", "detection", "--scenario", "A04", "--first-seed", "1", "--seeds", "1"]);
+    assert_eq!(held_out.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&held_out.stderr).contains("A04 is held out"));
     assert_eq!(quaywatch(&["bench", "detection", "--scenario", "Q01"]).status.code(), Some(2));
 }

@@ -44,7 +44,7 @@ pub use ended::{Ended, KeptNote};
 pub use exchange::{Disclosure, Reach, RemoteAccess, Scope};
 pub use fact::{Attribute, Fact, Subject};
 pub use finding::{Finding, FindingKind, Severity};
-pub use link::{Distinct, Link, Search};
+pub use link::{Distinct, Link, Overlong, Search};
 pub use log::{Column, FileNumber, Kind, Log, LogLine, LogValues, Prefix};
 pub use name::{Coded, Number};
 pub use note::{Note, Topic};

@@ -29,9 +29,38 @@ pub struct Link {
     pub first: Moment,
     /// The last packet's time.
     pub last: Timestamp,
+    /// What the client said in longer packets than the protocol needs.
+    pub overlong: Overlong,
     /// What the conversations said of themselves, each thing once; of many the first. `from` is
     /// [`Side::A`](crate::Side::A) for the client.
     pub notes: Vec<KeptNote>,
+}
+
+/// Conversations in which the client's packets are longer on the average than their protocol needs, of protocols in which
+/// questions are short.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Overlong {
+    /// The client's packets.
+    pub packets: u64,
+    /// Payload bytes from client to server and back.
+    pub bytes: [u64; 2],
+    /// The first of these conversations.
+    pub first: Option<Moment>,
+    /// The first frames of the first of them.
+    pub frames: Vec<u64>,
+}
+
+impl Overlong {
+    /// What a packet of a client needs at most: a DNS question takes some 40 bytes, and names that carry data take over 100
+    /// (RFC 1035 allows 255); an NTP packet has 48 bytes, with a digest 68 (RFC 5905, section 7.3). None: it varies.
+    #[must_use]
+    pub fn beyond_bytes(protocol: &str) -> Option<u64> {
+        match protocol {
+            "dns" => Some(100),
+            "ntp" => Some(90),
+            _ => None,
+        }
+    }
 }
 
 /// Somebody who asks many others, or many doors of one, as whoever looks for a way in does.

@@ -8,7 +8,7 @@ use crate::truth::{Frames, Told};
 use crate::world::World;
 use quaywatch_capture::pcapng::Writer;
 use quaywatch_crane::{Chance, Settings, find};
-use quaywatch_model::Timestamp;
+use quaywatch_model::{Mac, Timestamp};
 use quaywatch_wire::LinkType;
 use std::cell::RefCell;
 use std::fs::{self, File};
@@ -132,11 +132,11 @@ impl Run {
             progress(step as f64 * TRUTH_EVERY_S);
         }
         writer.finish().map_err(failed(&path))?;
-        let address = |name: &str| {
-            let host = places.first()?.host(&world, name)?;
-            world.lan.host(host).map(|host| host.ip)
+        let host = |name: &str| {
+            let host = world.lan.host(places.first()?.host(&world, name)?)?;
+            Some((Mac(host.mac), host.ip))
         };
-        told.finish(self, &frames, &players, address).map_err(failed(directory))?;
+        told.finish(self, &frames, &players, host).map_err(failed(directory))?;
         let bytes = fs::metadata(&path).map_or(0, |metadata| metadata.len());
         let played = self.scenarios.iter().zip(&players).enumerate().map(|(index, (scenario, played))| {
             (scenario.id.clone(), frames.of(Label(index as u16 + 1)), played.borrow().failed.clone())

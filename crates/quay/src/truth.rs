@@ -6,7 +6,7 @@ use crate::scenario::Played;
 use crate::station::Station;
 use etherparse::{SlicedPacket, TransportSlice};
 use quaywatch_crane::{TAGS, Tag, Truth, Value};
-use quaywatch_model::Timestamp;
+use quaywatch_model::{Mac, Timestamp};
 use serde_json::{Value as Json, json};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -198,7 +198,7 @@ impl Told {
         run: &Run,
         frames: &Frames,
         players: &[Rc<RefCell<Played>>],
-        address: impl Fn(&str) -> Option<Ipv4Addr>,
+        host: impl Fn(&str) -> Option<(Mac, Ipv4Addr)>,
     ) -> io::Result<()> {
         writeln!(self.frames, "first,last,scenario,role")?;
         for range in &frames.ranges {
@@ -213,6 +213,7 @@ impl Told {
             let seconds =
                 |time: Option<Timestamp>| time.map_or(Json::Null, |time| json!(time.nanos() as f64 / 1e9));
             let ranges = frames.ranges(label);
+            let acting: Vec<_> = actors(scenario).into_iter().filter_map(&host).collect();
             let line = json!({
                 "id": scenario.id,
                 "title": scenario.title,
@@ -220,7 +221,8 @@ impl Told {
                 "attck": scenario.techniques,
                 "crane": run.cranes.first(),
                 "actor_hosts": actors(scenario),
-                "actor_addresses": actors(scenario).into_iter().filter_map(&address).collect::<Vec<_>>(),
+                "actor_addresses": acting.iter().map(|(_, ip)| ip).collect::<Vec<_>>(),
+                "actor_macs": acting.iter().map(|(mac, _)| mac.to_string()).collect::<Vec<_>>(),
                 "t_armed": seconds(played.armed),
                 "t_first_packet": seconds(frames.first.get(&label).copied()),
                 "t_first_effect": seconds(played.effect),

@@ -156,6 +156,7 @@ fn link(client: u32, server: u32) -> Link {
         macs: [Mac::default(); 2],
         first: moment(0),
         last: time(60),
+        overlong: quaywatch_model::Overlong::default(),
         notes: Vec::new(),
     }
 }

@@ -2,7 +2,9 @@ use crate::summary::sort_rows;
 use foldhash::fast::FixedState;
 use hashbrown::HashMap;
 use quaywatch_egress::MOST_KNOCKS;
-use quaywatch_model::{Address, Distinct, Ended, KeptNote, Link, Moment, Scope, Search, Side, Timestamp};
+use quaywatch_model::{
+    Address, Distinct, Ended, KeptNote, Link, Moment, Overlong, Scope, Search, Side, Timestamp,
+};
 use quaywatch_wire::protocol;
 use std::collections::BTreeSet;
 
@@ -18,6 +20,8 @@ const MOST_TOLD_APART: usize = 128;
 const MOST_FAR_TOLD_APART: usize = 16;
 /// So many attempts of a search are named by their frames.
 const MOST_ATTEMPTS: usize = 12;
+/// So many conversations with longer packets than their protocol needs are named by their frames.
+const MOST_OVERLONG: usize = 12;
 /// So many machines of a search are named.
 const MOST_NAMED: usize = 8;
 
@@ -228,7 +232,22 @@ fn link(ended: &Ended<'_>) -> Link {
         macs: [ended.of_client(&ended.macs), ended.of_server(&ended.macs)],
         first: ended.first,
         last: ended.last,
+        overlong: overlong(ended),
         notes: ended.notes.iter().take(MOST_NOTES).map(by_role).collect(),
+    }
+}
+
+fn overlong(ended: &Ended<'_>) -> Overlong {
+    let ([packets, bytes], back) =
+        ([ended.of_client(&ended.packets), ended.of_client(&ended.bytes)], ended.of_server(&ended.bytes));
+    match Overlong::beyond_bytes(ended.protocol) {
+        Some(most) if bytes > most * packets => Overlong {
+            packets,
+            bytes: [bytes, back],
+            first: Some(ended.first),
+            frames: vec![ended.first.frame],
+        },
+        _ => Overlong::default(),
     }
 }
 
@@ -248,6 +267,7 @@ fn merge(kept: &mut Link, other: Link) {
         (kept.last, kept.macs) = (other.last, other.macs);
     }
     kept.first = kept.first.min(other.first);
+    merge_overlong(&mut kept.overlong, other.overlong);
     for note in other.notes {
         let same = |kept: &&mut KeptNote| {
             kept.topic == note.topic && kept.from == note.from && kept.text == note.text
@@ -260,4 +280,18 @@ fn merge(kept: &mut Link, other: Link) {
         }
     }
     kept.notes.sort_by(|a, b| (a.frame, a.topic, a.from, &a.text).cmp(&(b.frame, b.topic, b.from, &b.text)));
+}
+
+fn merge_overlong(kept: &mut Overlong, other: Overlong) {
+    if other.packets == 0 {
+        return;
+    }
+    kept.packets += other.packets;
+    for (mine, theirs) in kept.bytes.iter_mut().zip(other.bytes) {
+        *mine += theirs;
+    }
+    kept.first = kept.first.into_iter().chain(other.first).min();
+    kept.frames.extend(other.frames);
+    kept.frames.sort_unstable();
+    kept.frames.truncate(MOST_OVERLONG);
 }

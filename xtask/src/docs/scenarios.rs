@@ -65,7 +65,7 @@ for. What a step can do is in
 |---|---|
 | `id`, `title`, `class`, `attck`, `severity`, `tags` | what the file says; `class` is the number's letter |
 | `benign` | whether it is an honest look-alike |
-| `crane`, `actor_hosts`, `actor_addresses` | where it happened, and who did it |
+| `crane`, `actor_hosts`, `actor_addresses`, `actor_macs` | where it happened, and who did it |
 | `detectable_by` | where it can be seen, as above |
 | `t_armed` | when it began; `null` if it never did |
 | `t_first_packet`, `t_first_effect`, `t_end` | the first frame, the first effect on the crane, the end |

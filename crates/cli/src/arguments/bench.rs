@@ -14,11 +14,14 @@ pub(crate) enum Bench {
 Examples:
   quaywatch bench detection                              everything: scenarios x 20 seeds x 3 makers
   quaywatch bench detection --seeds 3 --scenario P01     one scenario, three times for each maker
-  quaywatch bench detection --out DIR                    the same numbers in DIR/detection.json
+  quaywatch bench detection --first-seed 1 --seeds 2     for working on a detector, without what is held out
+  quaywatch bench detection --out DIR                    the same numbers in DIR/detection.json, each capture's
+                                                         in DIR/trials.ndjson
 
 Each capture is made, read and judged as `inspect --site` does with the site.toml that twin capture writes beside it. An
-alarm is a finding of something that was done, of severity medium or more. Seeds below 1001 are for working on detectors,
-those above for measuring; scenarios that are held out are reported apart.
+alarm is a finding of something that was done, of severity medium or more. A scenario is noticed when an alarm shows one of
+its frames, and recognised when that alarm names one of its techniques or signals. Seeds below 1001 are for working on
+detectors; those above are for measuring, and only with them the scenarios and the automation that are held out are played.
 
 Exit codes:
   0  measured, whatever the numbers are
@@ -39,10 +42,13 @@ pub(crate) struct Detection {
     /// How long each capture with a scenario is
     #[arg(long, value_name = "MINUTES", default_value_t = 15.0)]
     pub(crate) minutes: f64,
+    /// Do not look when what is recognised can be told, which takes as long again as everything else
+    #[arg(long)]
+    pub(crate) no_delays: bool,
     /// How many captures are played at a time; as many as there are processors, unless told
     #[arg(long, value_name = "N")]
     pub(crate) threads: Option<u16>,
-    /// Where to write detection.json and detection.txt; is made where it is not there
+    /// Where to write detection.txt, detection.json and trials.ndjson; is made where it is not there
     #[arg(long, value_name = "DIR")]
     pub(crate) out: Option<PathBuf>,
     /// Show no progress

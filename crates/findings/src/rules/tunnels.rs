@@ -1,14 +1,10 @@
 use crate::{Found, Picture, Rule};
-use quaywatch_model::{FindingKind, Link, Severity};
+use quaywatch_model::{FindingKind, Link, Overlong, Severity};
 
-/// What must be exceeded before a carrier is suspected: packets, and bytes a packet from the client on the average.
+/// So many packets must be there before a carrier is suspected.
 const MANY_PACKETS: u64 = 20;
-/// A DNS question takes some 40 bytes; names that carry data take over 100 (RFC 1035 allows 255).
-const LONG_QUESTION_BYTES: u64 = 100;
 /// An echo request of ping carries 32 or 56 bytes.
 const LONG_ECHO_BYTES: u64 = 128;
-/// An NTP packet has 48 bytes, with a digest 68 (RFC 5905, section 7.3).
-const LONG_TIME_BYTES: u64 = 90;
 /// Data in echoes shows in one direction being longer: an answer repeats its question.
 const UNLIKE_BYTES: u64 = 2_000;
 
@@ -19,16 +15,15 @@ pub(super) static DNS: Rule = Rule {
     severity: "High.",
     meaning: "A machine asks for names that are far longer than names are, again and again. That is how data leaves through a \
               name server where nothing else gets out.",
-    limits: "Needs 20 questions of over 100 bytes on the average between two machines. Slow tunnels with short names stay \
-             below.",
+    limits: "Needs 20 questions of over 100 bytes between two machines, among however many of ordinary length. Slow tunnels \
+             with short names stay below.",
     advice: "Look at the names in the capture; let only the site's own name server ask outside.",
     techniques: &["T0869", "T0884"],
     controls: &["33 CFR 101.650(h)(2)", "IEC 62443-3-3 SR 5.2"],
     shown_by: "cases/finding-tunnel-dns",
     silent_in: "cases/quiet-reverse-lookups",
     look: |picture, found| {
-        let is_long = |link: &Link| average(link) > LONG_QUESTION_BYTES;
-        tell(picture, found, "dns", "asks for names that carry data", Severity::High, is_long);
+        tell_overlong(picture, found, "dns", "asks for names that carry data", Severity::High);
     },
 };
 
@@ -55,7 +50,7 @@ pub(super) static ICMP: Rule = Rule {
                 && is_answered
         };
         for protocol in ["icmp", "icmp6"] {
-            tell(picture, found, protocol, "exchanges echoes that carry data", Severity::High, differs);
+            tell(picture, found, protocol, differs);
         }
     },
 };
@@ -66,15 +61,14 @@ pub(super) static NTP: Rule = Rule {
     kind: FindingKind::Activity,
     severity: "Medium.",
     meaning: "Time requests between two machines are longer than the protocol needs.",
-    limits: "Needs 20 packets of over 90 bytes on the average. Network Time Security uses long extension fields and shows here.",
+    limits: "Needs 20 packets of over 90 bytes. Network Time Security uses long extension fields and shows here.",
     advice: "Look at the packets in the capture; let machines ask only the site's time server.",
     techniques: &["T0869"],
     controls: &["33 CFR 101.650(h)(2)", "IEC 62443-3-3 SR 5.2"],
     shown_by: "cases/finding-tunnel-ntp",
     silent_in: "cases/quiet-ntp-with-digest",
     look: |picture, found| {
-        let is_long = |link: &Link| average(link) > LONG_TIME_BYTES;
-        tell(picture, found, "ntp", "sends time requests that carry data", Severity::Medium, is_long);
+        tell_overlong(picture, found, "ntp", "sends time requests that carry data", Severity::Medium);
     },
 };
 
@@ -84,21 +78,40 @@ fn average(link: &Link) -> u64 {
     bytes / packets.max(1)
 }
 
-fn tell(
+/// Tells of who says much where the protocol's questions are short.
+fn tell_overlong(
     picture: &Picture<'_>,
     found: &mut Vec<Found>,
     protocol: &str,
     does: &str,
     severity: Severity,
-    is_it: impl Fn(&Link) -> bool,
 ) {
+    let links = picture.links.iter().filter(|link| link.protocol == protocol);
+    for link in links.filter(|link| link.overlong.packets >= MANY_PACKETS) {
+        let Overlong { packets, bytes: [out, back], first, frames } = &link.overlong;
+        found.push(Found {
+            time: first.unwrap_or(link.first).time,
+            severity,
+            title: title(picture, link, does),
+            explanation: format!(
+                "{out} bytes in {packets} packets out that are longer than the protocol needs, {back} bytes back."
+            ),
+            subjects: vec![link.client, link.server],
+            frames: frames.clone(),
+            count: *packets,
+        });
+    }
+}
+
+/// Tells of echoes.
+fn tell(picture: &Picture<'_>, found: &mut Vec<Found>, protocol: &str, is_it: impl Fn(&Link) -> bool) {
     let links = picture.links.iter().filter(|link| link.protocol == protocol);
     for link in links.filter(|link| link.packets[0] >= MANY_PACKETS && is_it(link)) {
         let ([out, back], [sent, answered]) = (link.bytes, link.packets);
         found.push(Found {
             time: link.first.time,
-            severity,
-            title: format!("{} {does}, with {}", picture.named(link.client), picture.named(link.server)),
+            severity: Severity::High,
+            title: title(picture, link, "exchanges echoes that carry data"),
             explanation: format!(
                 "{out} bytes in {sent} packets out, {back} bytes in {answered} packets back."
             ),
@@ -107,4 +120,8 @@ fn tell(
             count: sent,
         });
     }
+}
+
+fn title(picture: &Picture<'_>, link: &Link, does: &str) -> String {
+    format!("{} {does}, with {}", picture.named(link.client), picture.named(link.server))
 }

@@ -167,6 +167,7 @@ fn link(client: Address, server: Address) -> Link {
         macs: [Mac::default(); 2],
         first: Moment { time: Timestamp::from_nanos(0), frame: 1 },
         last: Timestamp::from_nanos(1),
+        overlong: quaywatch_model::Overlong::default(),
         notes: Vec::new(),
     }
 }

@@ -283,6 +283,7 @@ mod tests {
             macs: [Mac::default(); 2],
             first: NOW,
             last: NOW.time,
+            overlong: quaywatch_model::Overlong::default(),
             notes: Vec::new(),
         }
     }
