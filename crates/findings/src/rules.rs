@@ -13,6 +13,7 @@ mod deeds;
 mod disclosures;
 mod engineering_unprotected;
 mod firmware_updated;
+mod flood;
 mod network_changed;
 mod polling_stopped;
 mod program_activated;
@@ -52,6 +53,7 @@ pub static RULES: &[&Rule] = &[
     &write_by_reader::RULE,
     &write_on_several::RULE,
     &polling_stopped::RULE,
+    &flood::RULE,
     &engineering_unprotected::RULE,
     &credentials::CLEAR,
     &credentials::DEFAULT,
