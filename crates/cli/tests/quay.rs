@@ -105,6 +105,19 @@ fn each_thing_that_is_wrong_in_the_sample_is_found_with_its_frames() {
     }
 }
 
+#[test]
+fn the_readme_shows_what_its_first_command_prints() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let readme = fs::read_to_string(root.join("README.md")).unwrap();
+    let excerpt = readme.split("```text\n").nth(1).unwrap().split("```").next().unwrap();
+    let output = quaywatch(&["inspect", root.join("samples/quay.pcap").to_str().unwrap()]);
+    let printed = String::from_utf8(output.stdout).unwrap();
+    let mut lines = printed.lines();
+    for line in excerpt.lines().filter(|line| line.trim() != "…") {
+        assert!(lines.any(|printed| printed == line), "not printed, or not there: {line}");
+    }
+}
+
 fn is_alarm(finding: &&Value) -> bool {
     finding["kind"] == "activity" && finding["severity"] != "low"
 }
