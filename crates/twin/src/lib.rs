@@ -15,7 +15,7 @@ pub mod s7;
 mod session;
 
 pub use description::{Description, Undescribed};
-pub use live::{Deaf, Live, MOST_CONNECTIONS, Opening, Process, SERVICES, Service, crane};
+pub use live::{Answer, Deaf, Live, MOST_CONNECTIONS, Opening, Process, SERVICES, Service, crane};
 pub use modbus::Modbus;
 pub use nameplate::Nameplate;
 pub use opcua::OpcUa;

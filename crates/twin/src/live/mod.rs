@@ -8,6 +8,7 @@
 //! client sent, and never while somebody waits for a socket.
 
 mod connection;
+mod datagrams;
 mod listener;
 mod process;
 mod service;
@@ -17,12 +18,12 @@ mod ticking;
 
 pub use listener::MOST_CONNECTIONS;
 pub use process::{Process, crane};
-pub use service::{Opening, SERVICES, Service};
+pub use service::{Answer, Opening, SERVICES, Service};
 
 use crate::{Plc, s7};
 use quaywatch_model::Timestamp;
 use std::io;
-use std::net::{SocketAddr, TcpListener};
+use std::net::{SocketAddr, TcpListener, UdpSocket};
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
@@ -78,7 +79,8 @@ impl Live {
             let deaf = |cause| Deaf { service: service.name, address, cause };
             let listener = TcpListener::bind(address).map_err(deaf)?;
             let address = listener.local_addr().map_err(deaf)?;
-            listeners.push((service, address, listener));
+            let datagrams = service.datagram.map(|answer| Ok((UdpSocket::bind(address)?, answer)));
+            listeners.push((service, address, listener, datagrams.transpose().map_err(deaf)?));
         }
         let stage = Arc::new(Stage {
             plc,
@@ -90,9 +92,13 @@ impl Live {
         });
         let mut live = Self { listening: Vec::new(), stage: Arc::clone(&stage), threads: Vec::new() };
         live.threads.push(thread::spawn(move || ticking::tick(&stage, process, speed)));
-        for (service, address, listener) in listeners {
-            let stage = Arc::clone(&live.stage);
+        for (service, address, listener, datagrams) in listeners {
             live.listening.push((service, address));
+            if let Some((socket, answer)) = datagrams {
+                let stage = Arc::clone(&live.stage);
+                live.threads.push(thread::spawn(move || datagrams::answer(&socket, answer, &stage)));
+            }
+            let stage = Arc::clone(&live.stage);
             live.threads.push(thread::spawn(move || listener::accept(&listener, service, &stage)));
         }
         Ok(live)

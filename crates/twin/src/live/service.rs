@@ -1,5 +1,5 @@
-use crate::enip::EtherNetIp;
-use crate::{Modbus, OpcUa, Session, s7};
+use crate::enip::{self, EtherNetIp};
+use crate::{Modbus, OpcUa, Plc, Session, s7};
 use quaywatch_model::Timestamp;
 use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4};
 
@@ -12,9 +12,14 @@ pub struct Service {
     pub port: u16,
     /// Begins a client's session.
     pub open: fn(&Opening<'_>) -> Box<dyn Session>,
+    /// Answers what comes to the same port in a datagram; none: nobody listens there.
+    pub datagram: Option<Answer>,
     /// A command with a common client that shows the service, for one that listens there.
     pub try_it: fn(SocketAddr) -> String,
 }
+
+/// Answers a datagram that came to this address, or says nothing.
+pub type Answer = fn(&Plc, SocketAddrV4, &[u8], &mut Vec<u8>);
 
 /// What a session begins with.
 #[derive(Debug, Clone, Copy)]
@@ -35,6 +40,7 @@ pub static SERVICES: &[Service] = &[
         name: "S7comm",
         port: 102,
         open: |opening| Box::new(opening.cpu.session()),
+        datagram: None,
         try_it: |at| {
             let (ip, port) = (at.ip(), at.port());
             format!(
@@ -46,12 +52,14 @@ pub static SERVICES: &[Service] = &[
         name: "Modbus/TCP",
         port: 502,
         open: |_| Box::<Modbus>::default(),
+        datagram: None,
         try_it: |at| format!("mbpoll -1 -0 -B -a 1 -t 3:float -r 32 -p {} {}", at.port(), at.ip()),
     },
     Service {
         name: "OPC UA",
         port: 4840,
         open: |opening| Box::new(OpcUa::new(opening.number, opening.began)),
+        datagram: None,
         try_it: |at| format!("uaread -u opc.tcp://{at} -n \"ns=2;s=STS07/Load/Net\""),
     },
     Service {
@@ -64,6 +72,7 @@ pub static SERVICES: &[Service] = &[
             };
             Box::new(EtherNetIp::new(SocketAddrV4::new(ip, opening.at.port()), opening.number))
         },
+        datagram: Some(enip::datagram),
         try_it: |at| format!("python3 -m cpppo.server.enip.client -a {at} STS.Load.Net"),
     },
 ];

@@ -3,7 +3,7 @@ use crate::{After, Mode, Plc, Program, Session};
 use quaywatch_crane::{Image, Value, find};
 use quaywatch_model::Timestamp;
 use std::io::{ErrorKind, Read, Write};
-use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream, UdpSocket};
 use std::sync::{Arc, Mutex, mpsc};
 use std::time::Duration;
 
@@ -46,6 +46,27 @@ fn start(service: &'static Service, plc: &Arc<Mutex<Plc>>, speed: f64) -> Live {
         speed,
     )
     .unwrap()
+}
+
+#[test]
+fn who_looks_for_devices_by_datagram_is_told_who_is_here() {
+    let service = SERVICES.iter().find(|service| service.port == 44_818).unwrap();
+    let live = start(service, &controller(), 1.0);
+    let asks = UdpSocket::bind(ANY).unwrap();
+    asks.set_read_timeout(Some(PATIENCE)).unwrap();
+    // List Identity (CIP volume 2, 2-4.2), with a sender's context that is repeated.
+    let mut question = [0; 24];
+    question[0] = 0x63;
+    question[12..20].copy_from_slice(b"scanner!");
+    let mut answer = [0; 512];
+    // What is no question is not answered, and disturbs nobody.
+    for bytes in [&b"noise"[..], &question] {
+        asks.send_to(bytes, live.listening()[0].1).unwrap();
+    }
+    let (count, from) = asks.recv_from(&mut answer).unwrap();
+    assert_eq!(from, live.listening()[0].1);
+    assert_eq!((answer[0], &answer[12..20]), (0x63, &b"scanner!"[..]));
+    assert!(answer[..count].windows(9).any(|part| part == b"LOGIX5561"), "{:x?}", &answer[..count]);
 }
 
 fn client(live: &Live) -> TcpStream {
@@ -144,8 +165,13 @@ impl Session for Announcer {
     }
 }
 
-static ANNOUNCER: Service =
-    Service { name: "announcer", port: 1, open: |_| Box::new(Announcer), try_it: |at| at.to_string() };
+static ANNOUNCER: Service = Service {
+    name: "announcer",
+    port: 1,
+    datagram: None,
+    open: |_| Box::new(Announcer),
+    try_it: |at| at.to_string(),
+};
 
 #[test]
 fn a_session_may_speak_unasked_is_told_the_cranes_time_and_ends_its_connection_itself() {
