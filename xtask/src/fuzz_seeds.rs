@@ -190,8 +190,11 @@ impl Listener<Steps> for Seeds {
         for protocol in std::mem::take(&mut kept.app.certain) {
             let target = tidy::module(protocol.name);
             if self.0.iter().filter(|seed| seed.target == target).count() < MOST_SEEDS {
-                let input = input(protocol, kept.key.protocol == protocol::UDP, steps.clone());
-                self.0.push(Seed { target, input });
+                let datagrams = kept.key.protocol == protocol::UDP;
+                if let Some(served) = served(protocol).filter(|_| !datagrams) {
+                    self.0.push(Seed { target: served.to_owned(), input: steps.clone() });
+                }
+                self.0.push(Seed { target, input: input(protocol, datagrams, steps.clone()) });
             }
         }
     }
@@ -207,6 +210,17 @@ fn probe<'a>(kept: &Conversation<Steps>, from: Side, bytes: &'a [u8]) -> Option<
         _ => return None,
     };
     Some(Probe { transport, ports: kept.key.ports, from, bytes, answer: &[], expected: None })
+}
+
+/// The target of the simulated controller's service in this protocol, which takes the steps as they are.
+fn served(protocol: &Protocol) -> Option<&'static str> {
+    match protocol.name {
+        "modbus" => Some("twin_modbus"),
+        "cotp" => Some("twin_s7"),
+        "enip" => Some("twin_enip"),
+        "opcua" => Some("twin_opcua"),
+        _ => None,
+    }
 }
 
 /// The steps as the protocol's target takes them: those of several transports are told which, each in its own way.

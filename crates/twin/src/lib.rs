@@ -13,6 +13,8 @@ mod opcua;
 mod plc;
 pub mod s7;
 mod session;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 
 pub use description::{Description, Undescribed};
 pub use live::{Answer, Deaf, Live, MOST_CONNECTIONS, Opening, Process, SERVICES, Service, crane};
