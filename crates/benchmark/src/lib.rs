@@ -19,6 +19,7 @@
 mod intervals;
 mod judge;
 mod measure;
+mod messages;
 mod prefix;
 mod print;
 mod tally;
@@ -27,6 +28,7 @@ mod trial;
 pub use intervals::Interval;
 pub use judge::{Alarm, Verdict};
 pub use measure::{Failed, Measured, Plan, measure};
+pub use messages::messages;
 pub use print::{json, text, trials};
 pub use tally::{Delays, Report, Row, Share};
 pub use trial::{Label, Trial};

@@ -15,6 +15,31 @@ const FIRST_STEP_S: f64 = 2.0;
 /// The block of a packet (pcapng, section 4.3).
 const ENHANCED_PACKET: u32 = 6;
 
+/// A packet of a capture as the twin writes it.
+pub(crate) struct Packet {
+    /// When, in seconds since 1970.
+    pub(crate) time_s: f64,
+    /// How many bytes it has.
+    pub(crate) length: usize,
+    /// Where in the file its block ends.
+    pub(crate) end: usize,
+}
+
+/// The packets of a file as the twin writes it: little-endian, one interface, nanoseconds.
+pub(crate) fn packets(file: &[u8]) -> impl Iterator<Item = Packet> {
+    let word = |at: usize| Some(u32::from_le_bytes(file.get(at..at + 4)?.try_into().ok()?));
+    let mut at = 0;
+    let blocks = std::iter::from_fn(move || {
+        let (begin, kind, length) = (at, word(at)?, word(at + 4)?);
+        at += (length as usize).max(12);
+        Some((begin, kind, at))
+    });
+    blocks.filter(|(_, kind, _)| *kind == ENHANCED_PACKET).filter_map(move |(begin, _, end)| {
+        let nanos = u64::from(word(begin + 12)?) << 32 | u64::from(word(begin + 16)?);
+        Some(Packet { time_s: nanos as f64 / 1e9, length: word(begin + 20)? as usize, end })
+    })
+}
+
 /// The beginnings of a capture.
 pub(crate) struct Prefixes<'a> {
     file: Vec<u8>,
@@ -25,20 +50,10 @@ pub(crate) struct Prefixes<'a> {
 }
 
 impl<'a> Prefixes<'a> {
-    /// Of this capture as the twin writes it: little-endian, one interface, nanoseconds.
+    /// Of this capture.
     pub(crate) fn of(capture: &Path, scratch: &'a Path, site: Arc<Site>) -> Result<Self, Failed> {
         let file = fs::read(capture).map_err(Failed::Temporary)?;
-        let word = |at: usize| Some(u32::from_le_bytes(file.get(at..at + 4)?.try_into().ok()?));
-        let (mut packets, mut at) = (Vec::new(), 0);
-        while let (Some(kind), Some(length)) = (word(at), word(at + 4)) {
-            let end = at + (length as usize).max(12);
-            if kind == ENHANCED_PACKET
-                && let (Some(high), Some(low)) = (word(at + 12), word(at + 16))
-            {
-                packets.push(((u64::from(high) << 32 | u64::from(low)) as f64 / 1e9, end));
-            }
-            at = end;
-        }
+        let packets = packets(&file).map(|packet| (packet.time_s, packet.end)).collect();
         Ok(Self { file, packets, scratch, site })
     }
 

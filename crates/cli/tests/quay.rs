@@ -131,6 +131,44 @@ fn shows(finding: &Value, label: &Value) -> bool {
 }
 
 #[test]
+fn messages_for_other_detectors_have_their_values_their_answers_and_their_labels() {
+    for (maker, protocol) in [("siemens", "s7"), ("abb", "modbus"), ("rockwell", "cip")] {
+        let directory = tempfile::tempdir().unwrap();
+        let more = ["--messages", "--persona", maker, "--scenario", "P01", "--seed", "7"];
+        let output = capture(directory.path(), &more);
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let text = fs::read_to_string(directory.path().join("ipal-messages.jsonl")).unwrap();
+        let messages: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        for (number, message) in messages.iter().enumerate() {
+            assert_eq!(message["id"], number);
+            for asked in message["responds to"].as_array().unwrap() {
+                let asked = &messages[asked.as_u64().unwrap() as usize];
+                assert!(asked["id"].as_u64() < message["id"].as_u64(), "{message}");
+                assert_eq!((&asked["src"], &asked["dest"]), (&message["dest"], &message["src"]));
+            }
+        }
+        let times: Vec<f64> = messages.iter().map(|message| message["timestamp"].as_f64().unwrap()).collect();
+        assert!(times.is_sorted());
+        let tag = "STS07.Par.OverloadPct";
+        let writes = messages.iter().filter(|message| message["activity"] == "command");
+        let raised = writes.filter(|message| message["data"][tag] == 150.0).collect::<Vec<_>>();
+        assert!(raised.iter().any(|message| message["malicious"] == "P01"), "{maker}: {raised:?}");
+        // A panel's question has no values, its answer has.
+        let reads = |message: &&Value| {
+            message["protocol"] == protocol && message["data"].get("STS07.Hoist.Pos").is_some()
+        };
+        let [asked, told] = ["interrogate", "inform"].map(|activity| {
+            messages.iter().filter(reads).filter(|message| message["activity"] == activity).count()
+        });
+        assert!(asked > 0 && told > 0, "{maker}: {asked} {told}");
+        assert!(messages.iter().filter(reads).all(|message| {
+            (message["activity"] == "inform") == message["data"]["STS07.Hoist.Pos"].is_number()
+                && message["malicious"] == false
+        }));
+    }
+}
+
+#[test]
 fn what_cannot_be_played_is_told_with_what_can() {
     for (more, told) in [
         (&["--scenario", "p01-overload-limt"][..], "did you mean p01-overload-limit?"),

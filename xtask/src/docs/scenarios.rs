@@ -78,6 +78,9 @@ for. What a step can do is in
 scenario) or `benign`. `truth.csv` has the crane's true state ten times a second (`true.*`, SI units) beside what its
 controller tells at that moment. `run.json` has what the capture was made of.
 
+For detectors that read [IPAL](https://github.com/fkie-cad/ipal_ids_framework): `ipal.jsonl` has the controllers' states once a
+second, and `--messages` writes `ipal-messages.jsonl`, a line a request and a line an answer, both with `malicious`.
+
 ## All of them
 
 | name | what happens | severity | seen by | techniques |

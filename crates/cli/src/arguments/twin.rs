@@ -98,6 +98,7 @@ Written to DIR, the same bytes for the same options:
   frames.csv    stretches of frames and the scenario each belongs to; 0 is honest life
   truth.csv     ten times a second: what is true of each crane, beside what its controller says
   ipal.jsonl    the controllers' states once a second in the format of IPAL
+  ipal-messages.jsonl   with --messages: what was asked of controllers and answered, in that format
   site.toml     what an honest site would declare, with its tag map, for quaywatch inspect --site
 
 Exit codes:
@@ -140,6 +141,9 @@ pub(crate) struct TwinCapture {
     /// How often somebody looks into the controller with the engineering station, in an hour, 0 to 60
     #[arg(long, value_name = "N", default_value_t = 0.0, value_parser = visits, allow_negative_numbers = true)]
     pub(crate) engineering: f64,
+    /// Write what was asked of controllers and answered, too, as messages for detectors that read IPAL
+    #[arg(long)]
+    pub(crate) messages: bool,
     /// Show no progress
     #[arg(long)]
     pub(crate) quiet: bool,

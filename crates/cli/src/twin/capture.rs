@@ -46,6 +46,9 @@ pub(super) fn run(arguments: &TwinCapture) -> Result<(), Box<dyn Error>> {
         }
     })?;
     bar.finish_and_clear();
+    if arguments.messages {
+        quaywatch_benchmark::messages(&arguments.out)?;
+    }
     print(&arguments.out, &written)?;
     Ok(())
 }
