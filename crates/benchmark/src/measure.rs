@@ -190,7 +190,7 @@ fn run(plan: &Plan, scenario: Option<Scenario>, maker: Maker, seed: u64) -> Run 
         maker,
         cranes: vec!["STS07".to_owned()],
         settings: Settings { wind_m_s, truck_wait_s: 25.0, ..Settings::default() },
-        pace: Pace { polls: 0.25, cyclic: 0.002, video: 0.000_1, engineering: 0.0 },
+        pace: Pace { polls: 0.25, cyclic: 0.002, video: 0.000_1, engineering: 0.0, service: 0.0 },
         scenarios: scenario.into_iter().collect(),
     }
 }

@@ -254,6 +254,7 @@ impl Told {
             "cyclic": run.pace.cyclic,
             "video": run.pace.video,
             "engineering": run.pace.engineering,
+            "service": run.pace.service,
             "scenarios": run.scenarios.iter().map(|scenario| &scenario.id).collect::<Vec<_>>(),
             "frames": frames.total,
         });

@@ -141,6 +141,9 @@ pub(crate) struct TwinCapture {
     /// How often somebody looks into the controller with the engineering station, in an hour, 0 to 60
     #[arg(long, value_name = "N", default_value_t = 0.0, value_parser = visits, allow_negative_numbers = true)]
     pub(crate) engineering: f64,
+    /// How often the maker's service comes through the gateway and looks into the controller, in an hour, 0 to 60
+    #[arg(long, value_name = "N", default_value_t = 0.0, value_parser = visits, allow_negative_numbers = true)]
+    pub(crate) service: f64,
     /// Write what was asked of controllers and answered, too, as messages for detectors that read IPAL
     #[arg(long)]
     pub(crate) messages: bool,

@@ -34,6 +34,7 @@ pub(super) fn run(arguments: &TwinCapture) -> Result<(), Box<dyn Error>> {
             cyclic: arguments.cyclic,
             video: arguments.video,
             engineering: arguments.engineering,
+            service: arguments.service,
         },
         scenarios: scenarios?,
     };

@@ -39,11 +39,13 @@ pub struct Pace {
     pub video: f64,
     /// How often somebody looks into the controller with the engineering station, in an hour; none where it is 0.
     pub engineering: f64,
+    /// How often the maker's service comes through the gateway, in an hour; never where it is 0.
+    pub service: f64,
 }
 
 impl Default for Pace {
     fn default() -> Self {
-        Self { polls: 0.4, cyclic: 0.003, video: 0.001, engineering: 0.0 }
+        Self { polls: 0.4, cyclic: 0.003, video: 0.001, engineering: 0.0, service: 0.0 }
     }
 }
 
@@ -73,6 +75,7 @@ pub fn settle(world: &mut World, place: &Place, pace: Pace) {
     leases::work(world, place);
     windows::work(world, place);
     engineering::work(world, place, pace);
+    vendor::work(world, place, pace);
 }
 
 /// Both hosts, where both are there.

@@ -1,7 +1,8 @@
 //! The maker's service: through the tunnel to the gateway, by remote desktop to the jump host, and with the engineering
-//! station into the controller. Never, unless a scenario lets it happen.
+//! station into the controller, which it reads and does not change: an ordinary visit, under a work order that no packet tells
+//! of.
 
-use super::{Place, engineering, is_up, pair};
+use super::{Pace, Place, engineering, is_up, pair, repeat};
 use crate::lan::{Host, HostId, later, persona};
 use crate::lines::{rdp, tls, wireguard};
 use crate::party::{Line, Scripted};
@@ -20,6 +21,12 @@ const ALIVE_S: f64 = 25.0;
 /// So many packets a second somebody at a desktop makes.
 const PACKETS_S: f64 = 2.0;
 
+/// How long somebody works, and how long the tunnel stays after that.
+const WORKS_S: [f64; 2] = [420.0, 2_400.0];
+const STAYS_S: [f64; 2] = [5.0, 180.0];
+/// Most visits are for the controller, some for the panels only.
+const LOOKS_SHARE: f64 = 0.8;
+
 /// How a visit goes.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Visit {
@@ -29,6 +36,21 @@ pub struct Visit {
     pub stays_s: f64,
     /// Whether the controller is looked into.
     pub looks: bool,
+}
+
+/// Lets the maker's service come as often as the pace says: never, unless told.
+pub(super) fn work(world: &mut World, place: &Place, pace: Pace) {
+    if pace.service <= 0.0 {
+        return;
+    }
+    let (place, every_s) = (place.clone(), 3600.0 / pace.service);
+    repeat(world, every_s, move |world| {
+        let [works_s, stays_s] = [WORKS_S, STAYS_S].map(|[low, high]| world.chance.between(low, high));
+        let looks = world.chance.uniform() < LOOKS_SHARE;
+        let takes_s = come(world, &place, Visit { works_s, stays_s, looks }).unwrap_or_default();
+        // Nobody comes while somebody is there.
+        Some(seconds(takes_s + world.chance.exponential(every_s).max(60.0)))
+    });
 }
 
 /// Lets the maker's service come to a crane. Gives how long it takes, or none where somebody is missing.

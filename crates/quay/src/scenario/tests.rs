@@ -39,7 +39,7 @@ fn written_of(maker: Maker, names: &[&str], seed: u64) -> tempfile::TempDir {
         maker,
         cranes: vec!["STS07".to_owned()],
         settings: Settings { wind_m_s: 6.0, truck_wait_s: 10.0, ..Settings::default() },
-        pace: Pace { polls: 0.1, cyclic: 0.0001, video: 0.0, engineering: 0.0 },
+        pace: Pace { polls: 0.1, cyclic: 0.0001, video: 0.0, engineering: 0.0, service: 0.0 },
         scenarios,
     };
     let directory = tempfile::tempdir().unwrap();

@@ -81,7 +81,11 @@ fn a_client_of_opc_ua_browses_reads_writes_calls_and_is_told_what_changes() {
 fn an_engineering_station_and_the_maker_s_service_look_into_each_maker_s_controller() {
     for (maker, port) in [(Maker::Siemens, 102), (Maker::Abb, 4840), (Maker::Rockwell, 44_818)] {
         let (mut world, place) = world(maker);
-        life::settle(&mut world, &place, Pace { polls: 0.0, cyclic: 0.0, video: 0.0, engineering: 0.0 });
+        life::settle(
+            &mut world,
+            &place,
+            Pace { polls: 0.0, cyclic: 0.0, video: 0.0, engineering: 0.0, service: 0.0 },
+        );
         watch(&mut world, 5.0);
         let visit = life::vendor::Visit { works_s: 100.0, stays_s: 60.0, looks: true };
         assert_eq!(life::vendor::come(&mut world, &place, visit), Some(160.0));
@@ -102,9 +106,23 @@ fn an_engineering_station_and_the_maker_s_service_look_into_each_maker_s_control
 
 #[test]
 fn with_a_pace_for_it_somebody_looks_into_the_controller() {
-    let pace = Pace { polls: 0.0, cyclic: 0.0, video: 0.0, engineering: 10.0 };
+    let pace = Pace { polls: 0.0, cyclic: 0.0, video: 0.0, engineering: 10.0, service: 0.0 };
     let all = live(Maker::Siemens, pace, 1200.0);
     let uploads = tcp(&all, 102).into_iter().filter(|seen| seen.payload().get(17) == Some(&0x1D)).count();
     assert!(uploads >= 2, "{uploads} blocks are compared");
     assert!(seconds(1.0).as_secs() == 1);
+}
+
+#[test]
+fn with_a_pace_for_it_the_maker_s_service_comes_and_goes_and_writes_nothing() {
+    let pace = Pace { polls: 0.0, cyclic: 0.0, video: 0.0, engineering: 0.0, service: 1.0 };
+    let all = live(Maker::Siemens, pace, 4.0 * 3600.0);
+    let tunnel = udp(&all, 51_820);
+    // Between two visits nothing comes for a minute at least.
+    let pauses = tunnel.windows(2).filter(|pair| pair[1].time.since(pair[0].time) > 60_000_000_000).count();
+    assert!(pauses >= 1, "{} packets without a pause", tunnel.len());
+    let of_station = tcp(&all, 102).into_iter().filter(|seen| seen.from().octets()[3] == 60);
+    let functions: Vec<u8> = of_station.filter_map(|seen| seen.payload().get(17).copied()).collect();
+    // It reads (4), and writes nothing (5) and loads nothing (0x1A).
+    assert!(functions.contains(&4) && !functions.contains(&5) && !functions.contains(&0x1A));
 }

@@ -40,7 +40,7 @@ fn a_stopped_controller_says_so_in_its_frames_and_its_devices_go_on() {
 
 #[test]
 fn the_anti_sway_box_speaks_at_least_every_ten_seconds_with_what_is_true() {
-    let least = Pace { polls: 0.1, cyclic: 1e-6, video: 0.0, engineering: 0.0 };
+    let least = Pace { polls: 0.1, cyclic: 1e-6, video: 0.0, engineering: 0.0, service: 0.0 };
     let all = live(Maker::Abb, least, 300.0);
     let telegrams = udp(&all, 2000);
     assert!(telegrams.len().abs_diff(60) <= 2, "{}", telegrams.len());

@@ -45,7 +45,7 @@ fn live(maker: Maker, pace: Pace, for_s: f64) -> Vec<Seen> {
     watch(&mut world, for_s)
 }
 
-const LITTLE: Pace = Pace { polls: 0.1, cyclic: 0.003, video: 0.001, engineering: 0.0 };
+const LITTLE: Pace = Pace { polls: 0.1, cyclic: 0.003, video: 0.001, engineering: 0.0, service: 0.0 };
 
 /// An hour of each maker's crane, with few polls.
 static SIEMENS: LazyLock<Vec<Seen>> = LazyLock::new(|| live(Maker::Siemens, LITTLE, 3600.0));

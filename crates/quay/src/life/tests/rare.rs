@@ -7,7 +7,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// A day without anything but few polls.
 fn long() -> Vec<Seen> {
-    live(Maker::Siemens, Pace { polls: 0.02, cyclic: 0.0, video: 0.0, engineering: 0.0 }, 30.0 * 3600.0)
+    live(
+        Maker::Siemens,
+        Pace { polls: 0.02, cyclic: 0.0, video: 0.0, engineering: 0.0, service: 0.0 },
+        30.0 * 3600.0,
+    )
 }
 
 #[test]

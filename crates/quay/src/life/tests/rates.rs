@@ -143,7 +143,7 @@ fn the_management_reads_the_weather_and_the_spreader_itself() {
 
 #[test]
 fn where_there_is_to_be_none_there_is_none() {
-    let none = Pace { polls: 0.1, cyclic: 0.0, video: 0.0, engineering: 0.0 };
+    let none = Pace { polls: 0.1, cyclic: 0.0, video: 0.0, engineering: 0.0, service: 0.0 };
     let all = live(Maker::Siemens, none, 120.0);
     assert!(udp(&all, 2000).is_empty() && tcp(&all, 554).is_empty());
     assert!(all.iter().all(|seen| seen.kind() != 0x8892));
