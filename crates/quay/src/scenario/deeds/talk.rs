@@ -5,7 +5,6 @@ use crate::lines::cargo::{self, Form};
 use crate::lines::{mqtt, rdp, rows, rtsp, shares, tds, tls, vnc, web};
 use crate::party::{Line, Scripted};
 use crate::world::World;
-use quaywatch_model::Timestamp;
 use serde::Deserialize;
 
 /// The conversation.
@@ -142,7 +141,7 @@ impl Talk {
         let server = world.lan.host(to).cloned().ok_or("there is no such host")?;
         let lines = match &self.say {
             Say::Watch(_) => rtsp::play(server.ip, seed as u32, 51_000),
-            say => say.lines(seed, self.to.as_str(), &server.ip.to_string(), world.now()),
+            say => say.lines(seed, self.to.as_str(), &server.ip.to_string()),
         };
         let port = self.port.unwrap_or_else(|| self.say.port());
         if self.stays {
@@ -168,7 +167,7 @@ impl Say {
         }
     }
 
-    fn lines(&self, seed: u64, server: &str, address: &str, _: Timestamp) -> Vec<Line> {
+    fn lines(&self, seed: u64, server: &str, address: &str) -> Vec<Line> {
         match self {
             Self::Tls(hidden) => hidden.lines(seed),
             Self::Rdp { user, for_s } => {
